@@ -1,0 +1,47 @@
+/*
+ * A growable run of bytes. Failure is sticky: once memory is refused, `failed` is set and every later
+ * append does nothing, so encoding code reads straight down and is checked once, at the end.
+ *
+ * Invariants: `length <= room`; `bytes` is NULL exactly when `room` is 0. `{0}` is an empty buffer.
+ */
+#ifndef BASE_BUFFER_H
+#define BASE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer {
+    uint8_t *bytes;
+    size_t length, room;
+    bool failed;
+};
+
+void buffer_free(struct buffer *buffer);
+
+/* Empties it, keeps the room, forgets a failure. */
+static inline void buffer_clear(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->failed = false;
+}
+
+/* Makes room for `more` further bytes and returns where they go, or NULL (and fails). Length is unchanged. */
+uint8_t *buffer_reserve(struct buffer *buffer, size_t more);
+
+/* Lengthens it by `more` bytes, not set to anything, and returns where they begin, or NULL (and fails). */
+uint8_t *buffer_extend(struct buffer *buffer, size_t more);
+
+void buffer_append(struct buffer *buffer, const void *bytes, size_t length);
+void buffer_append_string(struct buffer *buffer, const char *string);
+void buffer_append_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_append_u8(struct buffer *buffer, uint8_t value);
+void buffer_append_u16(struct buffer *buffer, uint16_t value); /* little-endian, as everything on disk */
+void buffer_append_u32(struct buffer *buffer, uint32_t value);
+void buffer_append_u64(struct buffer *buffer, uint64_t value);
+void buffer_append_zeros(struct buffer *buffer, size_t count);
+
+/* Appends a NUL that does not count into the length, and returns the bytes as a string, or NULL when failed. */
+char *buffer_string(struct buffer *buffer);
+
+#endif
