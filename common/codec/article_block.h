@@ -1,0 +1,29 @@
+/* Several article records deflated together (zlib, RFC 1950), so that short articles share what they have in common. */
+#ifndef CODEC_ARTICLE_BLOCK_H
+#define CODEC_ARTICLE_BLOCK_H
+
+#include "buffer.h"
+
+#include <stdint.h>
+
+enum { ARTICLE_BLOCK_TARGET = 32 << 10 }; /* a block ends with the article that brings it to so many bytes */
+
+struct article_block_writer {
+    struct buffer raw;     /* the records, one after the other */
+    struct buffer lengths; /* of each, as varints */
+    uint32_t count;
+    int level;             /* zlib's; 0: its default here */
+};
+
+void article_block_add(struct article_block_writer *writer, const uint8_t *record, size_t length);
+
+/* Appends the compressed block to `out` and empties the writer. False: memory refused. */
+bool article_block_finish(struct article_block_writer *writer, struct buffer *out);
+void article_block_free(struct article_block_writer *writer);
+
+/* Inflates the block into `raw` as far as record i needs it; *offset and *record_length say where record i is in it.
+ * i >= the block's count is a broken rule, as is a record that claims more than BF_ARTICLE_MAX and some change. */
+const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset, size_t *record_length);
+const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *count);
+
+#endif

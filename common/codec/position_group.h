@@ -1,0 +1,24 @@
+/* The positions of a group of consecutive postings: for each posting tf ascending word numbers, given as gaps (the first from -1 .. see below),
+ * patched bit packing in runs of 128 gaps. */
+#ifndef CODEC_POSITION_GROUP_H
+#define CODEC_POSITION_GROUP_H
+
+#include "buffer.h"
+
+#include <stdint.h>
+
+/* `positions`: those of the first posting, ascending, then of the second, and so on, `count` in all; `tfs` says how many
+ * each of the `posting_count` postings has. */
+void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count, struct buffer *out);
+
+/* Decodes `tf` positions of one posting, which come after `before` positions of the group's earlier postings. Touches
+ * only the runs that hold them. The record needs POSTING_SLACK readable bytes after it. */
+const char *position_group_decode(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *positions);
+
+/* How many positions the record holds in all, as it says. */
+const char *position_group_count(const uint8_t *bytes, size_t length, uint64_t *count);
+
+/* Bytes the record takes, as its headers say. */
+const char *position_group_length(const uint8_t *bytes, size_t available, size_t *length);
+
+#endif

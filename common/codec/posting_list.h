@@ -1,0 +1,116 @@
+/*
+ * A posting list: in which documents of a segment a term occurs and how often, with upper bounds of what each part of it can
+ * add to a score. Two shapes (FORMAT.md has every byte, DESIGN the reasons):
+ *
+ *   blocked  df < POSTING_PAGED_DF: blocks of 128 postings
+ *   paged    the rest: pages of 256 documents, each directly addressable
+ *
+ * Positions are records of their own elsewhere, one for each *position group* of consecutive postings: a block, or
+ * 2^s pages. The list holds where each group's record is.
+ *
+ * Bytes in, bytes out. A decoding function returns NULL, or the rule that the bytes broke (static). After a successful
+ * posting_list_open every other function here stays inside the record whatever its bytes are.
+ */
+#ifndef CODEC_POSTING_LIST_H
+#define CODEC_POSTING_LIST_H
+
+#include "buffer.h"
+
+#include <stdint.h>
+
+enum {
+    POSTING_BLOCK = 128,      /* postings a block */
+    POSTING_PAGE = 256,       /* documents a page */
+    POSTING_PAGED_DF = 8192,  /* lists of so many postings are paged */
+    POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
+    POSTING_KTH = 3,          /* stored k-th best impacts */
+};
+
+static const uint32_t posting_kth_k[POSTING_KTH] = {10, 100, 1000};
+
+/* ---- Writing ---- */
+
+struct posting_input {
+    const uint32_t *docs;      /* strictly ascending, all < doc_count */
+    const uint32_t *tfs;       /* >= 1: occurrences in title and body */
+    const float *impacts;      /* > 0, finite: what the build's parameters give each posting (bm25.h) */
+    uint32_t df;
+    uint32_t doc_count;        /* documents of the segment */
+    const uint64_t *group_offsets; /* where the position record of each group is, ascending; NULL: list without positions */
+    const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
+    uint32_t title_df;
+};
+
+/* Postings [first, result) form the position group that begins at posting `first`. */
+uint32_t posting_group_end(const struct posting_input *input, uint32_t first);
+
+/* Appends the record. */
+void posting_list_encode(const struct posting_input *input, struct buffer *out);
+
+/* ---- Reading ---- */
+
+struct posting_list {
+    const uint8_t *bytes;   /* the record, borrowed */
+    size_t length;
+    uint32_t df, doc_count;
+    uint64_t cf;            /* sum of tfs */
+    bool paged;
+    bool has_positions;
+    float max_impact;       /* >= every posting's impact */
+    float unit;             /* an impact code c stands for at most c * unit */
+    float kth[POSTING_KTH]; /* the k-th best impact, 0 when df < k; at most the true one */
+    uint32_t block_count;   /* blocked: blocks. paged: pages of the document space, ceil(doc_count / 256) */
+    uint32_t group_count;
+    uint32_t title_df;
+    uint32_t title_block_count;
+    /* paged only */
+    const uint8_t *page_max; /* impact code of each page, 0: no posting there */
+    const uint8_t *grid;     /* impact codes (4 bits) of cells of 2^grid_shift documents */
+    uint32_t grid_shift;     /* 4 to 8 */
+    /* where the parts are in the record; owned by posting_list.c and its siblings */
+    uint32_t parts[16];
+};
+
+/* Reads the header and the directories. The record's bytes beyond them are not touched, so that a caller who verifies
+ * checksums piece by piece (posting_list_head_length, posting_page_range) may do so before they are. */
+const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
+
+/* Where the record of group g's positions is. */
+uint64_t posting_group_offset(const struct posting_list *list, uint32_t group);
+
+/* Blocked: */
+uint32_t posting_block_last(const struct posting_list *list, uint32_t block);  /* last document of the block */
+uint8_t posting_block_max(const struct posting_list *list, uint32_t block);    /* impact code */
+uint32_t posting_block_count(const struct posting_list *list, uint32_t block); /* postings in it: 128 but in the last */
+/* First block whose last document is >= doc, starting at `from`; block_count if none. */
+uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc);
+const char *posting_block_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK]);
+const char *posting_block_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK]);
+
+/* Paged: */
+uint32_t posting_page_count(const struct posting_list *list, uint32_t page);  /* postings in it, 0 to 256 */
+uint32_t posting_page_first(const struct posting_list *list, uint32_t page);  /* postings before it */
+void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t *offset, uint32_t *length); /* of its bytes in the record */
+const char *posting_page_docs(const struct posting_list *list, uint32_t page, uint32_t docs[POSTING_PAGE]); /* whole document numbers */
+const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4]);            /* as a set of low bytes */
+const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uint32_t tfs[POSTING_PAGE]);
+/* The index of `doc` among the page's postings, or -1. */
+int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
+uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index);
+/* First page at or after `from` that has a posting; block_count if none. */
+uint32_t posting_page_next(const struct posting_list *list, uint32_t from);
+/* Pages of a position group: group = page >> group_shift. */
+uint32_t posting_page_group_shift(const struct posting_list *list);
+
+/* The title part: blocks of 128 like a blocked list's. */
+uint32_t posting_title_last(const struct posting_list *list, uint32_t block);
+uint32_t posting_title_count(const struct posting_list *list, uint32_t block);
+uint32_t posting_title_seek(const struct posting_list *list, uint32_t from, uint32_t doc);
+const char *posting_title_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK]);
+const char *posting_title_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK]);
+
+/* Decodes everything and recounts it against the header, maxima and grid: for `check`. `impacts` gives the impact of a posting. */
+const char *posting_list_check(const struct posting_list *list, float (*impact)(void *context, uint32_t doc, uint32_t tf, uint32_t title_tf),
+                               void *context);
+
+#endif
