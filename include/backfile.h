@@ -250,9 +250,9 @@ typedef struct bf_passage {
  * query occurs in the body: its beginning. 0: 240. Lives as long as the results. */
 BF_API bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_passage *passage, bf_error *error);
 
-/* Marks what the query matched in any text of a hit (its title, its whole body). Lives as long as the results. */
-BF_API bf_status bf_results_highlight(bf_results *results, bf_text text, const bf_mark **marks, size_t *mark_count,
-                                      bf_error *error);
+/* Marks what the query matched in a text of `field` ("title", "body", ...; NULL: any): valid UTF-8. Lives as long as the results. */
+BF_API bf_status bf_results_highlight(bf_results *results, const char *field, bf_text text, const bf_mark **marks,
+                                      size_t *mark_count, bf_error *error);
 
 /* One part of a score. */
 typedef struct bf_part {

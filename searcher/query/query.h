@@ -1,0 +1,95 @@
+/*
+ * A query as a tree of clauses, parsed and analyzed. Any text is a valid query: what is odd is understood as best it can
+ * be, and said in a note.
+ *
+ *     word            a word: any of several may match, the more and the rarer the better
+ *     +word  -word    must, must not
+ *     a AND b, a OR b, NOT a, ( )      AND binds tighter than OR; words side by side are joined as by OR, and bind least
+ *     "a phrase"      words in a row
+ *     field:word  field:"a phrase"  field:(a b)    fields: title body section place byline source url language keywords, id:, date:
+ *     word^2          counts twice
+ *
+ * One typed word may give several tokens (wi-fi; a run of Chinese). Ranked among alternatives its tokens count one by one;
+ * where the clause is strict (+, -, AND, NOT, a field) they are a phrase, which is what the searcher means.
+ *
+ * Everything lives in the query's arena.
+ */
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
+
+#include "analyzer.h"
+#include "arena.h"
+#include "backfile.h"
+
+enum query_field {
+    QUERY_TEXT, /* title and body */
+    QUERY_TITLE,
+    QUERY_BODY,
+    QUERY_SECTION,
+    QUERY_PLACE,
+    QUERY_BYLINE,
+    QUERY_SOURCE,
+    QUERY_URL,
+    QUERY_LANGUAGE,
+    QUERY_KEYWORDS,
+};
+
+enum query_occur {
+    QUERY_SHOULD,
+    QUERY_MUST,
+    QUERY_MUST_NOT,
+};
+
+enum query_kind {
+    QUERY_TERM,   /* one term */
+    QUERY_PHRASE, /* two or more terms in a row */
+    QUERY_DATE,   /* date in [date_from, date_to) ; never scores */
+    QUERY_ID,     /* the article of this id ; never scores */
+    QUERY_ALL,    /* every article ; never scores: what is left when a group has only MUST_NOTs */
+    QUERY_GROUP,  /* matches when every MUST matches, no MUST_NOT does and, where there is no MUST, a SHOULD does */
+};
+
+struct query_term {
+    const char *term;        /* analyzed, NUL-terminated */
+    uint32_t term_length;
+    const char *word;        /* as typed, NUL-terminated */
+    bool prefix;             /* stands for every term that begins with it (analyzer_is_ngram_prefix) */
+};
+
+struct query_node {
+    enum query_kind kind;
+    enum query_occur occur;  /* in the group above */
+    float boost;             /* the product of the ^ of this node and the groups above; 1 where none is given */
+    const char *shown;       /* the clause in canonical form: harbour, title:"harbour strike"^2 */
+    /* TERM, PHRASE */
+    enum query_field field;
+    struct query_term *terms;
+    uint32_t term_count;
+    /* DATE: seconds since 1970 */
+    int64_t date_from, date_to;
+    /* ID */
+    bf_text id;
+    /* GROUP: in the order of the query; a clause given twice stands once, boosts added */
+    struct query_node **children;
+    uint32_t child_count;
+};
+
+struct query {
+    struct query_node *root;  /* a GROUP; without children: nothing to look for */
+    const char *understood;   /* the whole in canonical form; parsing that gives the same query again */
+    const char **notes;       /* what was odd, a line each */
+    uint32_t note_count;
+};
+
+struct query_options {
+    bool plain;              /* words between spaces, no sign has a meaning */
+    bool match_all;          /* words side by side must all match */
+};
+
+/* Parses and analyzes `text` (any bytes; what is not UTF-8 is replaced and noted). Fails only for memory. */
+bf_status query_parse(const char *text, const struct query_options *options, struct analyzer *analyzer, struct arena *arena,
+                      struct query **query, bf_error *error);
+
+const char *query_field_name(enum query_field field);
+
+#endif
