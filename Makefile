@@ -1,0 +1,187 @@
+# Backfile. Two commands do all the set-up on a fresh machine: `make demo` and `make test`.
+#
+#   make            the programs and the library, release
+#   make demo       install what is missing, build, index corpus/, show a first search
+#   make test       install what is missing, build, run every test
+#   make deps       only install what is missing
+#   make install    PREFIX=/usr/local DESTDIR=
+#   make check-layers check-headers
+#   make asan tsan clang   the tests under another flavour of the build
+#   make fuzz       FUZZ_SECONDS=60 a target
+#   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
+#   make torture    the long form of the crash tests
+#   make unicode-tables   makes the generated tables anew from Unicode's files
+
+VERSION  := 0.1.0
+SOVERSION := 0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+CC       ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+FLAVOUR  ?= release
+B        := build/$(FLAVOUR)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+OPTIMISE_release := -O3
+OPTIMISE_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMISE_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+OPTIMISE_clang   := -O2
+OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
+OPTIMISE := $(OPTIMISE_$(FLAVOUR))
+
+# -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
+INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench
+CFLAGS   ?=
+ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(OPTIMISE) -fPIC -fvisibility=hidden -ffp-contract=off -D_GNU_SOURCE \
+             $(addprefix -I,$(INCLUDE_DIRS)) $(CFLAGS)
+LIBS_ENGINE := -llmdb -lstemmer -lz -lutf8proc -lpthread -lm
+LIBS_READER := -larchive -ljansson
+
+# Files are found by folder; each program's main is the only file named here.
+LIB_SRC    := $(wildcard common/*/*.c) $(filter-out indexer/reader/% indexer/cli/%,$(wildcard indexer/*/*.c)) \
+              $(filter-out searcher/cli/% searcher/output/%,$(wildcard searcher/*/*.c))
+READER_SRC := $(wildcard indexer/reader/*.c)
+INDEX_SRC  := $(wildcard indexer/cli/*.c)
+SEARCH_SRC := $(wildcard searcher/cli/*.c) $(wildcard searcher/output/*.c)
+BENCH_SRC  := $(wildcard bench/*.c)
+MAINS      := indexer/cli/index_main.c searcher/cli/search_main.c bench/bench_main.c
+TEST_SRC   := $(wildcard tests/test_*.c)
+FUZZ_SRC   := $(wildcard tests/fuzz_*.c)
+SUPPORT_SRC := $(filter-out $(TEST_SRC) $(FUZZ_SRC),$(wildcard tests/*.c))
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB_OBJ    := $(call obj,$(LIB_SRC))
+TESTED_OBJ := $(call obj,$(filter-out $(MAINS),$(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(SUPPORT_SRC)))
+
+PROGRAMS := $(B)/backfile-index $(B)/backfile-search $(B)/backfile-bench
+TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
+
+.PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang fuzz bench torture clean \
+        unicode-tables test-programs run-tests fuzzers
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(PROGRAMS) $(B)/libbackfile.a $(B)/libbackfile.so $(B)/backfile.pc
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/libbackfile.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/libbackfile.so: $(LIB_OBJ)
+	$(CC) $(OPTIMISE) -shared -Wl,-soname,libbackfile.so.$(SOVERSION) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
+	@ln -sf libbackfile.so $(B)/libbackfile.so.$(SOVERSION)
+
+$(B)/backfile-index: $(call obj,$(INDEX_SRC) $(READER_SRC)) $(B)/libbackfile.a
+	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
+
+$(B)/backfile-search: $(call obj,$(SEARCH_SRC)) $(B)/libbackfile.a
+	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
+
+$(B)/backfile-bench: $(call obj,$(BENCH_SRC) $(READER_SRC)) $(B)/libbackfile.a
+	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
+
+$(B)/backfile.pc: Makefile
+	@mkdir -p $(@D)
+	@printf 'prefix=%s\nlibdir=$${prefix}/lib\nincludedir=$${prefix}/include\n\nName: backfile\nDescription: embedded full-text search for archives of news articles\nVersion: %s\nLibs: -L$${libdir} -lbackfile\nLibs.private: %s\nCflags: -I$${includedir}\n' \
+		'$(PREFIX)' '$(VERSION)' '$(LIBS_ENGINE)' > $@
+
+# ---- Tests ----
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(TESTED_OBJ) $(B)/libbackfile.a
+	@mkdir -p $(@D)
+	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
+
+$(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
+	@mkdir -p $(@D)
+	$(CC) -std=c17 $(WARNINGS) $(OPTIMISE) -Iinclude -o $@ $< -L$(B) -lbackfile -Wl,-rpath,'$$ORIGIN/..'
+
+test-programs: all $(TESTS) $(B)/tests/two_articles
+
+run-tests: test-programs
+	@CC='$(CC)' BUILD='$(B)' tests/run
+
+test: deps
+	+@$(MAKE) --no-print-directory run-tests
+
+asan tsan:
+	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
+
+clang:
+	+@$(MAKE) --no-print-directory FLAVOUR=clang CC=clang CFLAGS=-Werror run-tests
+
+torture: all test-programs
+	@BUILD='$(B)' tests/torture
+
+# A fuzzer is libFuzzer's where clang has it; elsewhere, and to replay the saved inputs in `make test`, a driver of our own.
+$(B)/fuzz/%: $(B)/obj/tests/%.o $(TESTED_OBJ) $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(OPTIMISE) -fsanitize=fuzzer -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
+
+fuzzers: $(FUZZERS)
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	+@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang fuzzers
+	@for fuzzer in $(patsubst tests/%.c,%,$(FUZZ_SRC)); do \
+		mkdir -p build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer; \
+		echo "$$fuzzer: $(FUZZ_SECONDS) s"; \
+		build/fuzz/fuzz/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -print_final_stats=1 -verbosity=0 \
+			-artifact_prefix=tests/data/fuzz/$$fuzzer/ build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer || exit 1; \
+	done
+
+# ---- Rules of the house ----
+
+check-layers:
+	@tests/check-layers
+
+check-headers:
+	@for header in include/*.h $(wildcard common/*/*.h indexer/*/*.h searcher/*/*.h bench/*.h); do \
+		printf '#include "%s"\n' "$$(basename $$header)" | \
+		$(CC) $(ALL_CFLAGS) -Werror -fsyntax-only -x c - || { echo "$$header does not compile alone"; exit 1; }; \
+	done; echo "every header compiles alone"
+
+# ---- For people ----
+
+deps:
+	@.ci/deps
+
+demo: deps
+	+@$(MAKE) --no-print-directory all
+	@BUILD='$(B)' tests/demo
+
+bench: all
+	@BUILD='$(B)' bench/run $(ARTICLES)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 include/backfile.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(B)/libbackfile.a $(DESTDIR)$(PREFIX)/lib
+	install -m 755 $(B)/libbackfile.so $(DESTDIR)$(PREFIX)/lib/libbackfile.so.$(VERSION)
+	ln -sf libbackfile.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libbackfile.so.$(SOVERSION)
+	ln -sf libbackfile.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libbackfile.so
+	install -m 644 $(B)/backfile.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,$(notdir $(PROGRAMS))) $(DESTDIR)$(PREFIX)/include/backfile.h \
+		$(addprefix $(DESTDIR)$(PREFIX)/lib/,libbackfile.a libbackfile.so libbackfile.so.$(SOVERSION) libbackfile.so.$(VERSION) pkgconfig/backfile.pc) \
+		$(addprefix $(DESTDIR)$(PREFIX)/share/man/man1/,$(notdir $(wildcard man/*.1)))
+
+unicode-tables:
+	@mkdir -p build/generate
+	$(CC) -std=gnu17 $(WARNINGS) -O1 -o build/generate/wordbreak_generate common/analysis/generate/wordbreak_generate.c
+	build/generate/wordbreak_generate > build/generate/wordbreak_table.c
+	cp build/generate/wordbreak_table.c common/analysis/wordbreak_table.c
+
+clean:
+	rm -rf build
+
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC))
