@@ -37,14 +37,14 @@ bf_status fail_memory(bf_error *error)
 bf_status fail_within(bf_error *error, bf_status status, const char *format, ...)
 {
     if (!error) return status;
-    char cause[sizeof error->message];
-    memcpy(cause, error->message, sizeof cause);
+    bf_error cause = *error;
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof error->message)
-        snprintf(error->message + length, sizeof error->message - (size_t)length, ": %s", cause);
+    if (length >= 0 && (size_t)length + 3 < sizeof error->message)
+        snprintf(error->message + length, sizeof error->message - (size_t)length, ": %.*s",
+                 (int)(sizeof error->message - (size_t)length - 3), cause.message);
     error->status = status;
     return status;
 }

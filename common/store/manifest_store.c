@@ -1,0 +1,232 @@
+/*
+ * The manifest's environment. Readers hold a read transaction as long as their snapshot lives: the manifest is small, so what they pin is
+ * little. One environment a process, shared by its searchers and its writer.
+ */
+#include "lmdb_status.h"
+#include "status.h"
+#include "store.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MANIFEST_READERS = 1024 };
+
+struct manifest_store {
+    struct manifest_store *next;
+    dev_t device;
+    ino_t inode;
+    unsigned users;
+    MDB_env *env;
+    MDB_dbi database;
+    char path[PATH_MAX];
+};
+
+struct manifest_transaction {
+    struct manifest_store *store;
+    MDB_txn *txn;
+};
+
+static pthread_mutex_t manifests_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct manifest_store *manifests; /* guarded by manifests_mutex */
+
+static int manifest_environment_open(struct manifest_store *store, unsigned flags)
+{
+    int code = mdb_env_create(&store->env);
+    if (!code) code = mdb_env_set_maxreaders(store->env, MANIFEST_READERS);
+    if (!code) code = mdb_env_set_mapsize(store->env, (size_t)64 << 30);
+    if (!code) code = mdb_env_open(store->env, store->path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | flags, 0644);
+    if (code && store->env) {
+        mdb_env_close(store->env);
+        store->env = NULL;
+    }
+    return code;
+}
+
+static bf_status manifest_store_make(struct manifest_store *store, bool create, bf_error *error)
+{
+    struct stat about;
+    if (stat(store->path, &about) != 0) {
+        if (errno != ENOENT && errno != ENOTDIR) return fail_system(error, errno, "%s", store->path);
+        if (!create) return fail(error, BF_NOT_FOUND, "%s: there is no index here", store->path);
+    } else if (about.st_size == 0 && !create) {
+        return fail(error, BF_NOT_FOUND, "%s: the index was never committed to", store->path);
+    }
+    int code = manifest_environment_open(store, access(store->path, W_OK) == 0 || create ? 0 : MDB_RDONLY);
+    /* On a medium that can't be written no writer can be at work either: reading without a lock file is safe. */
+    if (!create && (code == EACCES || code == EROFS || code == EPERM)) code = manifest_environment_open(store, MDB_RDONLY | MDB_NOLOCK);
+    if (code) return fail_lmdb(error, code, store->path, "can't open the manifest");
+
+    MDB_envinfo info;
+    MDB_stat pages;
+    mdb_env_info(store->env, &info);
+    mdb_env_stat(store->env, &pages);
+    if (stat(store->path, &about) != 0) return fail_system(error, errno, "%s", store->path);
+    if (info.me_last_pgno > 1 && (uint64_t)about.st_size < ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize)
+        return fail(error, BF_CORRUPT, "%s: cut short: %lld bytes where its header says %llu", store->path, (long long)about.st_size,
+                    ((unsigned long long)info.me_last_pgno + 1) * pages.ms_psize);
+    MDB_txn *txn = NULL;
+    code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    if (!code) code = mdb_dbi_open(txn, NULL, 0, &store->database);
+    if (!code) code = mdb_txn_commit(txn);
+    else if (txn) mdb_txn_abort(txn);
+    if (code) return fail_lmdb(error, code, store->path, "can't open the manifest");
+    store->device = about.st_dev;
+    store->inode = about.st_ino;
+    return BF_OK;
+}
+
+bf_status manifest_store_open(const char *index_path, bool create, struct manifest_store **result, bf_error *error)
+{
+    bf_status status = BF_OK;
+    struct manifest_store *store = calloc(1, sizeof *store), *found;
+    if (!store) return fail_memory(error);
+    if (snprintf(store->path, sizeof store->path, "%s/manifest.lmdb", index_path) >= (int)sizeof store->path) {
+        free(store);
+        return fail(error, BF_BAD_ARGUMENT, "%s: the path is too long", index_path);
+    }
+    pthread_mutex_lock(&manifests_mutex);
+    struct stat about;
+    found = stat(store->path, &about) == 0 ? manifests : NULL;
+    while (found && (found->device != about.st_dev || found->inode != about.st_ino)) found = found->next;
+    if (found) {
+        free(store);
+        store = found;
+    } else {
+        status = manifest_store_make(store, create, error);
+        if (status == BF_OK) {
+            int dead;
+            mdb_reader_check(store->env, &dead); /* slots of readers that were killed */
+            store->next = manifests;
+            manifests = store;
+        } else {
+            if (store->env) mdb_env_close(store->env);
+            free(store);
+        }
+    }
+    if (status == BF_OK) {
+        store->users++;
+        *result = store;
+    }
+    pthread_mutex_unlock(&manifests_mutex);
+    return status;
+}
+
+void manifest_store_close(struct manifest_store *store)
+{
+    if (!store) return;
+    pthread_mutex_lock(&manifests_mutex);
+    if (--store->users == 0) {
+        for (struct manifest_store **link = &manifests; *link; link = &(*link)->next)
+            if (*link == store) {
+                *link = store->next;
+                break;
+            }
+        mdb_env_close(store->env);
+        free(store);
+    }
+    pthread_mutex_unlock(&manifests_mutex);
+}
+
+static bf_status manifest_begin(struct manifest_store *store, unsigned flags, struct manifest_transaction **result, bf_error *error)
+{
+    struct manifest_transaction *transaction = calloc(1, sizeof *transaction);
+    if (!transaction) return fail_memory(error);
+    transaction->store = store;
+    int code = mdb_txn_begin(store->env, NULL, flags, &transaction->txn);
+    if (code) {
+        free(transaction);
+        return fail_lmdb(error, code, store->path, "can't begin a transaction");
+    }
+    *result = transaction;
+    return BF_OK;
+}
+
+bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **transaction, bf_error *error)
+{
+    return manifest_begin(store, MDB_RDONLY, transaction, error);
+}
+
+bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct manifest_transaction **transaction, bf_error *error)
+{
+    int code = mdb_env_set_flags(store->env, MDB_NOSYNC, !sync);
+    if (code) return fail_lmdb(error, code, store->path, "can't begin a transaction");
+    return manifest_begin(store, 0, transaction, error);
+}
+
+bf_status manifest_commit(struct manifest_transaction *transaction, bf_error *error)
+{
+    int code = mdb_txn_commit(transaction->txn);
+    bf_status status = code ? fail_lmdb(error, code, transaction->store->path, "can't commit") : BF_OK;
+    free(transaction);
+    return status;
+}
+
+void manifest_end(struct manifest_transaction *transaction)
+{
+    if (!transaction) return;
+    mdb_txn_abort(transaction->txn);
+    free(transaction);
+}
+
+bf_status manifest_get(struct manifest_transaction *transaction, const void *key, size_t key_length, const uint8_t **value,
+                       size_t *value_length, bf_error *error)
+{
+    MDB_val k = {key_length, (void *)(uintptr_t)key}, v;
+    int code = mdb_get(transaction->txn, transaction->store->database, &k, &v);
+    if (code == MDB_NOTFOUND) return BF_NOT_FOUND;
+    if (code) return fail_lmdb(error, code, transaction->store->path, "can't read");
+    *value = v.mv_data;
+    *value_length = v.mv_size;
+    return BF_OK;
+}
+
+bf_status manifest_put(struct manifest_transaction *transaction, const void *key, size_t key_length, const void *value,
+                       size_t value_length, bf_error *error)
+{
+    MDB_val k = {key_length, (void *)(uintptr_t)key}, v = {value_length, (void *)(uintptr_t)value};
+    int code = mdb_put(transaction->txn, transaction->store->database, &k, &v, 0);
+    return code ? fail_lmdb(error, code, transaction->store->path, "can't write") : BF_OK;
+}
+
+bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length, bf_error *error)
+{
+    MDB_cursor *cursor;
+    int code = mdb_cursor_open(transaction->txn, transaction->store->database, &cursor);
+    if (code) return fail_lmdb(error, code, transaction->store->path, "can't write");
+    while (!code) {
+        MDB_val k = {prefix_length, (void *)(uintptr_t)prefix}, v;
+        code = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+        if (!code && (k.mv_size < prefix_length || memcmp(k.mv_data, prefix, prefix_length) != 0)) code = MDB_NOTFOUND;
+        if (!code) code = mdb_cursor_del(cursor, 0);
+    }
+    mdb_cursor_close(cursor);
+    if (code && code != MDB_NOTFOUND) return fail_lmdb(error, code, transaction->store->path, "can't write");
+    return BF_OK;
+}
+
+bf_status manifest_each(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length,
+                        bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error), void *context,
+                        bf_error *error)
+{
+    MDB_cursor *cursor;
+    int code = mdb_cursor_open(transaction->txn, transaction->store->database, &cursor);
+    if (code) return fail_lmdb(error, code, transaction->store->path, "can't read");
+    bf_status status = BF_OK;
+    MDB_val k = {prefix_length, (void *)(uintptr_t)prefix}, v;
+    code = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
+    while (!code && status == BF_OK && k.mv_size >= prefix_length && memcmp(k.mv_data, prefix, prefix_length) == 0) {
+        struct store_entry entry = {k.mv_data, v.mv_data, k.mv_size, v.mv_size};
+        status = callback(context, &entry, error);
+        code = mdb_cursor_get(cursor, &k, &v, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    if (status == BF_OK && code && code != MDB_NOTFOUND) status = fail_lmdb(error, code, transaction->store->path, "can't read");
+    return status;
+}

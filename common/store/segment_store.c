@@ -1,0 +1,213 @@
+/*
+ * Reading a segment. Its file never changes, so no lock file is needed (MDB_NOLOCK). The registry keeps LMDB's rule that a process opens an
+ * environment once: searchers of several threads share the map, each with a transaction of its own.
+ */
+#include "bytes.h"
+#include "lmdb_status.h"
+#include "status.h"
+#include "store.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct shared_environment {
+    struct shared_environment *next;
+    dev_t device;
+    ino_t inode;
+    unsigned users;
+    MDB_env *env;
+    MDB_dbi databases[DATABASE_COUNT];
+    uint64_t bytes;
+    char path[PATH_MAX];
+};
+
+struct segment_store {
+    struct shared_environment *shared;
+    MDB_txn *txn;
+    MDB_cursor *cursors[DATABASE_COUNT]; /* opened when first needed */
+};
+
+static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct shared_environment *registry; /* guarded by registry_mutex */
+
+static int shared_environment_open(struct shared_environment *shared)
+{
+    MDB_txn *txn = NULL;
+    int code = mdb_env_create(&shared->env);
+    if (!code) code = mdb_env_set_maxdbs(shared->env, DATABASE_COUNT);
+    if (!code) code = mdb_env_set_mapsize(shared->env, 1); /* LMDB raises it to what the file holds */
+    if (!code) code = mdb_env_open(shared->env, shared->path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, 0644);
+    if (!code) code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
+    for (int i = 0; !code && i < DATABASE_COUNT; i++)
+        code = mdb_dbi_open(txn, segment_database_name(i), 0, &shared->databases[i]);
+    if (!code) code = mdb_txn_commit(txn); /* keeps the database handles open for later transactions */
+    else if (txn) mdb_txn_abort(txn);
+    return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+}
+
+static void shared_environment_release(struct shared_environment *shared)
+{
+    if (!shared) return;
+    pthread_mutex_lock(&registry_mutex);
+    if (--shared->users == 0) {
+        for (struct shared_environment **link = &registry; *link; link = &(*link)->next)
+            if (*link == shared) {
+                *link = shared->next;
+                break;
+            }
+        if (shared->env) mdb_env_close(shared->env);
+        free(shared);
+    }
+    pthread_mutex_unlock(&registry_mutex);
+}
+
+/* LMDB maps what its meta page claims; a file cut short must be refused before a read beyond its end is a SIGBUS. */
+static bf_status shared_environment_verify_size(struct shared_environment *shared, bf_error *error)
+{
+    MDB_envinfo info;
+    MDB_stat pages;
+    mdb_env_info(shared->env, &info);
+    mdb_env_stat(shared->env, &pages);
+    uint64_t needed = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize;
+    if (shared->bytes < needed)
+        return fail(error, BF_CORRUPT, "%s: cut short: %llu bytes where its header says %llu", shared->path,
+                    (unsigned long long)shared->bytes, (unsigned long long)needed);
+    return BF_OK;
+}
+
+static bf_status shared_environment_take(const char *path, struct shared_environment **result, bf_error *error)
+{
+    bf_status status = BF_OK;
+    struct stat about;
+    if (stat(path, &about) != 0) {
+        if (errno == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", path);
+        return fail_system(error, errno, "%s", path);
+    }
+    pthread_mutex_lock(&registry_mutex);
+    struct shared_environment *shared = registry;
+    while (shared && (shared->device != about.st_dev || shared->inode != about.st_ino)) shared = shared->next;
+    if (!shared) {
+        shared = calloc(1, sizeof *shared);
+        if (!shared) {
+            status = fail_memory(error);
+        } else {
+            strncpy(shared->path, path, sizeof shared->path - 1);
+            shared->device = about.st_dev;
+            shared->inode = about.st_ino;
+            shared->bytes = (uint64_t)about.st_size;
+            int code = shared_environment_open(shared);
+            if (code == ENOENT) status = fail(error, BF_NOT_FOUND, "%s: no such segment", path);
+            else if (code) status = fail_lmdb(error, code, path, "can't open the segment");
+            else status = shared_environment_verify_size(shared, error);
+            if (status != BF_OK) {
+                if (shared->env) mdb_env_close(shared->env);
+                free(shared);
+                shared = NULL;
+            } else {
+                shared->next = registry;
+                registry = shared;
+            }
+        }
+    }
+    if (shared) shared->users++;
+    pthread_mutex_unlock(&registry_mutex);
+    if (status == BF_OK) *result = shared;
+    return status;
+}
+
+bf_status segment_store_open(const char *index_path, uint32_t number, struct segment_store **result, bf_error *error)
+{
+    char path[PATH_MAX];
+    segment_store_path(index_path, number, path, sizeof path);
+    struct segment_store *store = calloc(1, sizeof *store);
+    if (!store) return fail_memory(error);
+    bf_status status = shared_environment_take(path, &store->shared, error);
+    if (status == BF_OK) {
+        int code = mdb_txn_begin(store->shared->env, NULL, MDB_RDONLY, &store->txn);
+        if (code) status = fail_lmdb(error, code, path, "can't read the segment");
+    }
+    if (status != BF_OK) segment_store_close(store);
+    else *result = store;
+    return status;
+}
+
+void segment_store_close(struct segment_store *store)
+{
+    if (!store) return;
+    for (int i = 0; i < DATABASE_COUNT; i++)
+        if (store->cursors[i]) mdb_cursor_close(store->cursors[i]);
+    if (store->txn) mdb_txn_abort(store->txn);
+    shared_environment_release(store->shared);
+    free(store);
+}
+
+const char *segment_store_file(const struct segment_store *store)
+{
+    return store->shared->path;
+}
+
+uint64_t segment_store_bytes(const struct segment_store *store)
+{
+    return store->shared->bytes;
+}
+
+bf_status segment_store_get(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
+                            const uint8_t **value, size_t *value_length, bf_error *error)
+{
+    MDB_val k = {key_length, (void *)(uintptr_t)key}, v;
+    int code = mdb_get(store->txn, store->shared->databases[database], &k, &v);
+    if (code == MDB_NOTFOUND) return BF_NOT_FOUND;
+    if (code) return fail_lmdb(error, code, store->shared->path, segment_database_name(database));
+    *value = v.mv_data;
+    *value_length = v.mv_size;
+    return BF_OK;
+}
+
+static bf_status segment_cursor_move(struct segment_store *store, enum segment_database database, MDB_cursor_op operation, const void *key,
+                                     size_t key_length, struct store_entry *entry, bf_error *error)
+{
+    MDB_val k = {key_length, (void *)(uintptr_t)key}, v = {0, NULL};
+    int code = 0;
+    if (!store->cursors[database])
+        code = mdb_cursor_open(store->txn, store->shared->databases[database], &store->cursors[database]);
+    if (!code) code = mdb_cursor_get(store->cursors[database], &k, &v, operation);
+    if (code == MDB_NOTFOUND) return BF_NOT_FOUND;
+    if (code) return fail_lmdb(error, code, store->shared->path, segment_database_name(database));
+    *entry = (struct store_entry){k.mv_data, v.mv_data, k.mv_size, v.mv_size};
+    return BF_OK;
+}
+
+bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
+                                    struct store_entry *entry, bf_error *error)
+{
+    if (key_length == 0) return segment_cursor_move(store, database, MDB_FIRST, NULL, 0, entry, error);
+    return segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
+}
+
+bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
+                                     struct store_entry *entry, bf_error *error)
+{
+    bf_status status = segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
+    if (status == BF_NOT_FOUND) return segment_cursor_move(store, database, MDB_LAST, NULL, 0, entry, error);
+    if (status != BF_OK) return status;
+    if (entry->key_length == key_length && memcmp(entry->key, key, key_length) == 0) return BF_OK;
+    return segment_cursor_move(store, database, MDB_PREV, NULL, 0, entry, error);
+}
+
+bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry, bf_error *error)
+{
+    return segment_cursor_move(store, database, MDB_NEXT, NULL, 0, entry, error);
+}
+
+uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_database database)
+{
+    MDB_stat pages;
+    if (mdb_stat(store->txn, store->shared->databases[database], &pages) != 0) return 0;
+    return ((uint64_t)pages.ms_branch_pages + pages.ms_leaf_pages + pages.ms_overflow_pages) * pages.ms_psize;
+}

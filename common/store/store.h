@@ -1,0 +1,118 @@
+/*
+ * The LMDB environments an index is made of, and the only code that knows LMDB.
+ *
+ * A *segment store* is one environment a segment: written once, in ascending order, then read-only for ever. A *manifest store* is the
+ * small environment whose write transaction is the commit point.
+ *
+ * LMDB's rules kept here: an environment is opened once a process (a registry shares it); never MDB_WRITEMAP (a full disk would be
+ * SIGBUS, a stray pointer damage); MDB_NOTLS, so that readers may move between threads; values are only two-byte aligned; what a get
+ * hands out is borrowed until the transaction ends.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "backfile.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The named databases of a segment. */
+enum segment_database {
+    DATABASE_META,      /* key "segment": the segment's meta record */
+    DATABASE_TERMS,     /* key: first term of a block; value: term_block.h */
+    DATABASE_POSTINGS,  /* sections (section.h): */
+    DATABASE_POSITIONS,
+    DATABASE_DOCUMENTS,
+    DATABASE_ARTICLES,
+    DATABASE_COUNT,
+};
+
+const char *segment_database_name(enum segment_database database);
+
+/* "<index>/seg-<number>.lmdb" */
+void segment_store_path(const char *index_path, uint32_t number, char *path, size_t size);
+
+/* The number in a segment file's name; false for any other name. */
+bool segment_store_number(const char *file_name, uint32_t *number);
+
+/* ---- Writing a segment ---- */
+
+struct segment_store_writer;
+
+/* Creates the file, which must not exist. */
+bf_status segment_store_create(const char *index_path, uint32_t number, struct segment_store_writer **writer, bf_error *error);
+
+/* Keys of one database must come in ascending order. Commits to the file from time to time to bound memory. */
+bf_status segment_store_put(struct segment_store_writer *writer, enum segment_database database, const void *key, size_t key_length,
+                            const void *value, size_t value_length, bf_error *error);
+
+/* Completes the file, waits for the disk if `sync`, and closes it. Frees the writer also on failure, when the file is removed. */
+bf_status segment_store_finish(struct segment_store_writer *writer, bool sync, bf_error *error);
+
+/* Gives up: removes the file. Accepts NULL. */
+void segment_store_abandon(struct segment_store_writer *writer);
+
+/* ---- Reading a segment ---- */
+
+struct segment_store;
+
+/* BF_NOT_FOUND: no such file (a merge may have removed it since the manifest was read). */
+bf_status segment_store_open(const char *index_path, uint32_t number, struct segment_store **store, bf_error *error);
+void segment_store_close(struct segment_store *store);
+const char *segment_store_file(const struct segment_store *store);
+uint64_t segment_store_bytes(const struct segment_store *store); /* of the file */
+
+/* The value of a key; BF_NOT_FOUND without touching `error`. Borrowed until the store is closed. */
+bf_status segment_store_get(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
+                            const uint8_t **value, size_t *value_length, bf_error *error);
+
+struct store_entry {
+    const uint8_t *key, *value;
+    size_t key_length, value_length;
+};
+
+/* The first entry whose key is >= the given one; BF_NOT_FOUND. */
+bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
+                                    struct store_entry *entry, bf_error *error);
+/* The last entry whose key is <= the given one; BF_NOT_FOUND. */
+bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
+                                     struct store_entry *entry, bf_error *error);
+/* The entry after the one the last of these calls on the database stood on; BF_NOT_FOUND. */
+bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry, bf_error *error);
+
+/* Bytes of the file the database takes, as whole pages. */
+uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_database database);
+
+/* ---- Manifest ---- */
+
+struct manifest_store;
+
+/* Opens (or creates) "<index>/manifest.lmdb". Without `create`, BF_NOT_FOUND when it isn't there. */
+bf_status manifest_store_open(const char *index_path, bool create, struct manifest_store **store, bf_error *error);
+void manifest_store_close(struct manifest_store *store);
+
+struct manifest_transaction;
+
+/* A snapshot; stays what it is until ended, whatever writers do. */
+bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **transaction, bf_error *error);
+/* The one writer: waits for another to end. The caller holds the index's writer lock. */
+bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct manifest_transaction **transaction, bf_error *error);
+bf_status manifest_commit(struct manifest_transaction *transaction, bf_error *error); /* ends it, also on failure */
+void manifest_end(struct manifest_transaction *transaction);                          /* gives up or ends a snapshot; accepts NULL */
+
+bf_status manifest_get(struct manifest_transaction *transaction, const void *key, size_t key_length, const uint8_t **value,
+                       size_t *value_length, bf_error *error);
+bf_status manifest_put(struct manifest_transaction *transaction, const void *key, size_t key_length, const void *value,
+                       size_t value_length, bf_error *error);
+/* Deletes every key that begins with the prefix. */
+bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length, bf_error *error);
+/* Calls back for every key that begins with the prefix, in order, until it returns something else than BF_OK. */
+bf_status manifest_each(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length,
+                        bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error), void *context,
+                        bf_error *error);
+
+/* LMDB's version. */
+const char *store_library_version(void);
+
+#endif
