@@ -12,9 +12,11 @@
 
 #include <stddef.h>
 
+__extension__ typedef unsigned __int128 hash_product;
+
 static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 {
-    unsigned __int128 product = (unsigned __int128)a * b;
+    hash_product product = (hash_product)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 

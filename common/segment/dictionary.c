@@ -1,0 +1,75 @@
+#include "dictionary.h"
+
+#include "status.h"
+
+#include <string.h>
+
+static bf_status dictionary_open_block(struct segment *segment, const struct store_entry *stored, struct term_block_reader *reader, bf_error *error)
+{
+    const char *rule = term_block_open(stored->value, stored->value_length, reader);
+    return rule ? segment_corrupt(segment, "terms", rule, error) : BF_OK;
+}
+
+bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry, bf_error *error)
+{
+    struct store_entry stored;
+    struct term_block_reader reader;
+    bf_status status = segment_store_at_or_before(segment->store, DATABASE_TERMS, term, term_length, &stored, error);
+    if (status != BF_OK) return status;
+    status = dictionary_open_block(segment, &stored, &reader, error);
+    if (status != BF_OK) return status;
+    bool more;
+    const char *rule = term_block_seek(&reader, term, term_length, &more);
+    if (rule) return segment_corrupt(segment, "terms", rule, error);
+    if (!more || reader.term_length != term_length || memcmp(reader.term, term, term_length) != 0) return BF_NOT_FOUND;
+    *entry = reader.entry;
+    return BF_OK;
+}
+
+/* Moves to the first term of the following blocks, or ends. */
+static bf_status dictionary_walk_block(struct dictionary_walk *walk, bf_error *error)
+{
+    struct store_entry key = walk->stored;
+    for (;;) {
+        /* Several walks and look-ups share the store's cursor, so stand on the block again before going on. */
+        bf_status status = segment_store_at_or_after(walk->segment->store, DATABASE_TERMS, key.key, key.key_length, &walk->stored, error);
+        if (status == BF_OK) status = segment_store_following(walk->segment->store, DATABASE_TERMS, &walk->stored, error);
+        if (status == BF_NOT_FOUND) {
+            walk->ended = true;
+            return BF_OK;
+        }
+        if (status == BF_OK) status = dictionary_open_block(walk->segment, &walk->stored, &walk->block, error);
+        if (status != BF_OK) return status;
+        bool more;
+        const char *rule = term_block_next(&walk->block, &more);
+        if (rule) return segment_corrupt(walk->segment, "terms", rule, error);
+        if (more) return BF_OK;
+        key = walk->stored;
+    }
+}
+
+bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *segment, const uint8_t *term, uint32_t term_length, bf_error *error)
+{
+    *walk = (struct dictionary_walk){.segment = segment};
+    bf_status status = BF_NOT_FOUND;
+    if (term_length) status = segment_store_at_or_before(segment->store, DATABASE_TERMS, term, term_length, &walk->stored, error);
+    if (status == BF_NOT_FOUND) status = segment_store_at_or_after(segment->store, DATABASE_TERMS, NULL, 0, &walk->stored, error);
+    if (status == BF_NOT_FOUND) {
+        walk->ended = true;
+        return BF_OK;
+    }
+    if (status == BF_OK) status = dictionary_open_block(segment, &walk->stored, &walk->block, error);
+    if (status != BF_OK) return status;
+    bool more;
+    const char *rule = term_length ? term_block_seek(&walk->block, term, term_length, &more) : term_block_next(&walk->block, &more);
+    if (rule) return segment_corrupt(segment, "terms", rule, error);
+    return more ? BF_OK : dictionary_walk_block(walk, error);
+}
+
+bf_status dictionary_walk_next(struct dictionary_walk *walk, bf_error *error)
+{
+    bool more;
+    const char *rule = term_block_next(&walk->block, &more);
+    if (rule) return segment_corrupt(walk->segment, "terms", rule, error);
+    return more ? BF_OK : dictionary_walk_block(walk, error);
+}

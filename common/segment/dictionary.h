@@ -1,0 +1,24 @@
+/* The term dictionary of a segment: look-up of one term, and a walk in byte order. */
+#ifndef SEGMENT_DICTIONARY_H
+#define SEGMENT_DICTIONARY_H
+
+#include "field.h"
+#include "segment.h"
+#include "term_block.h"
+
+/* Finds a dictionary term (field byte and term). BF_NOT_FOUND without touching `error`. What the entry points to lives until the segment is closed. */
+bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry, bf_error *error);
+
+/* A walk. Invariant: when `ended` is false, `block.term` and `block.entry` are the current term. */
+struct dictionary_walk {
+    struct segment *segment;
+    struct term_block_reader block;
+    struct store_entry stored;
+    bool ended;
+};
+
+/* Stands on the first term that is >= the given one (length 0: the first of all). */
+bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *segment, const uint8_t *term, uint32_t term_length, bf_error *error);
+bf_status dictionary_walk_next(struct dictionary_walk *walk, bf_error *error);
+
+#endif

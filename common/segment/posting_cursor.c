@@ -1,0 +1,263 @@
+#include "posting_cursor.h"
+
+#include "bytes.h"
+#include "position_group.h"
+#include "status.h"
+
+#include <string.h>
+
+static void cursor_end(struct posting_cursor *cursor)
+{
+    cursor->doc = NO_DOCUMENT;
+    cursor->index = cursor->count = 0;
+}
+
+static void cursor_broken(struct posting_cursor *cursor, const char *rule)
+{
+    bf_error error = {0};
+    segment_corrupt(cursor->segment, "postings", rule, &error);
+    segment_fail(cursor->segment, &error);
+    cursor_end(cursor);
+}
+
+/* Decodes the documents of a block or page, which has at least one, and stands on its first. */
+static void cursor_load(struct posting_cursor *cursor, uint32_t part)
+{
+    const char *rule;
+    cursor->part = part;
+    cursor->tfs_ready = false;
+    if (cursor->shape == CURSOR_BLOCKED) {
+        cursor->count = posting_block_count(&cursor->list, part);
+        rule = posting_block_docs(&cursor->list, part, cursor->docs);
+    } else {
+        uint32_t offset, length;
+        bf_error error = {0};
+        posting_page_range(&cursor->list, part, &offset, &length);
+        if (section_verify(&cursor->view, offset, length, &error) != BF_OK) {
+            segment_fail(cursor->segment, &error);
+            cursor_end(cursor);
+            return;
+        }
+        cursor->count = posting_page_count(&cursor->list, part);
+        rule = posting_page_docs(&cursor->list, part, cursor->docs);
+    }
+    if (!rule && cursor->count == 0) rule = "a block or page without postings stands where one with some should";
+    if (rule) {
+        cursor_broken(cursor, rule);
+        return;
+    }
+    cursor->index = 0;
+    cursor->doc = cursor->docs[0];
+}
+
+bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry, bf_error *error)
+{
+    cursor->segment = segment;
+    cursor->df = entry->df;
+    cursor->tfs_ready = false;
+    cursor->part = 0;
+    cursor->title_part = UINT32_MAX;
+    cursor->title_count = 0;
+    cursor->group = UINT32_MAX;
+    if (entry->postings_length == 0) {
+        cursor->shape = CURSOR_INLINE;
+        cursor->has_positions = true;
+        const char *rule = inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, segment->meta.doc_count, &cursor->inlined);
+        if (rule) return segment_corrupt(segment, "terms", rule, error);
+        cursor->count = cursor->inlined.df;
+        memcpy(cursor->docs, cursor->inlined.docs, cursor->count * sizeof *cursor->docs);
+        memcpy(cursor->tfs, cursor->inlined.tfs, cursor->count * sizeof *cursor->tfs);
+        cursor->tfs_ready = true;
+        cursor->index = 0;
+        cursor->doc = cursor->docs[0];
+        return BF_OK;
+    }
+    bf_status status = section_find(&segment->postings, entry->postings_offset, entry->postings_length, &cursor->view, error);
+    if (status == BF_OK) status = section_verify(&cursor->view, 0, cursor->view.length, error);
+    if (status != BF_OK) return status;
+    const char *rule = posting_list_open(cursor->view.bytes, cursor->view.length, segment->meta.doc_count, &cursor->list);
+    if (!rule && cursor->list.df != entry->df) rule = "the dictionary and the list must agree on df";
+    if (rule) return segment_corrupt(segment, "postings", rule, error);
+    cursor->has_positions = cursor->list.has_positions;
+    cursor->shape = cursor->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
+    uint32_t first = cursor->list.paged ? posting_page_next(&cursor->list, 0) : 0;
+    if (first < cursor->list.block_count) cursor_load(cursor, first);
+    else cursor_end(cursor);
+    return BF_OK;
+}
+
+void posting_cursor_next(struct posting_cursor *cursor)
+{
+    if (++cursor->index < cursor->count) {
+        cursor->doc = cursor->docs[cursor->index];
+        return;
+    }
+    if (cursor->shape == CURSOR_INLINE || cursor->doc == NO_DOCUMENT) {
+        cursor_end(cursor);
+        return;
+    }
+    uint32_t part = cursor->part + 1;
+    if (cursor->shape == CURSOR_PAGED) part = posting_page_next(&cursor->list, part);
+    if (part < cursor->list.block_count) cursor_load(cursor, part);
+    else cursor_end(cursor);
+}
+
+void posting_cursor_seek(struct posting_cursor *cursor, uint32_t doc)
+{
+    if (cursor->doc == NO_DOCUMENT || cursor->doc >= doc) return;
+    if (doc > cursor->docs[cursor->count - 1]) { /* beyond what is decoded */
+        uint32_t part = cursor->list.block_count;
+        if (cursor->shape == CURSOR_BLOCKED) part = posting_block_seek(&cursor->list, cursor->part + 1, doc);
+        if (cursor->shape == CURSOR_PAGED) {
+            part = doc / POSTING_PAGE > cursor->part ? doc / POSTING_PAGE : cursor->part + 1;
+            part = part < cursor->list.block_count ? posting_page_next(&cursor->list, part) : part;
+        }
+        if (cursor->shape == CURSOR_INLINE || part >= cursor->list.block_count) {
+            cursor_end(cursor);
+            return;
+        }
+        cursor_load(cursor, part);
+        if (cursor->doc == NO_DOCUMENT || cursor->doc >= doc) return;
+        if (doc > cursor->docs[cursor->count - 1]) { /* a page may end before the document */
+            cursor->index = cursor->count - 1;
+            posting_cursor_next(cursor);
+            return;
+        }
+    }
+    uint32_t low = cursor->index + 1, high = cursor->count - 1; /* docs[high] >= doc */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (cursor->docs[middle] < doc) low = middle + 1;
+        else high = middle;
+    }
+    cursor->index = low;
+    cursor->doc = cursor->docs[low];
+}
+
+static bool cursor_load_tfs(struct posting_cursor *cursor)
+{
+    const char *rule = cursor->shape == CURSOR_BLOCKED ? posting_block_tfs(&cursor->list, cursor->part, cursor->tfs)
+                                                       : posting_page_tfs(&cursor->list, cursor->part, cursor->tfs);
+    if (rule) {
+        bf_error error = {0};
+        segment_corrupt(cursor->segment, "postings", rule, &error);
+        segment_fail(cursor->segment, &error);
+        for (uint32_t i = 0; i < cursor->count; i++) cursor->tfs[i] = 1;
+    }
+    cursor->tfs_ready = true;
+    return !rule;
+}
+
+uint32_t posting_cursor_tf(struct posting_cursor *cursor)
+{
+    if (!cursor->tfs_ready) cursor_load_tfs(cursor);
+    return cursor->tfs[cursor->index];
+}
+
+uint32_t posting_cursor_title_df(struct posting_cursor *cursor)
+{
+    if (cursor->shape != CURSOR_INLINE) return cursor->list.title_df;
+    uint32_t df = 0, at = 0;
+    for (uint32_t i = 0; i < cursor->inlined.df; i++) {
+        df += cursor->inlined.positions[at] < segment_title_length(cursor->segment, cursor->inlined.docs[i]);
+        at += cursor->inlined.tfs[i];
+    }
+    return df;
+}
+
+static uint32_t cursor_inline_first_position(const struct posting_cursor *cursor)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < cursor->index; i++) at += cursor->inlined.tfs[i];
+    return at;
+}
+
+uint32_t posting_cursor_title_tf(struct posting_cursor *cursor)
+{
+    if (cursor->shape == CURSOR_INLINE) {
+        uint32_t title_length = segment_title_length(cursor->segment, cursor->doc), tf = 0;
+        const uint32_t *positions = cursor->inlined.positions + cursor_inline_first_position(cursor);
+        for (uint32_t i = 0; i < cursor->tfs[cursor->index]; i++) tf += positions[i] < title_length;
+        return tf;
+    }
+    if (cursor->list.title_df == 0) return 0;
+    uint32_t part = cursor->title_part;
+    if (part == UINT32_MAX || cursor->title_count == 0 || cursor->title_docs[cursor->title_count - 1] < cursor->doc) {
+        part = posting_title_seek(&cursor->list, part == UINT32_MAX ? 0 : part + 1, cursor->doc);
+        if (part >= cursor->list.title_block_count) return 0;
+        cursor->title_part = part;
+        cursor->title_count = posting_title_count(&cursor->list, part);
+        const char *rule = posting_title_docs(&cursor->list, part, cursor->title_docs);
+        if (!rule) rule = posting_title_tfs(&cursor->list, part, cursor->title_tfs);
+        if (rule) {
+            bf_error error = {0};
+            segment_corrupt(cursor->segment, "postings", rule, &error);
+            segment_fail(cursor->segment, &error);
+            cursor->title_count = 0;
+            return 0;
+        }
+    }
+    uint32_t low = 0, high = cursor->title_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (cursor->title_docs[middle] < cursor->doc) low = middle + 1;
+        else high = middle;
+    }
+    if (low == cursor->title_count || cursor->title_docs[low] != cursor->doc) return 0;
+    return cursor->title_tfs[low] < posting_cursor_tf(cursor) ? cursor->title_tfs[low] : posting_cursor_tf(cursor);
+}
+
+/* Positions of the group's postings before the current one: the sum of their tfs. */
+static const char *cursor_positions_before(struct posting_cursor *cursor, uint32_t group, uint64_t *before)
+{
+    uint64_t sum = 0;
+    if (cursor->shape == CURSOR_PAGED) {
+        uint32_t first = group << posting_page_group_shift(&cursor->list), tfs[POSTING_PAGE];
+        /* Pages of the group before this one are summed once for each page stood on. */
+        if (cursor->group != group || cursor->group_page != cursor->part) {
+            for (uint32_t page = posting_page_next(&cursor->list, first); page < cursor->part; page = posting_page_next(&cursor->list, page + 1)) {
+                const char *rule = posting_page_tfs(&cursor->list, page, tfs);
+                if (rule) return rule;
+                uint32_t count = posting_page_count(&cursor->list, page);
+                for (uint32_t i = 0; i < count; i++) sum += tfs[i];
+            }
+            cursor->group_before = sum;
+            cursor->group = group;
+            cursor->group_page = cursor->part;
+        }
+        sum = cursor->group_before;
+    }
+    for (uint32_t i = 0; i < cursor->index; i++) sum += cursor->tfs[i];
+    *before = sum;
+    return NULL;
+}
+
+bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error)
+{
+    uint32_t tf = posting_cursor_tf(cursor);
+    if (cursor->shape == CURSOR_INLINE) {
+        buffer_append(positions, cursor->inlined.positions + cursor_inline_first_position(cursor), tf * sizeof(uint32_t));
+        return positions->failed ? fail_memory(error) : BF_OK;
+    }
+    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
+    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
+    uint64_t before, offset = posting_group_offset(&cursor->list, group);
+    const char *rule = cursor_positions_before(cursor, group, &before);
+    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
+
+    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
+    struct section_view view;
+    size_t length;
+    bf_status status = section_find(&cursor->segment->positions, offset, 1, &view, error);
+    if (status != BF_OK) return status;
+    view.length = (size_t)(view.chunk->end - offset);
+    status = section_verify(&view, 0, view.length < 16 ? view.length : 16, error);
+    if (status != BF_OK) return status;
+    rule = position_group_length(view.bytes, view.length, &length);
+    if (!rule) status = section_verify(&view, 0, length, error);
+    if (status != BF_OK) return status;
+    uint8_t *place = rule ? NULL : buffer_extend(positions, tf * sizeof(uint32_t));
+    if (!rule && !place) return fail_memory(error);
+    if (!rule) rule = position_group_decode(view.bytes, length, before, tf, (uint32_t *)(void *)place);
+    return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
+}

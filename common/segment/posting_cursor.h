@@ -1,0 +1,57 @@
+/*
+ * A walk through one term's postings in one segment, in document order, whatever shape the list has. Deleted documents are passed over
+ * nowhere here: that is for who evaluates the query.
+ *
+ * A failure (damaged bytes) is noted in the segment (segment_fail) and ends the list; who walks must look at segment->failure when done.
+ */
+#ifndef SEGMENT_POSTING_CURSOR_H
+#define SEGMENT_POSTING_CURSOR_H
+
+#include "inline_list.h"
+#include "posting_list.h"
+#include "segment.h"
+#include "term_block.h"
+
+#define NO_DOCUMENT UINT32_MAX
+
+enum cursor_shape { CURSOR_INLINE, CURSOR_BLOCKED, CURSOR_PAGED };
+
+/* Invariant: `doc` is docs[index], or NO_DOCUMENT at the end. */
+struct posting_cursor {
+    struct segment *segment;
+    uint32_t doc;
+    uint32_t df;
+    enum cursor_shape shape;
+    bool tfs_ready;
+    bool has_positions;
+    uint32_t part;                 /* the block or page that is decoded */
+    uint32_t index, count;         /* in it */
+    uint32_t title_part, title_count;
+    uint32_t group, group_page;       /* for which group_before holds */
+    uint64_t group_before;          /* positions of the group in pages before group_page */
+    struct section_view view;
+    struct posting_list list;
+    struct inline_list inlined;
+    uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE];
+    uint32_t title_docs[POSTING_BLOCK], title_tfs[POSTING_BLOCK];
+};
+
+/* Stands on the first posting. */
+bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry, bf_error *error);
+
+void posting_cursor_next(struct posting_cursor *cursor);
+
+/* Moves to the first posting whose document is >= doc; never back. */
+void posting_cursor_seek(struct posting_cursor *cursor, uint32_t doc);
+
+/* Of the current posting: */
+uint32_t posting_cursor_tf(struct posting_cursor *cursor);
+uint32_t posting_cursor_title_tf(struct posting_cursor *cursor);
+
+/* Appends the current posting's positions (u32 each, native order) to the buffer. */
+bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error);
+
+/* In how many documents the term occurs in the title. */
+uint32_t posting_cursor_title_df(struct posting_cursor *cursor);
+
+#endif

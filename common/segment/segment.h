@@ -1,0 +1,74 @@
+/* An immutable segment, open for reading by one handle in one thread. Parts are found when first asked for. */
+#ifndef SEGMENT_SEGMENT_H
+#define SEGMENT_SEGMENT_H
+
+#include "arena.h"
+#include "bitset.h"
+#include "column.h"
+#include "id_column.h"
+#include "manifest.h"
+#include "section.h"
+#include "segment_meta.h"
+#include "store.h"
+
+struct segment {
+    uint32_t number;
+    struct manifest_segment listed;   /* what the manifest says of it */
+    struct segment_meta meta;
+    struct segment_store *store;
+    struct section postings, positions, documents, articles;
+    uint64_t *deleted;                /* a bit a document, or NULL: nothing is deleted */
+    struct section_view length_bytes;
+    struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
+    struct id_column ids;
+    const uint8_t *id_order;
+    /* Where the article asked for last was inflated. */
+    struct buffer raw;
+    bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
+};
+
+bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **segment, bf_error *error);
+void segment_close(struct segment *segment);
+
+/* BF_CORRUPT, naming the segment's file, the record and the rule. */
+bf_status segment_corrupt(const struct segment *segment, const char *record, const char *rule, bf_error *error);
+
+/* Notes a failure where there is no way to return one; the first is kept. */
+void segment_fail(struct segment *segment, const bf_error *error);
+
+static inline bool segment_is_deleted(const struct segment *segment, uint32_t doc)
+{
+    return segment->deleted && bitset_has(segment->deleted, doc);
+}
+
+/* doc < doc_count. A failure is noted (segment_fail) and gives 0. */
+uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc);
+
+static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
+{
+    if (segment->length_bytes.bytes && section_verify(&segment->length_bytes, doc, 1, NULL) == BF_OK) return segment->length_bytes.bytes[doc];
+    return segment_length_byte_slowly(segment, doc);
+}
+
+/* Words of the document's title. A failure is noted and gives 0. */
+uint32_t segment_title_length(struct segment *segment, uint32_t doc);
+
+bf_status segment_date(struct segment *segment, uint32_t doc, int64_t *seconds, bf_error *error); /* INT64_MIN: none */
+
+/* The external id. `id` has room for 512 bytes. */
+bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *length, bf_error *error);
+
+/* The live document of an id; BF_NOT_FOUND. */
+bf_status segment_find_id(struct segment *segment, const char *id, size_t length, uint32_t *doc, bf_error *error);
+
+/* The stored record of an article (article_record.h), borrowed until the next call. */
+bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *length, bf_error *error);
+
+/* The stored article; text and keywords are in the arena. */
+bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error);
+
+/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close. */
+bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first, uint32_t *end,
+                                bf_error *error);
+
+#endif

@@ -1,0 +1,356 @@
+#include "segment_writer.h"
+
+#include "article_block.h"
+#include "bm25.h"
+#include "bytes.h"
+#include "column.h"
+#include "hash.h"
+#include "id_column.h"
+#include "inline_list.h"
+#include "length_byte.h"
+#include "position_group.h"
+#include "posting_list.h"
+#include "section.h"
+#include "segment_meta.h"
+#include "status.h"
+#include "store.h"
+#include "term_block.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct segment_writer {
+    struct segment_store_writer *store;
+    struct section_writer postings, positions, documents, articles;
+    struct segment_meta meta;
+    struct bm25 bm25;
+    uint32_t number;
+    bool sync;
+    char path[PATH_MAX];
+    /* documents */
+    struct buffer length_bytes;   /* u8 each */
+    struct buffer title_lengths;  /* i64 each, as the next */
+    struct buffer dates;
+    struct buffer id_order;       /* u64: hash half << 32 | document */
+    struct id_column_writer ids;
+    /* articles */
+    struct article_block_writer block;
+    struct buffer block_first, block_offset; /* i64 each */
+    struct buffer compressed;
+    uint32_t stored_count;
+    uint64_t articles_end;
+    /* terms */
+    struct term_block_writer terms;
+    struct buffer record;         /* the posting list or position group being encoded */
+    struct buffer impacts;        /* float a posting */
+    struct buffer group_offsets;  /* u64 a group */
+    struct buffer title_docs, title_tfs; /* u32 a posting that occurs in the title */
+};
+
+static void append_i64(struct buffer *buffer, int64_t value)
+{
+    buffer_append_u64(buffer, (uint64_t)value);
+}
+
+bf_status segment_writer_open(const struct segment_writer_options *options, struct segment_writer **result, bf_error *error)
+{
+    struct segment_writer *writer = calloc(1, sizeof *writer);
+    if (!writer) return fail_memory(error);
+    writer->number = options->number;
+    writer->sync = options->sync;
+    segment_store_path(options->index_path, options->number, writer->path, sizeof writer->path);
+    bm25_prepare(&writer->bm25, BM25_K1, BM25_B, BF_TITLE_WEIGHT, options->average);
+    bf_status status = segment_store_create(options->index_path, options->number, &writer->store, error);
+    if (status != BF_OK) {
+        segment_writer_abandon(writer);
+        return status;
+    }
+    section_writer_begin(&writer->postings, writer->store, DATABASE_POSTINGS);
+    section_writer_begin(&writer->positions, writer->store, DATABASE_POSITIONS);
+    section_writer_begin(&writer->documents, writer->store, DATABASE_DOCUMENTS);
+    section_writer_begin(&writer->articles, writer->store, DATABASE_ARTICLES);
+    *result = writer;
+    return BF_OK;
+}
+
+static void segment_writer_free(struct segment_writer *writer)
+{
+    section_writer_free(&writer->postings);
+    section_writer_free(&writer->positions);
+    section_writer_free(&writer->documents);
+    section_writer_free(&writer->articles);
+    buffer_free(&writer->length_bytes);
+    buffer_free(&writer->title_lengths);
+    buffer_free(&writer->dates);
+    buffer_free(&writer->id_order);
+    id_column_free(&writer->ids);
+    article_block_free(&writer->block);
+    buffer_free(&writer->block_first);
+    buffer_free(&writer->block_offset);
+    buffer_free(&writer->compressed);
+    term_block_free(&writer->terms);
+    buffer_free(&writer->record);
+    buffer_free(&writer->impacts);
+    buffer_free(&writer->group_offsets);
+    buffer_free(&writer->title_docs);
+    buffer_free(&writer->title_tfs);
+    free(writer);
+}
+
+void segment_writer_abandon(struct segment_writer *writer)
+{
+    if (!writer) return;
+    segment_store_abandon(writer->store);
+    segment_writer_free(writer);
+}
+
+bf_status segment_writer_document(struct segment_writer *writer, const struct document_facts *facts, bf_error *error)
+{
+    uint32_t doc = writer->meta.doc_count;
+    if (doc == UINT32_MAX - 1) return fail(error, BF_BAD_ARGUMENT, "%s: a segment holds at most %u articles", writer->path, doc);
+    buffer_append_u8(&writer->length_bytes, length_byte_encode(facts->length));
+    append_i64(&writer->title_lengths, facts->title_length);
+    append_i64(&writer->dates, facts->date);
+    buffer_append_u64(&writer->id_order, hash_bytes(facts->id, facts->id_length) << 32 | doc);
+    id_column_add(&writer->ids, facts->id, facts->id_length);
+    writer->meta.token_count += facts->length;
+    writer->meta.doc_count++;
+    if (writer->length_bytes.failed || writer->title_lengths.failed || writer->dates.failed || writer->id_order.failed || writer->ids.bytes.failed ||
+        writer->ids.starts.failed)
+        return fail_memory(error);
+    return BF_OK;
+}
+
+static bf_status segment_writer_store_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t first, bf_error *error)
+{
+    uint64_t offset;
+    bf_status status = section_append(&writer->articles, block, length, &offset, error);
+    if (status != BF_OK) return status;
+    append_i64(&writer->block_first, first);
+    append_i64(&writer->block_offset, (int64_t)offset);
+    writer->articles_end = offset + length;
+    writer->meta.article_block_count++;
+    return writer->block_first.failed || writer->block_offset.failed ? fail_memory(error) : BF_OK;
+}
+
+static bf_status segment_writer_flush_block(struct segment_writer *writer, bf_error *error)
+{
+    uint32_t count = writer->block.count;
+    if (!count) return BF_OK;
+    buffer_clear(&writer->compressed);
+    if (!article_block_finish(&writer->block, &writer->compressed)) return fail_memory(error);
+    return segment_writer_store_block(writer, writer->compressed.bytes, writer->compressed.length, writer->stored_count - count, error);
+}
+
+bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error)
+{
+    article_block_add(&writer->block, record, length);
+    writer->stored_count++;
+    return writer->block.raw.length >= ARTICLE_BLOCK_TARGET ? segment_writer_flush_block(writer, error) : BF_OK;
+}
+
+bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count, bf_error *error)
+{
+    bf_status status = segment_writer_flush_block(writer, error);
+    if (status == BF_OK) status = segment_writer_store_block(writer, block, length, writer->stored_count, error);
+    writer->stored_count += doc_count;
+    return status;
+}
+
+/* ---- Terms ---- */
+
+/* Computes the impacts, and which postings occur in the title: their first positions are below the title's length. */
+static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, const struct term_postings *postings)
+{
+    const uint32_t *positions = postings->positions;
+    buffer_clear(&writer->impacts);
+    buffer_clear(&writer->title_docs);
+    buffer_clear(&writer->title_tfs);
+    uint8_t *impacts = buffer_extend(&writer->impacts, postings->df * sizeof(float));
+    if (!impacts) return false;
+    for (uint32_t i = 0; i < postings->df; i++) {
+        uint32_t doc = postings->docs[i], tf = postings->tfs[i], title_tf = 0;
+        if (is_text) {
+            uint64_t title_length = load_u64(writer->title_lengths.bytes + 8 * (size_t)doc);
+            while (title_tf < tf && positions[title_tf] < title_length) title_tf++;
+            if (title_tf) {
+                buffer_append_u32(&writer->title_docs, doc);
+                buffer_append_u32(&writer->title_tfs, title_tf);
+            }
+        }
+        positions += tf;
+        /* Fields other than the text are scored without lengths (norm k1). */
+        float norm = is_text ? writer->bm25.norm[writer->length_bytes.bytes[doc]] : writer->bm25.k1;
+        store_f32(impacts + i * sizeof(float), bm25_impact(bm25_tf(&writer->bm25, tf, title_tf), norm));
+    }
+    return !writer->title_docs.failed && !writer->title_tfs.failed;
+}
+
+static bf_status segment_writer_positions(struct segment_writer *writer, const struct posting_input *input, const struct term_postings *postings,
+                                          bf_error *error)
+{
+    const uint32_t *positions = postings->positions;
+    buffer_clear(&writer->group_offsets);
+    for (uint32_t first = 0; first < postings->df;) {
+        uint32_t end = posting_group_end(input, first);
+        uint64_t count = 0, offset;
+        for (uint32_t i = first; i < end; i++) count += postings->tfs[i];
+        buffer_clear(&writer->record);
+        position_group_encode(positions, count, postings->tfs + first, end - first, &writer->record);
+        if (writer->record.failed) return fail_memory(error);
+        bf_status status = section_append(&writer->positions, writer->record.bytes, writer->record.length, &offset, error);
+        if (status != BF_OK) return status;
+        buffer_append_u64(&writer->group_offsets, offset);
+        positions += count;
+        first = end;
+    }
+    return writer->group_offsets.failed ? fail_memory(error) : BF_OK;
+}
+
+static bf_status segment_writer_flush_terms(struct segment_writer *writer, bf_error *error)
+{
+    if (!writer->terms.count) return BF_OK;
+    term_block_finish(&writer->terms);
+    if (writer->terms.bytes.failed) return fail_memory(error);
+    bf_status status = segment_store_put(writer->store, DATABASE_TERMS, writer->terms.first, writer->terms.first_length,
+                                         writer->terms.bytes.bytes, writer->terms.bytes.length, error);
+    term_block_clear(&writer->terms);
+    return status;
+}
+
+static bf_status segment_writer_entry(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, const struct term_entry *entry,
+                                      bf_error *error)
+{
+    if (term_block_add(&writer->terms, term, term_length, entry)) return BF_OK;
+    bf_status status = segment_writer_flush_terms(writer, error);
+    if (status != BF_OK) return status;
+    if (!term_block_add(&writer->terms, term, term_length, entry)) return fail_memory(error);
+    return BF_OK;
+}
+
+bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
+                              bf_error *error)
+{
+    bool is_text = term[0] == FIELD_TEXT;
+    struct term_entry entry = {.df = postings->df, .cf = postings->position_count};
+    writer->meta.term_count++;
+    if (is_text) {
+        writer->meta.posting_count += postings->df;
+        writer->meta.position_count += postings->position_count;
+    }
+    if (postings->df <= INLINE_POSTINGS_MAX && postings->position_count <= INLINE_POSITIONS_MAX) {
+        struct inline_list list = {.df = postings->df};
+        memcpy(list.docs, postings->docs, postings->df * sizeof *list.docs);
+        memcpy(list.tfs, postings->tfs, postings->df * sizeof *list.tfs);
+        memcpy(list.positions, postings->positions, postings->position_count * sizeof *list.positions);
+        buffer_clear(&writer->record);
+        inline_list_encode(&list, &writer->record);
+        if (writer->record.failed) return fail_memory(error);
+        entry.inline_bytes = writer->record.bytes;
+        entry.inline_length = (uint32_t)writer->record.length;
+        return segment_writer_entry(writer, term, term_length, &entry, error);
+    }
+
+    struct posting_input input = {.docs = postings->docs, .tfs = postings->tfs, .df = postings->df, .doc_count = writer->meta.doc_count};
+    if (!segment_writer_weigh(writer, is_text, postings)) return fail_memory(error);
+    bf_status status = segment_writer_positions(writer, &input, postings, error);
+    if (status != BF_OK) return status;
+    input.impacts = (const float *)(const void *)writer->impacts.bytes;
+    input.group_offsets = (const uint64_t *)(const void *)writer->group_offsets.bytes;
+    input.title_docs = (const uint32_t *)(const void *)writer->title_docs.bytes;
+    input.title_tfs = (const uint32_t *)(const void *)writer->title_tfs.bytes;
+    input.title_df = (uint32_t)(writer->title_docs.length / sizeof(uint32_t));
+    buffer_clear(&writer->record);
+    posting_list_encode(&input, &writer->record);
+    if (writer->record.failed) return fail_memory(error);
+    if (writer->record.length > UINT32_MAX) return fail(error, BF_BAD_ARGUMENT, "%s: a posting list is longer than 4 GiB", writer->path);
+    status = section_append(&writer->postings, writer->record.bytes, writer->record.length, &entry.postings_offset, error);
+    if (status != BF_OK) return status;
+    entry.postings_length = (uint32_t)writer->record.length;
+    return segment_writer_entry(writer, term, term_length, &entry, error);
+}
+
+/* ---- The end ---- */
+
+static int compare_u64(const void *a, const void *b)
+{
+    uint64_t x = load_u64(a), y = load_u64(b);
+    return x < y ? -1 : x > y;
+}
+
+static bf_status segment_writer_blob(struct segment_writer *writer, enum segment_blob blob, const struct buffer *bytes, bf_error *error)
+{
+    if (bytes->failed) return fail_memory(error);
+    writer->meta.blobs[blob].length = bytes->length;
+    return section_append(&writer->documents, bytes->bytes, bytes->length, &writer->meta.blobs[blob].offset, error);
+}
+
+static bf_status segment_writer_column(struct segment_writer *writer, enum segment_blob blob, const struct buffer *values, bf_error *error)
+{
+    if (values->failed) return fail_memory(error);
+    buffer_clear(&writer->record);
+    column_encode((const int64_t *)(const void *)values->bytes, (uint32_t)(values->length / sizeof(int64_t)), &writer->record);
+    return segment_writer_blob(writer, blob, &writer->record, error);
+}
+
+/* By hash, then by document; on disk as hash, document: the halves change places. */
+static void segment_writer_order_ids(struct segment_writer *writer)
+{
+    qsort(writer->id_order.bytes, writer->meta.doc_count, sizeof(uint64_t), compare_u64);
+    for (uint32_t i = 0; i < writer->meta.doc_count; i++) {
+        uint8_t *at = writer->id_order.bytes + 8 * (size_t)i;
+        uint64_t value = load_u64(at);
+        store_u64(at, value >> 32 | value << 32);
+    }
+}
+
+static bf_status segment_writer_documents(struct segment_writer *writer, bf_error *error)
+{
+    segment_writer_order_ids(writer);
+    append_i64(&writer->block_offset, (int64_t)writer->articles_end);
+    buffer_clear(&writer->compressed);
+    id_column_finish(&writer->ids, &writer->compressed);
+    bf_status status = segment_writer_blob(writer, BLOB_LENGTH_BYTES, &writer->length_bytes, error);
+    if (status == BF_OK) status = segment_writer_column(writer, BLOB_TITLE_LENGTHS, &writer->title_lengths, error);
+    if (status == BF_OK) status = segment_writer_column(writer, BLOB_DATES, &writer->dates, error);
+    if (status == BF_OK) status = segment_writer_blob(writer, BLOB_IDS, &writer->compressed, error);
+    if (status == BF_OK) status = segment_writer_blob(writer, BLOB_ID_ORDER, &writer->id_order, error);
+    if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_FIRST, &writer->block_first, error);
+    if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_OFFSET, &writer->block_offset, error);
+    return status;
+}
+
+bf_status segment_writer_finish(struct segment_writer *writer, struct manifest_segment *listed, bf_error *error)
+{
+    bf_status status = segment_writer_flush_terms(writer, error);
+    if (status == BF_OK) status = segment_writer_flush_block(writer, error);
+    if (status == BF_OK) status = segment_writer_documents(writer, error);
+    if (status == BF_OK) status = section_writer_finish(&writer->postings, error);
+    if (status == BF_OK) status = section_writer_finish(&writer->positions, error);
+    if (status == BF_OK) status = section_writer_finish(&writer->documents, error);
+    if (status == BF_OK) status = section_writer_finish(&writer->articles, error);
+    if (status == BF_OK) {
+        writer->meta.average = writer->bm25.average;
+        writer->meta.k1 = writer->bm25.k1;
+        writer->meta.b = writer->bm25.b;
+        writer->meta.title_weight = writer->bm25.title_weight;
+        buffer_clear(&writer->record);
+        segment_meta_encode(&writer->meta, &writer->record);
+        status = writer->record.failed ? fail_memory(error)
+                                       : segment_store_put(writer->store, DATABASE_META, "segment", 7, writer->record.bytes, writer->record.length, error);
+    }
+    if (status != BF_OK) {
+        segment_writer_abandon(writer);
+        return status;
+    }
+    status = segment_store_finish(writer->store, writer->sync, error);
+    writer->store = NULL;
+    struct stat about;
+    if (status == BF_OK)
+        *listed = (struct manifest_segment){.number = writer->number, .doc_count = writer->meta.doc_count, .token_count = writer->meta.token_count,
+                                            .bytes = stat(writer->path, &about) == 0 ? (uint64_t)about.st_size : 0};
+    segment_writer_free(writer);
+    return status;
+}

@@ -1,0 +1,57 @@
+/*
+ * Writes one segment: documents first, in order, then terms in byte order with their postings. Used alike for articles just inverted and
+ * for merges.
+ */
+#ifndef WRITE_SEGMENT_WRITER_H
+#define WRITE_SEGMENT_WRITER_H
+
+#include "backfile.h"
+#include "field.h"
+#include "manifest.h"
+
+struct segment_writer;
+
+/* `average` and the rest are the parameters its stored impacts are computed with. */
+struct segment_writer_options {
+    const char *index_path;
+    uint32_t number;
+    float average;
+    bool sync;
+};
+
+bf_status segment_writer_open(const struct segment_writer_options *options, struct segment_writer **writer, bf_error *error);
+
+/* What is kept of a document beside its postings and its stored record. */
+struct document_facts {
+    const char *id;
+    size_t id_length;
+    uint32_t length;        /* words of title and body */
+    uint32_t title_length;  /* words of the title */
+    int64_t date;           /* seconds since 1970; INT64_MIN: none */
+};
+
+/* Documents get the numbers 0, 1, 2, ... in the order of these calls. */
+bf_status segment_writer_document(struct segment_writer *writer, const struct document_facts *facts, bf_error *error);
+
+/* The stored articles, in document order, independent of the calls above: one record, ... */
+bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);
+/* ... or a whole compressed block of them as it is. */
+bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count, bf_error *error);
+
+/* All documents must have been given. Terms (field byte first) in byte order. `positions` are those of the first posting, then of the second ... */
+struct term_postings {
+    uint32_t *docs, *tfs;  /* ascending documents */
+    uint32_t df;
+    const uint32_t *positions;
+    uint64_t position_count;
+};
+bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
+                              bf_error *error);
+
+/* Completes the segment on disk and says what the manifest is to list. Frees the writer, also on failure. */
+bf_status segment_writer_finish(struct segment_writer *writer, struct manifest_segment *listed, bf_error *error);
+
+/* Gives up and removes the file. Accepts NULL. */
+void segment_writer_abandon(struct segment_writer *writer);
+
+#endif
