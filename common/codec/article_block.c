@@ -1,0 +1,137 @@
+/* version (1 byte), count of records (varint), length of each (varints), then the records in one zlib stream. */
+#include "article_block.h"
+
+#include "backfile.h"
+#include "varint.h"
+
+#include <limits.h>
+#include <zlib.h>
+
+enum {
+    ARTICLE_BLOCK_VERSION = 1,
+    ARTICLE_BLOCK_LEVEL = 6,
+    DEFLATE_RATIO_MAX = 1032,     /* 258 bytes from two bits, the best that RFC 1951 allows */
+    RECORD_OVERHEAD_MAX = 64 << 10, /* of a record over twice its article: a keyword of a byte takes two */
+};
+
+void article_block_add(struct article_block_writer *writer, const uint8_t *record, size_t length)
+{
+    buffer_append(&writer->raw, record, length);
+    varint_append(&writer->lengths, length);
+    writer->count++;
+}
+
+static uInt at_most_int(size_t length) { return length < UINT_MAX ? (uInt)length : UINT_MAX; }
+
+static bool deflate_all(const struct buffer *raw, int level, struct buffer *out)
+{
+    z_stream stream = {0};
+    size_t consumed = 0;
+    int status = Z_OK;
+    if (deflateInit(&stream, level) != Z_OK) return false;
+    while (status == Z_OK) {
+        size_t room = 4096 + (raw->length - consumed) / 2;
+        uint8_t *place = buffer_reserve(out, room);
+        if (!place) break;
+        stream.next_in = raw->length ? raw->bytes + consumed : NULL;
+        stream.avail_in = at_most_int(raw->length - consumed);
+        stream.next_out = place;
+        stream.avail_out = at_most_int(room);
+        uInt given = stream.avail_in, offered = stream.avail_out;
+        status = deflate(&stream, given == raw->length - consumed ? Z_FINISH : Z_NO_FLUSH);
+        consumed += given - stream.avail_in;
+        out->length += offered - stream.avail_out;
+    }
+    deflateEnd(&stream);
+    return status == Z_STREAM_END;
+}
+
+bool article_block_finish(struct article_block_writer *writer, struct buffer *out)
+{
+    bool done = false;
+    if (!writer->raw.failed && !writer->lengths.failed) {
+        buffer_append_u8(out, ARTICLE_BLOCK_VERSION);
+        varint_append(out, writer->count);
+        buffer_append(out, writer->lengths.bytes, writer->lengths.length);
+        done = deflate_all(&writer->raw, writer->level ? writer->level : ARTICLE_BLOCK_LEVEL, out) && !out->failed;
+    }
+    buffer_clear(&writer->raw);
+    buffer_clear(&writer->lengths);
+    writer->count = 0;
+    return done;
+}
+
+void article_block_free(struct article_block_writer *writer)
+{
+    buffer_free(&writer->raw);
+    buffer_free(&writer->lengths);
+    writer->count = 0;
+}
+
+static const char *read_count(const uint8_t **at, const uint8_t *end, uint32_t *count)
+{
+    if (*at == end) return "an article block is empty";
+    if (*(*at)++ != ARTICLE_BLOCK_VERSION) return "an article block's version is unknown";
+    if (!varint_read_u32(at, end, count)) return "an article block is cut short";
+    if (*count == 0 || *count > (size_t)(end - *at)) return "an article block can't have so many records";
+    return NULL;
+}
+
+const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *count)
+{
+    const uint8_t *at = bytes;
+    return read_count(&at, bytes + length, count);
+}
+
+/* Inflates the first `wanted` bytes of the stream, taking memory only as bytes come. `whole` when the stream ends there: then its checksum
+ * is verified too. */
+static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t wanted, bool whole, struct buffer *raw)
+{
+    const char *rule = NULL;
+    z_stream stream = {0};
+    int status = Z_OK;
+    buffer_clear(raw);
+    if (inflateInit(&stream) != Z_OK) return "memory for inflating an article block was refused";
+    while (status == Z_OK && (raw->length < wanted || whole) && !rule) {
+        size_t left = wanted - raw->length, room = left < raw->length + ARTICLE_BLOCK_TARGET ? left : raw->length + ARTICLE_BLOCK_TARGET;
+        uint8_t none, *place = room ? buffer_reserve(raw, room) : &none;
+        if (!place) {
+            rule = "memory for an article block was refused";
+            break;
+        }
+        stream.next_in = (Bytef *)(uintptr_t)at; /* zlib reads through it only */
+        stream.avail_in = at_most_int((size_t)(end - at));
+        stream.next_out = place;
+        stream.avail_out = at_most_int(room);
+        uInt given = stream.avail_in, offered = stream.avail_out;
+        status = inflate(&stream, Z_NO_FLUSH);
+        at += given - stream.avail_in;
+        raw->length += offered - stream.avail_out;
+        if (status != Z_OK && status != Z_STREAM_END) rule = "an article block does not inflate";
+    }
+    if (!rule && raw->length < wanted) rule = "an article block inflates to less than its records";
+    if (!rule && whole && (status != Z_STREAM_END || at != end)) rule = "an article block inflates to more than its records";
+    inflateEnd(&stream);
+    return rule;
+}
+
+const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset, size_t *record_length)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    uint32_t count;
+    uint64_t before = 0, wanted = 0, here;
+    const char *rule = read_count(&at, end, &count);
+    if (rule) return rule;
+    if (i >= count) return "an article block has fewer records";
+    for (uint32_t record = 0; record < count; record++) {
+        if (!varint_read(&at, end, &here)) return "an article block is cut short";
+        if (here > 2 * BF_ARTICLE_MAX + RECORD_OVERHEAD_MAX) return "an article block has a record longer than any article";
+        if (record < i) before += here;
+        if (record == i) wanted = here;
+    }
+    /* A stream can't inflate to more than so much; saying so first keeps a false length from costing time or memory. */
+    if (before + wanted > (uint64_t)(end - at) * DEFLATE_RATIO_MAX) return "an article block claims more than it can inflate to";
+    *offset = (size_t)before;
+    *record_length = (size_t)wanted;
+    return inflate_first(at, end, (size_t)(before + wanted), i + 1 == count, raw);
+}

@@ -1,0 +1,165 @@
+#include "posting_list.h"
+
+#include "impact.h"
+#include "posting_record.h"
+#include "varint.h"
+
+#include <math.h>
+
+/* Hands out the record's parts one after the other. All lengths are sums of numbers below 2^40, so 64 bits never wrap. */
+static uint32_t take(uint64_t *at, uint64_t length)
+{
+    uint64_t start = *at;
+    *at += length;
+    return start > UINT32_MAX ? UINT32_MAX : (uint32_t)start;
+}
+
+struct head {
+    uint32_t flags, title_df, grid_shift, group_shift, pages_length;
+    uint64_t group_base;
+    uint32_t blocks[6], title[6];
+    size_t length; /* of the head alone, up to the directories */
+};
+
+static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t df, uint32_t doc_count, uint32_t section[6])
+{
+    uint64_t most = (uint64_t)posting_blocks(df) * 514;
+    if (!varint_read_u32(at, end, &section[SECTION_LAST]) || !varint_read_u32(at, end, &section[SECTION_DOCS_LENGTH]) ||
+        !varint_read_u32(at, end, &section[SECTION_TFS_LENGTH]))
+        return "the head is cut short";
+    if (section[SECTION_LAST] >= doc_count || section[SECTION_LAST] < df - 1) return "the last document is none of the segment's";
+    if (section[SECTION_DOCS_LENGTH] > most || section[SECTION_TFS_LENGTH] > most) return "a section is longer than its blocks can be";
+    return NULL;
+}
+
+static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list, struct head *head)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    uint64_t more;
+    if (length < 2) return "the head is cut short";
+    if (bytes[0] != POSTING_VERSION) return "the version is unknown";
+    head->flags = bytes[1];
+    if (head->flags & ~(uint32_t)POSTING_FLAGS) return "a flag is unknown";
+    at += 2;
+    if (!varint_read_u32(&at, end, &list->df) || !varint_read(&at, end, &more)) return "the head is cut short";
+    if (list->df == 0 || list->df > doc_count) return "the document frequency is not one of the segment's";
+    list->cf = list->df + more;
+    if (list->cf < more) return "the collection frequency is too large";
+    list->paged = head->flags & POSTING_IS_PAGED;
+    if (list->paged != (list->df >= POSTING_PAGED_DF)) return "the shape does not follow from the document frequency";
+    list->has_positions = head->flags & POSTING_HAS_POSITIONS;
+    if ((head->flags & POSTING_WIDE_GROUPS) && !list->has_positions) return "a list without positions has wide groups";
+
+    float above = 0;
+    for (uint32_t i = 0; i <= POSTING_KTH; i++) { /* the maximum, then the k-th for each k that there are postings for */
+        if (i && posting_kth_k[i - 1] > list->df) break;
+        if (end - at < 4) return "the head is cut short";
+        float impact = load_f32(at);
+        at += 4;
+        if (!isfinite(impact) || impact < 0 || (i == 0 && impact == 0) || (i && impact > above))
+            return "the stored impacts are not descending positive numbers";
+        above = impact;
+        if (i) list->kth[i - 1] = impact;
+        else
+            list->max_impact = impact;
+    }
+    if (list->has_positions && !varint_read(&at, end, &head->group_base)) return "the head is cut short";
+    const char *rule = NULL;
+    if (list->paged) {
+        if (end - at < 1) return "the head is cut short";
+        head->grid_shift = *at & 15U;
+        head->group_shift = (uint32_t)*at++ >> 4;
+        if (head->grid_shift < GRID_SHIFT_LEAST || head->grid_shift > GRID_SHIFT_MOST) return "the grid's cells have an unknown size";
+        if (head->group_shift > GROUP_SHIFT_MOST) return "the position groups have an unknown size";
+        if (!varint_read_u32(&at, end, &head->pages_length)) return "the head is cut short";
+    } else {
+        rule = read_section(&at, end, list->df, doc_count, head->blocks);
+    }
+    if (!rule && (head->flags & POSTING_HAS_TITLE)) {
+        if (!varint_read_u32(&at, end, &head->title_df)) return "the head is cut short";
+        if (head->title_df == 0 || head->title_df > list->df) return "there are more titles than postings";
+        rule = read_section(&at, end, head->title_df, doc_count, head->title);
+    }
+    head->length = (size_t)(at - bytes);
+    return rule;
+}
+
+const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list)
+{
+    struct head head = {0};
+    *list = (struct posting_list){.bytes = bytes, .length = length, .doc_count = doc_count};
+    if (length > UINT32_MAX) return "the record is longer than 4 GB";
+    const char *rule = read_head(bytes, length, doc_count, list, &head);
+    if (rule) return rule;
+    list->unit = impact_unit(list->max_impact);
+    list->title_df = head.title_df;
+    list->title_block_count = posting_blocks(head.title_df);
+    list->block_count = list->paged ? posting_pages(doc_count) : posting_blocks(list->df);
+    list->group_count = list->paged ? posting_groups(list->block_count, head.group_shift) : list->block_count;
+    list->grid_shift = head.grid_shift;
+    memcpy(list->parts + PART_BLOCKS, head.blocks, sizeof head.blocks);
+    memcpy(list->parts + PART_TITLE, head.title, sizeof head.title);
+
+    uint64_t at = head.length;
+    uint32_t *blocks = list->parts + PART_BLOCKS, *title = list->parts + PART_TITLE;
+    uint32_t max = take(&at, list->paged ? posting_page_max_size(list->block_count) : list->block_count), grid = 0;
+    if (list->paged) {
+        grid = take(&at, posting_grid_size(list->block_count, head.grid_shift));
+        list->parts[PART_WINDOWS] = take(&at, (uint64_t)posting_windows(list->block_count) * WINDOW_ENTRY);
+    } else {
+        blocks[SECTION_DIRECTORY] = take(&at, section_directory_size(list->block_count));
+    }
+    bool wide = head.flags & POSTING_WIDE_GROUPS;
+    list->parts[PART_GROUPS] = take(&at, list->has_positions ? (uint64_t)(list->group_count - 1) * (wide ? 8 : 4) : 0);
+    list->parts[PART_GROUP_BASE_LOW] = (uint32_t)head.group_base;
+    list->parts[PART_GROUP_BASE_HIGH] = (uint32_t)(head.group_base >> 32);
+    list->parts[PART_GROUP_FORM] = head.group_shift | (wide ? 256 : 0);
+    title[SECTION_DIRECTORY] = take(&at, section_directory_size(list->title_block_count));
+    if (list->paged) {
+        list->parts[PART_PAGES] = take(&at, head.pages_length);
+        list->parts[PART_PAGES_LENGTH] = head.pages_length;
+    } else {
+        blocks[SECTION_DOCS] = take(&at, blocks[SECTION_DOCS_LENGTH]);
+        blocks[SECTION_TFS] = take(&at, blocks[SECTION_TFS_LENGTH]);
+    }
+    title[SECTION_DOCS] = take(&at, title[SECTION_DOCS_LENGTH]);
+    title[SECTION_TFS] = take(&at, title[SECTION_TFS_LENGTH]);
+    if (at != length) return "the record's length is not the sum of its parts";
+    list->page_max = bytes + max;
+    if (list->paged) list->grid = bytes + grid;
+    return NULL;
+}
+
+uint64_t posting_group_offset(const struct posting_list *list, uint32_t group)
+{
+    uint64_t base = list->parts[PART_GROUP_BASE_LOW] | (uint64_t)list->parts[PART_GROUP_BASE_HIGH] << 32;
+    if (group == 0 || group >= list->group_count || !list->has_positions) return base;
+    const uint8_t *deltas = list->bytes + list->parts[PART_GROUPS];
+    bool wide = list->parts[PART_GROUP_FORM] & 256;
+    return base + (wide ? load_u64(deltas + 8 * (size_t)(group - 1)) : load_u32(deltas + 4 * (size_t)(group - 1)));
+}
+
+uint32_t posting_block_last(const struct posting_list *list, uint32_t block)
+{
+    return block_section_last(list, list->parts + PART_BLOCKS, list->block_count, block);
+}
+
+/* A blocked list has its maxima where a paged one has those of its pages. */
+uint8_t posting_block_max(const struct posting_list *list, uint32_t block) { return list->page_max[block]; }
+
+uint32_t posting_block_count(const struct posting_list *list, uint32_t block) { return block_section_count(list->df, block); }
+
+uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc)
+{
+    return block_section_seek(list, list->parts + PART_BLOCKS, list->block_count, from, doc);
+}
+
+const char *posting_block_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK])
+{
+    return block_section_docs(list, list->parts + PART_BLOCKS, list->df, block, docs);
+}
+
+const char *posting_block_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK])
+{
+    return block_section_tfs(list, list->parts + PART_BLOCKS, list->df, block, tfs);
+}

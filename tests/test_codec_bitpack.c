@@ -1,0 +1,151 @@
+/* Bit packing and patched frames: every level the machine has equals the reference. */
+#include "test_codec.h"
+
+#include "pfor.h"
+
+enum { SLACK = 64 };
+
+static void each_level(void (*check)(const struct bitpack *functions, struct chance *chance))
+{
+    struct chance chance = chance_begin("bitpack");
+    for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+        struct chance same = chance;
+        check(bitpack_at(level), &same);
+    }
+}
+
+static void check_unpack(const struct bitpack *functions, struct chance *chance)
+{
+    assert_non_null(functions);
+    for (uint32_t width = 0; width <= BITPACK_WIDTH; width++) {
+        for (uint32_t count = 1; count <= BITPACK_COUNT; count++) {
+            uint32_t values[BITPACK_COUNT], back[BITPACK_COUNT];
+            uint32_t mask = width == 32 ? UINT32_MAX : (UINT32_C(1) << width) - 1;
+            for (uint32_t i = 0; i < count; i++) values[i] = (uint32_t)chance_next(chance) & mask;
+            size_t size = bitpack_size(count, width);
+            assert_int_equal(size, (count * width + 7) / 8);
+            uint8_t *bytes = guarded_copy(NULL, 0, size + SLACK);
+            bitpack_pack(values, count, width, bytes);
+            for (size_t i = size; i < size + SLACK; i++) assert_int_equal(bytes[i], 0xff); /* the packer stays inside */
+            functions->unpack(bytes, count, width, back);
+            assert_memory_equal(values, back, count * sizeof *values);
+            for (uint32_t i = 0; i < count; i++) assert_int_equal(bitpack_get(bytes, width, i), values[i]);
+            free(bytes);
+        }
+    }
+}
+
+static void check_sum(const struct bitpack *functions, struct chance *chance)
+{
+    for (uint32_t count = 1; count <= BITPACK_COUNT; count++) {
+        uint32_t gaps[BITPACK_COUNT] = {0}, expected[BITPACK_COUNT];
+        uint32_t before = count % 3 ? (uint32_t)chance_next(chance) : UINT32_MAX, sum = before;
+        for (uint32_t i = 0; i < count; i++) {
+            gaps[i] = (uint32_t)chance_next(chance) >> chance_below(chance, 32);
+            expected[i] = sum += gaps[i] + 1;
+        }
+        functions->sum_gaps(gaps, count, before);
+        assert_memory_equal(gaps, expected, count * sizeof *gaps);
+    }
+}
+
+static void test_unpack(void **state)
+{
+    (void)state;
+    each_level(check_unpack);
+}
+
+static void test_sum_gaps(void **state)
+{
+    (void)state;
+    each_level(check_sum);
+}
+
+static void test_layout_is_a_stream_of_bits(void **state)
+{
+    (void)state;
+    const uint32_t values[] = {1, 2, 3, 4, 5};
+    uint8_t bytes[2];
+    bitpack_pack(values, 5, 3, bytes); /* 001 010 011 100 101, least bits first */
+    assert_int_equal(bytes[0], 0xd1);
+    assert_int_equal(bytes[1], 0x58);
+}
+
+/* Frames of values that are mostly narrow, as gaps are. */
+static void fill(struct chance *chance, uint32_t *values, uint32_t count)
+{
+    uint32_t usual = chance_below(chance, 33), rare = chance_below(chance, 40);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t width = chance_below(chance, 100) < rare ? chance_below(chance, 33) : usual;
+        values[i] = width ? (uint32_t)chance_next(chance) >> (32 - width) : 0;
+    }
+}
+
+static void test_frames(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("frames");
+    for (int round = 0; round < 20000; round++) {
+        uint32_t values[PFOR_COUNT], back[PFOR_COUNT], some[PFOR_COUNT], count = 1 + chance_below(&chance, PFOR_COUNT);
+        struct buffer out = {0};
+        fill(&chance, values, count);
+        uint16_t header = pfor_encode(values, count, &out);
+        assert_false(out.failed);
+        assert_int_equal(out.length, pfor_size(header, count));
+        assert_true(out.length <= bitpack_size(count, 32));
+        uint8_t *bytes = guarded_copy(out.bytes, out.length, SLACK);
+        assert_null(pfor_decode(bytes, out.length, header, count, back));
+        assert_memory_equal(values, back, count * sizeof *values);
+        uint32_t first = chance_below(&chance, count), wanted = chance_below(&chance, count - first + 1);
+        assert_null(pfor_decode_range(bytes, out.length, header, count, first, wanted, some));
+        assert_memory_equal(values + first, some, wanted * sizeof *values);
+        assert_non_null(pfor_decode_range(bytes, out.length, header, count, first, count - first + 1, some));
+        if (out.length) assert_non_null(pfor_decode(bytes, out.length - 1, header, count, back));
+        free(bytes);
+        buffer_free(&out);
+    }
+}
+
+static void test_frame_is_the_smallest(void **state)
+{
+    (void)state;
+    uint32_t values[PFOR_COUNT] = {0};
+    struct buffer out = {0};
+    assert_int_equal(pfor_size(pfor_encode(values, 128, &out), 128), 0); /* all equal to nothing: no bytes */
+    values[7] = 1 << 20;
+    uint16_t header = pfor_encode(values, 128, &out);
+    assert_int_equal(pfor_width(header), 0);
+    assert_int_equal(pfor_exceptions(header), 1);
+    assert_int_equal(pfor_size(header, 128), 1 + 3); /* its index, and 21 bits */
+    buffer_free(&out);
+}
+
+static void test_damaged_frames(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("damaged frames");
+    for (int round = 0; round < 20000; round++) {
+        uint32_t values[PFOR_COUNT], count = 1 + chance_below(&chance, PFOR_COUNT);
+        size_t length = chance_below(&chance, 200);
+        uint8_t *bytes = guarded_copy(NULL, 0, length + SLACK);
+        for (size_t i = 0; i < length; i++) bytes[i] = (uint8_t)chance_next(&chance);
+        uint16_t header = (uint16_t)chance_next(&chance);
+        const char *rule = pfor_decode(bytes, length, header, count, values);
+        if (pfor_size(header, count) > length) assert_non_null(rule);
+        pfor_decode_range(bytes, length, header, count, chance_below(&chance, 140), chance_below(&chance, 140), values);
+        free(bytes);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unpack),
+        cmocka_unit_test(test_sum_gaps),
+        cmocka_unit_test(test_layout_is_a_stream_of_bits),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_frame_is_the_smallest),
+        cmocka_unit_test(test_damaged_frames),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
