@@ -21,9 +21,9 @@ bool terminal_wants_color(enum color_choice choice, int descriptor);
 /* Columns: the environment's COLUMNS, or the terminal's own, or 80; never fewer than 20. */
 unsigned terminal_columns(int descriptor);
 
-/* What stands for a code point on a terminal: itself; for tabs, line ends and separators a space; for the other C0 controls
- * and DEL their picture (U+2400 and on); for C1 controls and CODE_POINT_INVALID U+FFFD; for bidirectional embeddings, overrides and
- * isolates nothing (0). */
+/* What stands for a code point on a terminal: itself; for tabs, line ends and separators a space; for the other C0
+ * controls and DEL their picture (U+2400 and on); for C1 controls and CODE_POINT_INVALID U+FFFD; for bidirectional
+ * embeddings, overrides and isolates nothing (0). */
 uint32_t terminal_safe(uint32_t code_point);
 
 /* Appends the text with every code point made safe. */
