@@ -1,0 +1,148 @@
+/* backfile-index add: reads articles and commits them all at once at the end. */
+#include "index_command.h"
+
+#include "add_summary.h"
+#include "interrupt.h"
+#include "option.h"
+#include "progress.h"
+#include "reader.h"
+#include "refused.h"
+#include "status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct add {
+    const char *index_path, *form_name, *errors_path;
+    bf_writer_options writing;
+    struct reader_options reading;
+    char **paths;
+    int path_count;
+    bool quiet, json, help;
+
+    bf_writer *writer;
+    struct progress progress;
+    struct refused refused;
+    struct add_summary summary;
+};
+
+static bf_status add_article(void *context, const bf_article *article, const char *path, uint64_t record, bf_error *error)
+{
+    struct add *add = context;
+    bool replaced = false;
+    (void)path, (void)record;
+    if (interrupt_asked()) return fail(error, BF_INTERRUPTED, "interrupted");
+    bf_status status = bf_writer_add(add->writer, article, &replaced, error);
+    if (status == BF_OK) {
+        add->summary.stored++;
+        add->summary.replaced += replaced;
+    }
+    const struct reader_counts *counts = &add->summary.counts;
+    progress_update(&add->progress, add->summary.stored, counts->bytes, counts->source_bytes);
+    return status;
+}
+
+static void add_refused(void *context, const struct refusal *refusal)
+{
+    struct add *add = context;
+    refused_record(&add->refused, refusal);
+}
+
+static void add_skipped(void *context, const char *path, const char *why)
+{
+    struct add *add = context;
+    add->summary.skipped++;
+    if (add->quiet) return;
+    progress_clear(&add->progress);
+    index_say("%s: skipped: %s", path, why);
+}
+
+static bf_status read_paths(struct add *add, bf_error *error)
+{
+    const struct reader_sink sink = {add, add_article, add_refused, add_skipped};
+    bf_status status = BF_OK;
+    for (int i = 0; i < add->path_count && status == BF_OK; i++)
+        status = read_articles(add->paths[i], &add->reading, &sink, &add->summary.counts, error);
+    /* A read that a signal broke off ends as an error of its own, or as the end of the input. */
+    if (interrupt_asked()) return fail(error, BF_INTERRUPTED, "interrupted");
+    return status;
+}
+
+static bf_status add_run(struct add *add, bf_error *error)
+{
+    bf_error closing;
+    bf_status status = refused_open(&add->refused, add->errors_path, &add->progress, error);
+    if (status != BF_OK) return status;
+    status = bf_writer_open(add->index_path, &add->writing, &add->writer, error);
+    if (status != BF_OK) goto done;
+    interrupt_watch();
+    progress_begin(&add->progress, add->quiet, add->paths, add->path_count);
+    status = read_paths(add, error);
+    if (status == BF_OK) {
+        progress_say(&add->progress, "writing the index");
+        status = bf_writer_commit(add->writer, error);
+    }
+    add->summary.seconds = progress_seconds(&add->progress);
+    add->summary.refused = add->refused.count;
+    progress_clear(&add->progress);
+    if (status != BF_OK) fail_within(error, status, "nothing of this run was stored");
+done:
+    bf_writer_close(add->writer);
+    if (refused_close(&add->refused, &closing) != BF_OK) {
+        if (status != BF_OK) index_say("%s", closing.message);
+        else status = fail(error, closing.status, "the articles are stored, but not all refused records were kept: %s", closing.message);
+    }
+    return status;
+}
+
+int index_add(int argc, char **argv)
+{
+    struct add add = {0};
+    const struct option_spec specs[] = {
+        {0, "language", OPTION_STRING, &add.writing.language, "L", "english (default for a new index), german, ..., or none"},
+        {0, "analysis", OPTION_STRING, &add.writing.analysis, "A", "standard (default), or plain: words are split at spaces only"},
+        {0, "memory", OPTION_SIZE, &add.writing.memory, "SIZE", "for articles not yet written to a segment (512M)"},
+        {0, "as", OPTION_STRING, &add.form_name, "FORM", "wire, text, json, sgml or trec; else found out from the content"},
+        {0, "map", OPTION_STRING, &add.reading.map, "M", "JSON names, such as title=headline,body=content.text"},
+        {0, "encoding", OPTION_STRING, &add.reading.encoding, "E", "of the text, as iconv names it; else found out"},
+        {0, "errors", OPTION_STRING, &add.errors_path, "FILE", "keep refused records there, as JSON lines"},
+        {0, "wait", OPTION_FLAG, &add.writing.wait, NULL, "wait for another writer to end"},
+        {0, "no-sync", OPTION_FLAG, &add.writing.no_sync, NULL, "don't wait for the disk: a power cut may lose the commit"},
+        {0, "no-merge", OPTION_FLAG, &add.writing.no_merge, NULL, "leave segments as they are written"},
+        {0, "json", OPTION_FLAG, &add.json, NULL, "the summary as a JSON object"},
+        {'q', "quiet", OPTION_FLAG, &add.quiet, NULL, "no progress, no summary; refused records are still named"},
+        {0, "help", OPTION_FLAG, &add.help, NULL, "this"},
+        {0},
+    };
+    bf_error error = {0};
+    argc = options_parse(specs, argc, argv, &error);
+    if (argc < 0) return index_misused("add", &error);
+    if (add.help) {
+        puts("usage: backfile-index add INDEX PATH...\n\n"
+             "Adds articles to the index, which is made if it isn't there; an article whose id is there replaces the old one.\n"
+             "A PATH is a file, a folder or - for standard input: wire text, JSON lines or arrays, Reuters-21578 or TREC\n"
+             "SGML, as they are or in .gz .bz2 .xz .zst .tar .zip. All is committed at once at the end.\n");
+        options_help(specs, stdout);
+        puts("\nExit codes: 0 all stored, 1 some records refused, 2 stopped by an error with nothing stored.");
+        return INDEX_DONE;
+    }
+    if (argc < 3) {
+        fail(&error, BF_BAD_ARGUMENT, "wants an index and what to add to it");
+        return index_misused("add", &error);
+    }
+    if (add.form_name && !article_form_parse(add.form_name, &add.reading.form)) {
+        fail(&error, BF_BAD_ARGUMENT, "--as wants wire, text, json, sgml or trec, not \"%s\"", add.form_name);
+        return index_misused("add", &error);
+    }
+    add.index_path = argv[1];
+    add.paths = argv + 2;
+    add.path_count = argc - 2;
+    bf_status status = add_run(&add, &error);
+    if (status != BF_OK) return index_stopped(&error);
+    if (add.refused.count > 0 && add.errors_path)
+        index_say("%llu record%s refused, kept in %s", (unsigned long long)add.refused.count, add.refused.count == 1 ? "" : "s",
+                  add.errors_path);
+    if (!add.quiet || add.json) status = add_summary_print(&add.summary, add.index_path, add.json, &error);
+    if (status != BF_OK) return index_stopped(&error);
+    return add.refused.count > 0 ? INDEX_PARTLY : INDEX_DONE;
+}

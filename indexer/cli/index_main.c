@@ -1,0 +1,50 @@
+/* backfile-index: makes and keeps indexes of articles. */
+#include "index_command.h"
+
+#include "reader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage, *summary;
+} commands[] = {
+    {"add", index_add, "add INDEX PATH...", "add articles, replacing those of the same id"},
+    {"delete", index_delete, "delete INDEX ID...", "delete articles"},
+    {"merge", index_merge, "merge INDEX", "merge segments and purge what was deleted"},
+    {"stats", index_stats, "stats INDEX", "how much is in it, and where the bytes are"},
+    {"check", index_check, "check INDEX", "read and recount everything, name what is wrong"},
+    {"dump", index_dump, "dump INDEX", "print articles, terms or postings"},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: backfile-index COMMAND INDEX ...\n\n"
+          "Makes and keeps indexes of articles. An index is a folder, by custom NAME.bf.\n\n",
+          out);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        fprintf(out, "  %-20s %s\n", commands[i].usage, commands[i].summary);
+    fputs("\n`backfile-index COMMAND --help` lists its options. Also: --help, --version.\n"
+          "Exit codes: 0 all done, 1 some records refused or ids not there, 2 stopped by an error.\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(name, "--version") == 0) {
+        printf("backfile-index %s\n%s\n%s\n", bf_version(), bf_library_versions(), reader_library_versions());
+        return INDEX_DONE;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_help(stdout);
+        return INDEX_DONE;
+    }
+    if (*name) index_say("there is no command %s", name);
+    print_help(stderr);
+    return INDEX_STOPPED;
+}
