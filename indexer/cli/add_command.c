@@ -90,7 +90,7 @@ done:
     bf_writer_close(add->writer);
     if (refused_close(&add->refused, &closing) != BF_OK) {
         if (status != BF_OK) index_say("%s", closing.message);
-        else status = fail(error, closing.status, "the articles are stored, but not all refused records were kept: %s", closing.message);
+        else status = fail(error, closing.status, "the articles are stored, but not all refused records are: %s", closing.message);
     }
     return status;
 }
@@ -100,7 +100,7 @@ int index_add(int argc, char **argv)
     struct add add = {0};
     const struct option_spec specs[] = {
         {0, "language", OPTION_STRING, &add.writing.language, "L", "english (default for a new index), german, ..., or none"},
-        {0, "analysis", OPTION_STRING, &add.writing.analysis, "A", "standard (default), or plain: words are split at spaces only"},
+        {0, "analysis", OPTION_STRING, &add.writing.analysis, "A", "standard (default), or plain: words are split at spaces"},
         {0, "memory", OPTION_SIZE, &add.writing.memory, "SIZE", "for articles not yet written to a segment (512M)"},
         {0, "as", OPTION_STRING, &add.form_name, "FORM", "wire, text, json, sgml or trec; else found out from the content"},
         {0, "map", OPTION_STRING, &add.reading.map, "M", "JSON names, such as title=headline,body=content.text"},
