@@ -90,7 +90,7 @@ done:
     bf_writer_close(add->writer);
     if (refused_close(&add->refused, &closing) != BF_OK) {
         if (status != BF_OK) index_say("%s", closing.message);
-        else status = fail(error, closing.status, "the articles are stored, but not all refused records are: %s", closing.message);
+        else status = fail(error, closing.status, "stored, but the refused records are not all kept: %s", closing.message);
     }
     return status;
 }
