@@ -125,6 +125,7 @@ static bf_status search_options_printing(struct search_options *options, const s
     if (!*print->run_tag || strpbrk(print->run_tag, " \t\r\n\v\f"))
         return fail(error, BF_BAD_ARGUMENT, "--run-tag: one word, not \"%s\"", print->run_tag);
     print->color = print->format == PRINT_TEXT && terminal_wants_color(color, STDOUT_FILENO);
+    print->on_terminal = print->format != PRINT_TEXT && isatty(STDOUT_FILENO);
     if (print->format == PRINT_TEXT) print->columns = terminal_columns(STDOUT_FILENO);
     return BF_OK;
 }

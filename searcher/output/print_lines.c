@@ -2,32 +2,36 @@
 #include "printer.h"
 
 #include "json_writer.h"
+#include "terminal.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* A value in a table: what would end the cell or the line becomes a space. Line ends of Unicode are left alone: readers of
- * tables split at the byte. */
+/* A value in a table: what would end the cell or the line becomes a space, and other controls are shown as in text. */
 static void append_cell(struct buffer *out, bf_text text)
 {
-    size_t written = 0;
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.bytes[i] < '\t' || text.bytes[i] > '\r') continue;
-        buffer_append(out, text.bytes + written, i - written);
-        buffer_append_u8(out, ' ');
-        written = i + 1;
-    }
-    if (written < text.length) buffer_append(out, text.bytes + written, text.length - written);
+    terminal_append_text(out, text);
+}
+
+/* An id, which other programs want exactly. */
+static void append_id(struct buffer *out, const struct print_options *options, bf_text id)
+{
+    if (options->on_terminal) terminal_append_text(out, id);
+    else buffer_append(out, id.bytes, id.length);
 }
 
 /* A name in a table whose columns end at blanks: a blank inside the name is written as in a URL. */
-static void append_name(struct buffer *out, bf_text text)
+static void append_name(struct buffer *out, const struct print_options *options, bf_text name)
 {
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.bytes[i];
-        if (byte <= ' ') buffer_append_format(out, "%%%02X", byte);
-        else buffer_append_u8(out, byte);
+    size_t written = 0;
+    for (size_t i = 0; i < name.length; i++) {
+        unsigned char byte = (unsigned char)name.bytes[i];
+        if (byte > ' ') continue;
+        append_id(out, options, (bf_text){name.bytes + written, i - written});
+        buffer_append_format(out, "%%%02X", byte);
+        written = i + 1;
     }
+    append_id(out, options, (bf_text){name.bytes + written, name.length - written});
 }
 
 static void append_score(struct buffer *out, float score)
@@ -77,9 +81,9 @@ bf_status print_results_trec(struct sink *sink, const struct print_options *opti
         bf_text id;
         status = bf_results_id(query->results, i, &id, error);
         if (status != BF_OK) break;
-        append_name(out, (bf_text){topic, strlen(topic)});
+        append_name(out, options, (bf_text){topic, strlen(topic)});
         buffer_append(out, " Q0 ", 4);
-        append_name(out, id);
+        append_name(out, options, id);
         buffer_append_format(out, " %" PRIu64 " ", hit->rank);
         append_score(out, hit->score);
         buffer_append_format(out, " %s\n", options->run_tag);
@@ -91,13 +95,12 @@ bf_status print_results_trec(struct sink *sink, const struct print_options *opti
 bf_status print_results_ids(struct sink *sink, const struct print_options *options, const struct print_query *query,
                             bf_error *error)
 {
-    (void)options;
     bf_status status = BF_OK;
     for (size_t i = 0; status == BF_OK && i < bf_results_count(query->results); i++) {
         bf_text id;
         status = bf_results_id(query->results, i, &id, error);
         if (status != BF_OK) break;
-        append_cell(&sink->bytes, id);
+        append_id(&sink->bytes, options, id);
         buffer_append_u8(&sink->bytes, '\n');
         status = sink_turn(sink, error);
     }

@@ -24,6 +24,7 @@ struct print_options {
     enum print_format format;
     unsigned columns;     /* of the terminal */
     bool color;
+    bool on_terminal;     /* ids too are made safe, which elsewhere are given exactly */
     bool explain;         /* text and JSON: how the query was read and run, and the parts of each score */
     bool count_only;      /* the number of matching articles and no hits */
     const char *run_tag;  /* TREC: the last column; not empty, without blanks */
