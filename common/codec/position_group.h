@@ -1,5 +1,5 @@
-/* The positions of a group of consecutive postings: for each posting tf ascending word numbers, given as gaps (the first from -1 .. see below),
- * patched bit packing in runs of 128 gaps. */
+/* The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, kept as the first of them and then gaps,
+ * in patched frames of 128 (pfor.h). */
 #ifndef CODEC_POSITION_GROUP_H
 #define CODEC_POSITION_GROUP_H
 

@@ -130,6 +130,11 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
     return NULL;
 }
 
+uint32_t posting_list_head_length(const struct posting_list *list)
+{
+    return list->paged ? list->parts[PART_PAGES] : list->parts[PART_BLOCKS + SECTION_DOCS];
+}
+
 uint64_t posting_group_offset(const struct posting_list *list, uint32_t group)
 {
     uint64_t base = list->parts[PART_GROUP_BASE_LOW] | (uint64_t)list->parts[PART_GROUP_BASE_HIGH] << 32;

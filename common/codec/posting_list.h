@@ -36,7 +36,8 @@ struct posting_input {
     const float *impacts;      /* > 0, finite: what the build's parameters give each posting (bm25.h) */
     uint32_t df;
     uint32_t doc_count;        /* documents of the segment */
-    const uint64_t *group_offsets; /* where the position record of each group is, ascending; NULL: list without positions */
+    const uint64_t *group_offsets; /* where the position record of each group is, ascending; NULL: list without positions. One for each
+                                    * group that has postings, in the order in which posting_group_end walks them */
     const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
     uint32_t title_df;
 };
@@ -64,18 +65,24 @@ struct posting_list {
     uint32_t title_df;
     uint32_t title_block_count;
     /* paged only */
-    const uint8_t *page_max; /* impact code of each page, 0: no posting there */
+    const uint8_t *page_max; /* impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages */
     const uint8_t *grid;     /* impact codes (4 bits) of cells of 2^grid_shift documents */
     uint32_t grid_shift;     /* 4 to 8 */
     /* where the parts are in the record; owned by posting_list.c and its siblings */
     uint32_t parts[16];
 };
 
-/* Reads the header and the directories. The record's bytes beyond them are not touched, so that a caller who verifies
- * checksums piece by piece (posting_list_head_length, posting_page_range) may do so before they are. */
+/* Reads the first few numbers of the record, at most a hundred bytes, and finds out from them where everything is. The bytes beyond are
+ * not touched, so that a caller who verifies checksums piece by piece (posting_list_head_length, posting_page_range,
+ * posting_title_range) may do so before they are. */
 const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
-/* Where the record of group g's positions is. */
+/* Bytes [0, result) of the record are its head: numbers, maxima, grid and directories; documents and frequencies follow. */
+uint32_t posting_list_head_length(const struct posting_list *list);
+/* Where documents and frequencies of the title part are in the record; length 0: there is none. */
+void posting_title_range(const struct posting_list *list, uint32_t *offset, uint32_t *length);
+
+/* Where the record of group g's positions is; of a paged list's group without postings: where that of the next one is. */
 uint64_t posting_group_offset(const struct posting_list *list, uint32_t group);
 
 /* Blocked: */
@@ -96,6 +103,7 @@ const char *posting_page_bits(const struct posting_list *list, uint32_t page, ui
 const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uint32_t tfs[POSTING_PAGE]);
 /* The index of `doc` among the page's postings, or -1. */
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
+/* Of one posting, index < posting_page_count; at least 1, even from damaged bytes. */
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index);
 /* First page at or after `from` that has a posting; block_count if none. */
 uint32_t posting_page_next(const struct posting_list *list, uint32_t from);
@@ -109,7 +117,8 @@ uint32_t posting_title_seek(const struct posting_list *list, uint32_t from, uint
 const char *posting_title_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK]);
 const char *posting_title_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK]);
 
-/* Decodes everything and recounts it against the header, maxima and grid: for `check`. `impacts` gives the impact of a posting. */
+/* Decodes everything and recounts it against the header, maxima and grid: for `check`. `impact` gives the impact of a posting; NULL: bounds
+ * are not checked, only counts and order. */
 const char *posting_list_check(const struct posting_list *list, float (*impact)(void *context, uint32_t doc, uint32_t tf, uint32_t title_tf),
                                void *context);
 

@@ -22,3 +22,10 @@ const char *posting_title_tfs(const struct posting_list *list, uint32_t block, u
 {
     return block_section_tfs(list, list->parts + PART_TITLE, list->title_df, block, tfs);
 }
+
+void posting_title_range(const struct posting_list *list, uint32_t *offset, uint32_t *length)
+{
+    const uint32_t *title = list->parts + PART_TITLE;
+    *offset = title[SECTION_DOCS];
+    *length = title[SECTION_TFS] + title[SECTION_TFS_LENGTH] - title[SECTION_DOCS];
+}
