@@ -1,0 +1,99 @@
+#include "query_words.h"
+
+#include "buffer.h"
+
+enum { TOKEN_BATCH = 64 };
+
+bool query_words_any(struct analyzer *analyzer, const char *text, size_t length)
+{
+    struct tokenizer tokenizer;
+    struct token tokens[TOKEN_BATCH];
+    char term[TERM_MAX];
+    size_t count;
+    tokenizer_start(&tokenizer, analyzer, text, length, TOKENIZE_QUERY);
+    while ((count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0)
+        for (size_t i = 0; i < count; i++)
+            if (analyzer_term(analyzer, text + tokens[i].start, tokens[i].length, term, NULL) > 0) return true;
+    return false;
+}
+
+/* Appends the tokens (struct token) of the text that have a term, and to `terms` the terms, each behind its length in a byte. */
+static void collect(struct analyzer *analyzer, const char *text, size_t length, uint32_t flags, struct buffer *kept,
+                    struct buffer *terms)
+{
+    struct tokenizer tokenizer;
+    struct token tokens[TOKEN_BATCH];
+    char term[TERM_MAX];
+    size_t count;
+    bool failed = false;
+    tokenizer_start(&tokenizer, analyzer, text, length, flags);
+    while ((count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0) {
+        for (size_t i = 0; i < count; i++) {
+            size_t term_length = analyzer_term(analyzer, text + tokens[i].start, tokens[i].length, term, &failed);
+            terms->failed |= failed;
+            if (term_length == 0) continue;
+            buffer_append(kept, &tokens[i], sizeof tokens[i]);
+            buffer_append_u8(terms, (uint8_t)term_length);
+            buffer_append(terms, term, term_length);
+        }
+    }
+}
+
+static bool make_words(struct analyzer *analyzer, const char *text, const struct token *tokens, size_t count,
+                       const uint8_t *terms, bool prefix_last_only, struct arena *arena, struct query_words *words)
+{
+    *words = (struct query_words){.count = (uint32_t)count, .text = text};
+    if (count == 0) return true;
+    words->terms = arena_take(arena, count * sizeof *words->terms);
+    if (!words->terms) return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *surface = text + tokens[i].start;
+        uint32_t term_length = *terms++;
+        bool may_be_prefix = !prefix_last_only || i + 1 == count;
+        words->terms[i] = (struct query_term){
+            .term = arena_copy(arena, terms, term_length),
+            .term_length = term_length,
+            .word = arena_copy(arena, surface, tokens[i].length),
+            .prefix = may_be_prefix && analyzer_is_ngram_prefix(analyzer, surface, tokens[i].length),
+        };
+        if (!words->terms[i].term || !words->terms[i].word) return false;
+        terms += term_length;
+    }
+    words->text = text + tokens[0].start;
+    words->length = tokens[count - 1].start + tokens[count - 1].length - tokens[0].start;
+    return true;
+}
+
+bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena, struct query_words *words)
+{
+    struct buffer tokens = {0}, terms = {0};
+    collect(analyzer, text, length, TOKENIZE_QUERY, &tokens, &terms);
+    bool made = !tokens.failed && !terms.failed &&
+                make_words(analyzer, text, (const struct token *)(const void *)tokens.bytes, tokens.length / sizeof(struct token),
+                           terms.bytes, false, arena, words);
+    buffer_free(&tokens);
+    buffer_free(&terms);
+    return made;
+}
+
+bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena, struct query_words *words)
+{
+    struct buffer tokens = {0}, query_tokens = {0}, terms = {0}, query_terms = {0};
+    collect(analyzer, text, length, 0, &tokens, &terms);
+    collect(analyzer, text, length, TOKENIZE_QUERY, &query_tokens, &query_terms);
+    bool made = !tokens.failed && !terms.failed && !query_tokens.failed && !query_terms.failed;
+    if (made) {
+        const struct token *in_article = (const struct token *)(const void *)tokens.bytes;
+        const struct token *in_query = (const struct token *)(const void *)query_tokens.bytes;
+        size_t count = tokens.length / sizeof *in_article, query_count = query_tokens.length / sizeof *in_query;
+        while (query_count > 0 && count > 1 && (in_article[count - 1].start != in_query[query_count - 1].start ||
+                                                in_article[count - 1].length != in_query[query_count - 1].length))
+            count--;
+        made = make_words(analyzer, text, in_article, count, terms.bytes, true, arena, words);
+    }
+    buffer_free(&tokens);
+    buffer_free(&query_tokens);
+    buffer_free(&terms);
+    buffer_free(&query_terms);
+    return made;
+}
