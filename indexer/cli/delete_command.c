@@ -6,6 +6,7 @@
 #include "status.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ static bf_status delete_one(struct deletion *deletion, bf_text id, bf_error *err
     bf_status status = bf_writer_delete(deletion->writer, id, error);
     if (status == BF_NOT_FOUND) {
         deletion->missing++;
-        index_say("there is no article %.*s", (int)(id.length < 2 * BF_ID_MAX ? id.length : 2 * BF_ID_MAX), id.bytes);
+        index_say("there is no article %.*s", (int)id.length, id.bytes);
         return BF_OK;
     }
     if (status == BF_OK) deletion->deleted++;
@@ -36,7 +37,8 @@ static bf_status delete_lines(struct deletion *deletion, FILE *in, bf_error *err
     while (status == BF_OK && (got = getline(&line, &room, in)) > 0) {
         size_t length = (size_t)got;
         while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r')) length--;
-        if (length > 0) status = delete_one(deletion, (bf_text){line, length}, error);
+        if (length > INT_MAX) status = fail(error, BF_BAD_ARGUMENT, "standard input: a line of %zu bytes is no id", length);
+        else if (length > 0) status = delete_one(deletion, (bf_text){line, length}, error);
     }
     if (status == BF_OK && ferror(in)) status = fail_system(error, errno, "standard input");
     free(line);
