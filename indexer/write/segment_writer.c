@@ -7,7 +7,6 @@
 #include "hash.h"
 #include "id_column.h"
 #include "inline_list.h"
-#include "length_byte.h"
 #include "position_group.h"
 #include "posting_list.h"
 #include "section.h"
@@ -54,15 +53,14 @@ static void append_i64(struct buffer *buffer, int64_t value)
     buffer_append_u64(buffer, (uint64_t)value);
 }
 
-bf_status segment_writer_open(const struct segment_writer_options *options, struct segment_writer **result, bf_error *error)
+bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync, struct segment_writer **result, bf_error *error)
 {
     struct segment_writer *writer = calloc(1, sizeof *writer);
     if (!writer) return fail_memory(error);
-    writer->number = options->number;
-    writer->sync = options->sync;
-    segment_store_path(options->index_path, options->number, writer->path, sizeof writer->path);
-    bm25_prepare(&writer->bm25, BM25_K1, BM25_B, BF_TITLE_WEIGHT, options->average);
-    bf_status status = segment_store_create(options->index_path, options->number, &writer->store, error);
+    writer->number = number;
+    writer->sync = sync;
+    segment_store_path(index_path, number, writer->path, sizeof writer->path);
+    bf_status status = segment_store_create(index_path, number, &writer->store, error);
     if (status != BF_OK) {
         segment_writer_abandon(writer);
         return status;
@@ -110,12 +108,11 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
 {
     uint32_t doc = writer->meta.doc_count;
     if (doc == UINT32_MAX - 1) return fail(error, BF_BAD_ARGUMENT, "%s: a segment holds at most %u articles", writer->path, doc);
-    buffer_append_u8(&writer->length_bytes, length_byte_encode(facts->length));
+    buffer_append_u8(&writer->length_bytes, facts->length_byte);
     append_i64(&writer->title_lengths, facts->title_length);
     append_i64(&writer->dates, facts->date);
     buffer_append_u64(&writer->id_order, hash_bytes(facts->id, facts->id_length) << 32 | doc);
     id_column_add(&writer->ids, facts->id, facts->id_length);
-    writer->meta.token_count += facts->length;
     writer->meta.doc_count++;
     if (writer->length_bytes.failed || writer->title_lengths.failed || writer->dates.failed || writer->id_order.failed || writer->ids.bytes.failed ||
         writer->ids.starts.failed)
@@ -160,6 +157,12 @@ bf_status segment_writer_article_block(struct segment_writer *writer, const uint
 }
 
 /* ---- Terms ---- */
+
+void segment_writer_begin_terms(struct segment_writer *writer, uint64_t token_count)
+{
+    writer->meta.token_count = token_count;
+    bm25_prepare(&writer->bm25, BM25_K1, BM25_B, BF_TITLE_WEIGHT, (float)((double)token_count / (double)writer->meta.doc_count));
+}
 
 /* Computes the impacts, and which postings occur in the title: their first positions are below the title's length. */
 static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, const struct term_postings *postings)

@@ -11,21 +11,14 @@
 
 struct segment_writer;
 
-/* `average` and the rest are the parameters its stored impacts are computed with. */
-struct segment_writer_options {
-    const char *index_path;
-    uint32_t number;
-    float average;
-    bool sync;
-};
-
-bf_status segment_writer_open(const struct segment_writer_options *options, struct segment_writer **writer, bf_error *error);
+/* Creates the segment's file. `sync`: wait for the disk when it is finished. */
+bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync, struct segment_writer **writer, bf_error *error);
 
 /* What is kept of a document beside its postings and its stored record. */
 struct document_facts {
     const char *id;
     size_t id_length;
-    uint32_t length;        /* words of title and body */
+    uint8_t length_byte;    /* words of title and body (length_byte.h) */
     uint32_t title_length;  /* words of the title */
     int64_t date;           /* seconds since 1970; INT64_MIN: none */
 };
@@ -38,7 +31,10 @@ bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *r
 /* ... or a whole compressed block of them as it is. */
 bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count, bf_error *error);
 
-/* All documents must have been given. Terms (field byte first) in byte order. `positions` are those of the first posting, then of the second ... */
+/* All documents have been given; together they have `token_count` words. Stored impacts are computed with their average length. */
+void segment_writer_begin_terms(struct segment_writer *writer, uint64_t token_count);
+
+/* Terms (field byte first) in byte order. `positions` are those of the first posting, then of the second ... */
 struct term_postings {
     uint32_t *docs, *tfs;  /* ascending documents */
     uint32_t df;

@@ -1,0 +1,407 @@
+/*
+ * How articles become visible, and stay: segment files complete and on disk first, then the manifest's transaction that names them (the commit point), then
+ * the files it no longer names are removed. A crash before the commit leaves files no commit names, swept by the next writer; after it, the same.
+ */
+#include "writer_state.h"
+
+#include "bytes.h"
+#include "merge_policy.h"
+#include "merger.h"
+#include "posting_cursor.h"
+#include "status.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TALLY_MEMORY = 64 << 20 };
+
+bf_status writer_load(struct bf_writer *writer, bf_error *error)
+{
+    bf_error local;
+    if (!error) error = &local;
+    bf_status status = snapshot_open(writer->path, &writer->snapshot, error);
+    if (status == BF_NOT_FOUND) {
+        writer->head.next_segment = 1;
+        writer->loaded = true;
+        return BF_OK;
+    }
+    if (status != BF_OK) return status;
+    writer->head = writer->snapshot->head;
+    writer->segments = calloc(writer->snapshot->segment_count + 1, sizeof *writer->segments);
+    if (!writer->segments) return fail_memory(error);
+    writer->segment_room = writer->snapshot->segment_count + 1;
+    for (uint32_t i = 0; i < writer->snapshot->segment_count; i++) writer->segments[i].segment = writer->snapshot->segments[i];
+    writer->segment_count = writer->snapshot->segment_count;
+    writer->loaded = true;
+    return BF_OK;
+}
+
+void writer_unload(struct bf_writer *writer)
+{
+    for (uint32_t i = 0; i < writer->segment_count; i++) {
+        if (writer->segments[i].is_owned) segment_close(writer->segments[i].segment);
+        buffer_free(&writer->segments[i].deletions);
+    }
+    free(writer->segments);
+    writer->segments = NULL;
+    writer->segment_count = writer->segment_room = 0;
+    writer->loaded = false;
+}
+
+bf_status writer_refuse_lost_manifest(const struct bf_writer *writer, bf_error *error)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/manifest.lmdb", writer->path);
+    if (access(path, F_OK) == 0) return BF_OK;
+    bf_status status = BF_OK;
+    DIR *folder = opendir(writer->path);
+    if (!folder) return fail_system(error, errno, "%s", writer->path);
+    for (struct dirent *entry; status == BF_OK && (entry = readdir(folder));) {
+        uint32_t number;
+        if (segment_store_number(entry->d_name, &number))
+            status = fail(error, BF_CORRUPT, "%s: missing, though there are segments such as %s", path, entry->d_name);
+    }
+    closedir(folder);
+    return status;
+}
+
+bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
+{
+    DIR *folder = opendir(writer->path);
+    if (!folder) return fail_system(error, errno, "%s", writer->path);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        uint32_t number;
+        if (!segment_store_number(entry->d_name, &number)) continue;
+        bool is_named = false;
+        for (uint32_t i = 0; writer->snapshot && i < writer->snapshot->segment_count; i++)
+            is_named |= writer->snapshot->segments[i]->number == number;
+        char path[PATH_MAX];
+        segment_store_path(writer->path, number, path, sizeof path);
+        if (!is_named && unlink(path) != 0 && errno != ENOENT) {
+            bf_status status = fail_system(error, errno, "%s: can't remove", path);
+            closedir(folder);
+            return status;
+        }
+    }
+    closedir(folder);
+    return BF_OK;
+}
+
+bf_status writer_sync_folder(const struct bf_writer *writer, bf_error *error)
+{
+    int folder = open(writer->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0) return fail_system(error, errno, "%s", writer->path);
+    bf_status status = fsync(folder) == 0 ? BF_OK : fail_system(error, errno, "%s: can't sync", writer->path);
+    close(folder);
+    return status;
+}
+
+bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct manifest_segment *listed, bf_error *error)
+{
+    if (writer->segment_count == writer->segment_room) {
+        uint32_t room = writer->segment_room ? 2 * writer->segment_room : 8;
+        struct writer_segment *segments = realloc(writer->segments, room * sizeof *segments);
+        if (!segments) return fail_memory(error);
+        writer->segments = segments;
+        writer->segment_room = room;
+    }
+    struct writer_segment place = {.is_owned = true};
+    bf_status status = segment_open(writer->path, listed, &place.segment, error);
+    if (status != BF_OK) return status;
+    memmove(writer->segments + at + 1, writer->segments + at, (writer->segment_count - at) * sizeof *writer->segments);
+    writer->segments[at] = place;
+    writer->segment_count++;
+    writer->changed = true;
+    return BF_OK;
+}
+
+/* ---- Memory to segment ---- */
+
+static bf_status write_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings, bf_error *error)
+{
+    return segment_writer_term(context, term, term_length, postings, error);
+}
+
+bf_status writer_flush(struct bf_writer *writer, bf_error *error)
+{
+    if (!writer->building) return BF_OK;
+    struct manifest_segment listed;
+    segment_writer_begin_terms(writer->building, writer->token_count);
+    bf_status status = inverter_each_term(writer->inverter, write_term, writer->building, error);
+    if (status == BF_OK) status = segment_writer_finish(writer->building, &listed, error);
+    else segment_writer_abandon(writer->building);
+    writer->building = NULL;
+    if (status == BF_OK) status = writer_insert(writer, writer->segment_count, &listed, error);
+    for (size_t i = 0; status == BF_OK && i < writer->dead_docs.length; i += 4)
+        status = writer_delete_document(&writer->segments[writer->segment_count - 1], load_u32(writer->dead_docs.bytes + i), error);
+    inverter_clear(writer->inverter);
+    string_table_clear(&writer->ids);
+    buffer_clear(&writer->id_docs);
+    buffer_clear(&writer->dead_docs);
+    writer->token_count = 0;
+    return status;
+}
+
+/* ---- What deletions take from the statistics ---- */
+
+struct tally {
+    struct manifest_transaction *transaction;
+    uint32_t segment;
+    const struct buffer *title_lengths; /* u32 by document of the inverter */
+    struct buffer value;
+};
+
+static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings, bf_error *error)
+{
+    struct tally *tally = context;
+    uint8_t key[300];
+    const uint8_t *value;
+    size_t length, key_length = manifest_adjustment_key(tally->segment, term, term_length, key);
+    struct term_adjustment adjustment = {0};
+    bf_status status = manifest_get(tally->transaction, key, key_length, &value, &length, error);
+    if (status != BF_OK && status != BF_NOT_FOUND) return status;
+    const char *rule = status == BF_OK ? manifest_adjustment_decode(value, length, &adjustment) : NULL;
+    if (rule) return fail(error, BF_CORRUPT, "manifest.lmdb: %s", rule);
+    adjustment.df += postings->df;
+    adjustment.cf += postings->position_count;
+    const uint32_t *positions = postings->positions;
+    for (uint32_t i = 0; term[0] == FIELD_TEXT && i < postings->df; i++) {
+        adjustment.title_df += positions[0] < load_u32(tally->title_lengths->bytes + 4 * (size_t)postings->docs[i]);
+        positions += postings->tfs[i];
+    }
+    buffer_clear(&tally->value);
+    manifest_adjustment_encode(&adjustment, &tally->value);
+    if (tally->value.failed) return fail_memory(error);
+    return manifest_put(tally->transaction, key, key_length, tally->value.bytes, tally->value.length, error);
+}
+
+/* Analyzes each deleted article once more and takes its words off: the cost of a deletion is that of the article, and df, N and the average stay exact. */
+static bf_status writer_tally(struct bf_writer *writer, struct writer_segment *place, struct manifest_transaction *transaction, bf_error *error)
+{
+    struct buffer title_lengths = {0};
+    struct arena arena = {0};
+    struct inverter *inverter = NULL;
+    struct tally tally = {.transaction = transaction, .segment = place->segment->number, .title_lengths = &title_lengths};
+    bf_status status = inverter_new(writer->analyzer, &inverter, error);
+    for (size_t i = 0; status == BF_OK && i < place->deletions.length; i += 4) {
+        bf_article article;
+        uint32_t length = 0, title_length = 0;
+        arena_clear(&arena);
+        status = segment_article(place->segment, load_u32(place->deletions.bytes + i), &arena, &article, error);
+        if (status == BF_OK) status = inverter_add(inverter, &article, &length, &title_length, error);
+        if (status != BF_OK) break;
+        buffer_append_u32(&title_lengths, title_length);
+        if (title_lengths.failed) status = fail_memory(error);
+        place->segment->listed.deleted_token_count += length;
+        if (inverter_memory(inverter) > TALLY_MEMORY || i + 4 == place->deletions.length) {
+            if (status == BF_OK) status = inverter_each_term(inverter, tally_term, &tally, error);
+            inverter_clear(inverter);
+            buffer_clear(&title_lengths);
+        }
+    }
+    inverter_free(inverter);
+    arena_free(&arena);
+    buffer_free(&title_lengths);
+    buffer_free(&tally.value);
+    return status;
+}
+
+static bf_status writer_put_deletions(struct writer_segment *place, struct manifest_transaction *transaction, bf_error *error)
+{
+    struct segment *segment = place->segment;
+    uint32_t pieces = (segment->meta.doc_count + DELETED_PIECE - 1) / DELETED_PIECE;
+    uint64_t *changed = calloc(bitset_words(pieces), sizeof *changed);
+    if (!changed) return fail_memory(error);
+    for (size_t i = 0; i < place->deletions.length; i += 4) bitset_add(changed, load_u32(place->deletions.bytes + i) / DELETED_PIECE);
+    bf_status status = BF_OK;
+    struct buffer value = {0};
+    for (uint32_t piece = 0; status == BF_OK && piece < pieces; piece++) {
+        if (!bitset_has(changed, piece)) continue;
+        uint8_t key[9];
+        size_t key_length = manifest_deleted_key(segment->number, piece, key);
+        buffer_clear(&value);
+        manifest_deleted_encode(segment->deleted + (size_t)piece * DELETED_PIECE / 64, &value);
+        status = value.failed ? fail_memory(error) : manifest_put(transaction, key, key_length, value.bytes, value.length, error);
+    }
+    buffer_free(&value);
+    free(changed);
+    return status;
+}
+
+/* ---- Merging ---- */
+
+/* Takes segments [first, end) off the list; committed ones are remembered as removed. */
+static bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
+{
+    uint32_t *removed = realloc(writer->removed, (writer->removed_count + end - first) * sizeof *removed);
+    if (!removed) return fail_memory(error);
+    writer->removed = removed;
+    for (uint32_t i = first; i < end; i++) {
+        struct writer_segment *place = &writer->segments[i];
+        writer->removed[writer->removed_count++] = place->segment->number;
+        if (place->is_owned) segment_close(place->segment);
+        buffer_free(&place->deletions);
+    }
+    memmove(writer->segments + first, writer->segments + end, (writer->segment_count - end) * sizeof *writer->segments);
+    writer->segment_count -= end - first;
+    writer->changed = true;
+    return BF_OK;
+}
+
+/* Words of documents deleted since the last commit, so that a merge before the commit counts right. */
+static bf_status writer_count_deleted_words(struct bf_writer *writer, struct writer_segment *place, bf_error *error)
+{
+    struct arena arena = {0};
+    struct inverter *inverter = NULL;
+    bf_status status = inverter_new(writer->analyzer, &inverter, error);
+    for (size_t i = 0; status == BF_OK && i < place->deletions.length; i += 4) {
+        bf_article article;
+        uint32_t length = 0, title_length;
+        arena_clear(&arena);
+        status = segment_article(place->segment, load_u32(place->deletions.bytes + i), &arena, &article, error);
+        if (status == BF_OK) status = inverter_add(inverter, &article, &length, &title_length, error);
+        place->segment->listed.deleted_token_count += length;
+        inverter_clear(inverter);
+    }
+    buffer_clear(&place->deletions);
+    inverter_free(inverter);
+    arena_free(&arena);
+    return status;
+}
+
+static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
+{
+    struct manifest_segment listed;
+    uint32_t live = 0;
+    bf_status status = BF_OK;
+    struct segment **sources = malloc((end - first) * sizeof *sources);
+    if (!sources) return fail_memory(error);
+    for (uint32_t i = first; status == BF_OK && i < end; i++) {
+        sources[i - first] = writer->segments[i].segment;
+        status = writer_count_deleted_words(writer, &writer->segments[i], error);
+        live += sources[i - first]->meta.doc_count - sources[i - first]->listed.deleted_count;
+    }
+    if (status == BF_OK && live) {
+        status = merge_segments(writer->path, sources, end - first, writer->head.next_segment++, writer->sync, &listed, error);
+        if (status == BF_OK) status = writer_insert(writer, end, &listed, error);
+    }
+    free(sources);
+    return status == BF_OK ? writer_drop(writer, first, end, error) : status;
+}
+
+bf_status writer_merge_segments(struct bf_writer *writer, uint32_t wanted, bf_error *error)
+{
+    for (;;) {
+        uint32_t first = 0, end = 0;
+        struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
+        if (!listed) return fail_memory(error);
+        for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
+        bool more = wanted ? merge_policy_down_to(listed, writer->segment_count, wanted, &first, &end)
+                           : merge_policy_next(listed, writer->segment_count, &first, &end);
+        free(listed);
+        if (!more) return BF_OK;
+        bf_status status = writer_merge_range(writer, first, end, error);
+        if (status != BF_OK) return status;
+    }
+}
+
+/* ---- The commit ---- */
+
+static bf_status writer_put_lists(struct bf_writer *writer, struct manifest_transaction *transaction, bf_error *error)
+{
+    struct buffer value = {0};
+    bf_status status = BF_OK;
+    struct manifest_segment *listed = calloc(writer->segment_count + 1, sizeof *listed);
+    if (!listed) return fail_memory(error);
+    for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
+    manifest_segments_encode(listed, writer->segment_count, &value);
+    status = value.failed ? fail_memory(error)
+                          : manifest_put(transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, value.bytes, value.length, error);
+    buffer_clear(&value);
+    manifest_head_encode(&writer->head, &value);
+    if (status == BF_OK)
+        status = value.failed ? fail_memory(error)
+                              : manifest_put(transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, value.bytes, value.length, error);
+    free(listed);
+    buffer_free(&value);
+    return status;
+}
+
+static bf_status writer_publish(struct bf_writer *writer, bf_error *error)
+{
+    struct manifest_transaction *transaction;
+    bf_status status = writer->sync ? writer_sync_folder(writer, error) : BF_OK;
+    if (status == BF_OK) status = manifest_write_begin(writer->store, writer->sync, &transaction, error);
+    if (status != BF_OK) return status;
+    for (uint32_t i = 0; status == BF_OK && i < writer->removed_count; i++) {
+        uint8_t key[300];
+        status = manifest_delete_prefix(transaction, key, manifest_adjustment_key(writer->removed[i], NULL, 0, key), error);
+        key[0] = 'D';
+        if (status == BF_OK) status = manifest_delete_prefix(transaction, key, 5, error);
+    }
+    for (uint32_t i = 0; status == BF_OK && i < writer->segment_count; i++) {
+        struct writer_segment *place = &writer->segments[i];
+        if (!place->deletions.length) continue;
+        status = writer_put_deletions(place, transaction, error);
+        if (status == BF_OK) status = writer_tally(writer, place, transaction, error);
+    }
+    writer->head.generation++;
+    if (status == BF_OK) status = writer_put_lists(writer, transaction, error);
+    if (status == BF_OK) return manifest_commit(transaction, error);
+    manifest_end(transaction);
+    return status;
+}
+
+static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
+{
+    for (uint32_t i = 0; i < writer->segment_count;) {
+        const struct segment *segment = writer->segments[i].segment;
+        if (segment->listed.deleted_count < segment->meta.doc_count) {
+            i++;
+            continue;
+        }
+        bf_status status = writer_drop(writer, i, i + 1, error);
+        if (status != BF_OK) return status;
+    }
+    return BF_OK;
+}
+
+static bf_status writer_commit(struct bf_writer *writer, bool merge, uint32_t wanted, bf_error *error)
+{
+    bf_status status = writer_flush(writer, error);
+    if (status == BF_OK) status = writer_drop_empty(writer, error);
+    if (status == BF_OK && merge) status = writer_merge_segments(writer, wanted, error);
+    if (status != BF_OK || (!writer->changed && writer->snapshot)) return status;
+    status = writer_publish(writer, error);
+    if (status != BF_OK) return status;
+    /* From here on the commit stands. */
+    writer_unload(writer);
+    snapshot_close(writer->snapshot);
+    writer->snapshot = NULL;
+    writer->removed_count = 0;
+    writer->changed = false;
+    status = writer_load(writer, error);
+    return status == BF_OK ? writer_sweep(writer, error) : status;
+}
+
+bf_status bf_writer_commit(bf_writer *writer, bf_error *error)
+{
+    if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
+    bf_status status = writer_commit(writer, writer->merge, 0, error);
+    if (status != BF_OK) writer->broken = true;
+    return status;
+}
+
+bf_status bf_writer_merge(bf_writer *writer, uint32_t segment_count, bf_error *error)
+{
+    if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
+    bf_status status = writer_commit(writer, true, segment_count ? segment_count : 1, error);
+    if (status != BF_OK) writer->broken = true;
+    return status;
+}

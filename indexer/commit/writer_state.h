@@ -1,0 +1,70 @@
+/* What a writer keeps; shared by the files of this folder only. */
+#ifndef COMMIT_WRITER_STATE_H
+#define COMMIT_WRITER_STATE_H
+
+#include "analyzer.h"
+#include "inverter.h"
+#include "segment_writer.h"
+#include "snapshot.h"
+#include "string_table.h"
+
+/* A segment as the next commit will list it. Invariant: the writer's list is in article order. */
+struct writer_segment {
+    struct segment *segment;      /* open for reading; its `listed` is kept up to date with the deletions */
+    bool is_owned;                /* opened by the writer: written since the last commit; else the snapshot's */
+    struct buffer deletions;      /* u32 documents deleted since the last commit */
+};
+
+struct bf_writer {
+    char *path;
+    int lock;
+    bool sync, merge;
+    uint64_t memory;
+    struct analyzer *analyzer;
+    struct manifest_store *store;
+    struct manifest_head head;      /* as the next commit will write it, but for the generation */
+    struct snapshot *snapshot;      /* of the last commit; NULL: there was none */
+    struct writer_segment *segments;
+    uint32_t segment_count, segment_room;
+    uint32_t *removed;              /* numbers of committed segments that merges have replaced */
+    uint32_t removed_count;
+    bool loaded;                    /* the last commit was read, so that it is known which files are its own */
+    bool changed;                   /* something to commit */
+    bool broken;                    /* a failure left it unfit for anything but closing */
+    /* Articles not yet in a segment: */
+    struct segment_writer *building; /* their stored part; NULL: there are none */
+    uint32_t building_number;
+    struct inverter *inverter;
+    uint64_t token_count;
+    struct string_table ids;        /* of them ... */
+    struct buffer id_docs;          /* ... to the newest document of each: u32 by number, NO_DOCUMENT when deleted */
+    struct buffer dead_docs;        /* u32: documents replaced or deleted before they came into a segment */
+    struct buffer record;
+};
+
+/* Brings the articles in memory into a segment of their own. */
+bf_status writer_flush(struct bf_writer *writer, bf_error *error);
+
+/* Adds an open segment to the list at a place. */
+bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct manifest_segment *listed, bf_error *error);
+
+/* Marks a live document as deleted. */
+bf_status writer_delete_document(struct writer_segment *place, uint32_t doc, bf_error *error);
+
+/* Merges what merge_policy.h says, or down to `wanted` segments where that is not 0. */
+bf_status writer_merge_segments(struct bf_writer *writer, uint32_t wanted, bf_error *error);
+
+/* Takes the snapshot of the last commit and makes the list of segments from it. */
+bf_status writer_load(struct bf_writer *writer, bf_error *error);
+void writer_unload(struct bf_writer *writer);
+
+/* Fails where there are segments but no manifest: an index that lost a file is not an empty one. */
+bf_status writer_refuse_lost_manifest(const struct bf_writer *writer, bf_error *error);
+
+/* Removes segment files that no commit names. Only while `loaded`. */
+bf_status writer_sweep(struct bf_writer *writer, bf_error *error);
+
+/* Waits until the index's folder itself is on disk: the names of its files. */
+bf_status writer_sync_folder(const struct bf_writer *writer, bf_error *error);
+
+#endif
