@@ -7,10 +7,15 @@
  *     a AND b, a OR b, NOT a, ( )      AND binds tighter than OR; words side by side are joined as by OR, and bind least
  *     "a phrase"      words in a row
  *     field:word  field:"a phrase"  field:(a b)    fields: title body section place byline source url language keywords, id:, date:
- *     word^2          counts twice
+ *     word^2          counts twice; so do "a phrase"^2 and (a b)^2
+ *
+ * Fields are also called headline, author, lang, keyword. A date is 2007, 2007-03, 2007-03-01, "March 1, 2007", or a range
+ * 2007-03..2008 with either end left open. Beside other clauses it filters: date:2007 storm is +date:2007 +storm; several
+ * dates side by side are alternatives. The signs in detail: query_lexer.h. The normal form of the tree: query_build.h.
  *
  * One typed word may give several tokens (wi-fi; a run of Chinese). Ranked among alternatives its tokens count one by one;
- * where the clause is strict (+, -, AND, NOT, a field) they are a phrase, which is what the searcher means.
+ * where the clause is strict (+, -, AND, NOT, a field, words that must all match) they are a phrase, which is what the searcher
+ * means.
  *
  * Everything lives in the query's arena.
  */
@@ -53,14 +58,14 @@ struct query_term {
     const char *term;        /* analyzed, NUL-terminated */
     uint32_t term_length;
     const char *word;        /* as typed, NUL-terminated */
-    bool prefix;             /* stands for every term that begins with it (analyzer_is_ngram_prefix) */
+    bool prefix;             /* stands for every term that begins with it (analyzer_is_ngram_prefix): of a phrase only the last */
 };
 
 struct query_node {
     enum query_kind kind;
     enum query_occur occur;  /* in the group above */
-    float boost;             /* the product of the ^ of this node and the groups above; 1 where none is given */
-    const char *shown;       /* the clause in canonical form: harbour, title:"harbour strike"^2 */
+    float boost;             /* of a TERM or PHRASE: the product of its ^ and those of the groups above, > 0; 1 of all else */
+    const char *shown;       /* the clause in canonical form without + or -: harbour, title:"harbour strike"^2; (…) of a group */
     /* TERM, PHRASE */
     enum query_field field;
     struct query_term *terms;

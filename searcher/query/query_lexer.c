@@ -15,8 +15,8 @@ struct lexer {
 
 float query_boost_clamp(double boost)
 {
-    if (boost < (double)QUERY_BOOST_LEAST) return QUERY_BOOST_LEAST;
-    return boost > (double)QUERY_BOOST_MOST ? QUERY_BOOST_MOST : (float)boost;
+    if (boost < QUERY_BOOST_LEAST) return (float)QUERY_BOOST_LEAST;
+    return (float)(boost > QUERY_BOOST_MOST ? QUERY_BOOST_MOST : boost);
 }
 
 bool query_is_quote(uint32_t code_point)
@@ -93,7 +93,7 @@ static bool boost_read(struct lexer *lexer, size_t *at, float *boost)
         size_t after = i + 1;
         if (!number_read(lexer, &after, &number)) return false;
         if (!at_boundary(lexer, after) && lexer->text[after] != '^') return false;
-        if (number >= (double)QUERY_BOOST_LEAST && number <= (double)QUERY_BOOST_MOST) {
+        if (number >= QUERY_BOOST_LEAST && number <= QUERY_BOOST_MOST) {
             product = (double)query_boost_clamp(product * number);
         } else if (number <= 0) {
             query_note(lexer->notes, "a boost of 0 would take the clause out of the ranking; it counts as 1");
@@ -157,14 +157,14 @@ static const struct field_alias *field_here(const struct lexer *lexer, size_t *n
     return NULL;
 }
 
-/* Says so where letters and a colon look like a field that isn't one; addresses (http://) and times don't. */
-static void note_unknown_field(struct lexer *lexer, size_t name_length)
+/* Whether the letters before a colon look like the name of a field, though they are none. Addresses (http://), times (10:30)
+ * and abbreviations with an ending (EU:s, in Swedish) don't. */
+static bool looks_like_field(const struct lexer *lexer, size_t name_length)
 {
-    char excerpt[QUERY_EXCERPT_SIZE];
-    size_t value = lexer->at + name_length + 1;
-    if (name_length < 2 || at_nothing(lexer, value) || lexer->text[value] == '/' || lexer->text[value] == ':') return;
-    query_note(lexer->notes, "%s is not a field; it is taken as a word",
-               query_excerpt(lexer->text + lexer->at, name_length + 1, excerpt));
+    size_t value = lexer->at + name_length + 1, capitals = 0;
+    if (name_length < 3 || at_nothing(lexer, value) || lexer->text[value] == '/' || lexer->text[value] == ':') return false;
+    for (size_t i = lexer->at; i < value - 1; i++) capitals += lexer->text[i] < 'a';
+    return capitals < name_length;
 }
 
 /* ---- Words, phrases, ids ---- */
@@ -275,19 +275,28 @@ static void lex_id(struct lexer *lexer)
     lexer->at = i;
 }
 
-/* A word with or without a field before it, or a field and its phrase or bracket. */
-static void lex_clause(struct lexer *lexer, bool signed_before)
+/* A word with or without a field before it, or a field and its phrase or bracket. `bound`: a sign or a name with a colon stands right
+ * before it. Returns whether what comes next is bound in turn. */
+static bool lex_clause(struct lexer *lexer, bool bound)
 {
     size_t name_length, next;
+    char excerpt[QUERY_EXCERPT_SIZE];
     const struct field_alias *alias = field_here(lexer, &name_length);
-    if (!alias && name_length) note_unknown_field(lexer, name_length);
+    const char *name = lexer->text + lexer->at;
     if (alias && at_nothing(lexer, lexer->at + name_length + 1)) {
         query_note(lexer->notes, "%s: is followed by nothing; it is taken as a word", alias->name);
         alias = NULL;
+    } else if (!alias && name_length && looks_like_field(lexer, name_length)) {
+        query_note(lexer->notes, "%s is not a field; it is taken as a word", query_excerpt(name, name_length + 1, excerpt));
+        if (!bound) {
+            emit(lexer, (struct lexeme){.kind = LEXEME_WORD, .boost = 1, .text = name, .length = name_length});
+            lexer->at += name_length + 1;
+            return true;
+        }
     }
     if (!alias) {
-        lex_word(lexer, SCOPE_NONE, QUERY_TEXT, !signed_before);
-        return;
+        lex_word(lexer, SCOPE_NONE, QUERY_TEXT, !bound);
+        return false;
     }
     lexer->at += name_length + 1;
     uint32_t here = utf8_decode(lexer->text, lexer->length, lexer->at, &next);
@@ -302,6 +311,7 @@ static void lex_clause(struct lexer *lexer, bool signed_before)
     } else {
         lex_word(lexer, alias->scope, alias->field, false);
     }
+    return false;
 }
 
 /* At a '+' or '-' where a sign may stand. False: it is none. */
@@ -324,13 +334,13 @@ static bool lex_sign(struct lexer *lexer)
 
 static void lex_all(struct lexer *lexer)
 {
-    bool fresh = true, signed_before = false; /* signs may stand here; one stood just before */
+    bool fresh = true, bound = false; /* signs may stand here; one stands right before */
     while (lexer->at < lexer->length) {
         size_t next, at = lexer->at;
         float lost = 1;
         uint32_t here = utf8_decode(lexer->text, lexer->length, at, &next);
-        bool was_signed = signed_before;
-        signed_before = false;
+        bool was_bound = bound;
+        bound = false;
         if (white_space_is(here)) {
             lexer->at = next;
             fresh = true;
@@ -343,7 +353,7 @@ static void lex_all(struct lexer *lexer)
             emit(lexer, (struct lexeme){.kind = LEXEME_CLOSE, .boost = boost_behind(lexer)});
             fresh = false;
         } else if (fresh && (here == '+' || here == '-') && lex_sign(lexer)) {
-            signed_before = true;
+            bound = true;
             fresh = false;
         } else if (here == '^' && boost_read(lexer, &lexer->at, &lost)) {
             query_note(lexer->notes, "a boost with nothing right before it says nothing");
@@ -354,7 +364,7 @@ static void lex_all(struct lexer *lexer)
             if (!inch) lex_phrase(lexer, SCOPE_NONE, QUERY_TEXT);
             fresh = false;
         } else {
-            lex_clause(lexer, was_signed);
+            bound = lex_clause(lexer, was_bound);
             fresh = lexer->at < lexer->length && lexer->text[lexer->at - 1] == '('; /* field:( */
         }
     }

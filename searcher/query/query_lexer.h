@@ -51,8 +51,8 @@ struct lexeme {
 };
 
 /* Boosts are kept within these, so that products and sums of them stay numbers and print without an exponent. */
-#define QUERY_BOOST_LEAST 0.001f
-#define QUERY_BOOST_MOST 1000000.0f
+#define QUERY_BOOST_LEAST 0.001
+#define QUERY_BOOST_MOST 1000000.0
 
 float query_boost_clamp(double boost);
 
