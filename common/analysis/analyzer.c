@@ -38,7 +38,7 @@ static bf_status unknown_language(const char *language, bf_error *error)
     for (const char **name = sb_stemmer_list(); *name && length < sizeof known; name++)
         length += (size_t)snprintf(known + length, sizeof known - length, "%s, ", *name);
     return fail(error, BF_BAD_ARGUMENT,
-                "there is no stemmer for the language \"%.40s\"; known are %sand none (right for Chinese, Japanese, Korean, Thai)",
+                "there is no stemmer for \"%.40s\"; known are %sand none (also right for Chinese, Japanese, Korean, Thai)",
                 language, known);
 }
 
@@ -193,6 +193,7 @@ static void analyzer_stem_word(struct analyzer *analyzer, bool *failed)
     }
     size_t length = (size_t)sb_stemmer_length(analyzer->stemmer);
     if (length == 0) return; /* nothing left of it: better the word itself */
+    if (analyzer->language->final_i && length >= 5 && stem[length - 1] == 'i') length--;
     buffer_clear(word);
     buffer_append(word, stem, length);
 }
@@ -235,12 +236,17 @@ static size_t analyzer_make(struct analyzer *analyzer, const char *surface, size
                             bool *failed)
 {
     if (analyzer->plain) return make_term((const uint8_t *)surface, length, term);
-    bool late_accents = stemmed && analyzer->stemmer && analyzer->language->stem_with_accents, stem_failed = false;
-    unsigned how = (late_accents ? 0 : FOLD_ACCENTS) | (analyzer->language->turkish_case ? FOLD_TURKISH : 0);
+    bool stem_failed = false;
+    enum accent_order accents = stemmed && analyzer->stemmer ? analyzer->language->accents : ACCENTS_FIRST;
+    unsigned how = (accents == ACCENTS_FIRST ? FOLD_ACCENTS : 0) | (analyzer->language->turkish_case ? FOLD_TURKISH : 0);
     analyzer_fold_word(analyzer, surface, length, how);
     analyzer_reform_word(analyzer);
     if (stemmed && analyzer->stemmer) analyzer_stem_word(analyzer, &stem_failed);
-    if (late_accents) analyzer_fold_stem(analyzer);
+    if (accents != ACCENTS_FIRST) analyzer_fold_stem(analyzer);
+    if (accents == ACCENTS_BETWEEN) {
+        analyzer_stem_word(analyzer, &stem_failed);
+        analyzer_fold_stem(analyzer);
+    }
     size_t term_length = make_term(analyzer->word.bytes, analyzer->word.length, term);
     if (failed && (analyzer->word.failed || stem_failed)) *failed = true;
     shrink(&analyzer->word);

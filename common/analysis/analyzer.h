@@ -33,7 +33,8 @@ bf_status analyzer_from_identity(const char *identity, struct analyzer **analyze
 void analyzer_free(struct analyzer *analyzer);
 
 /* Everything that decides what terms come out, on one line, such as
- * "standard/1 language=english snowball=2.2.0 unicode=15.0.0 utf8proc=2.8.0". Lives as long as the analyzer. */
+ * "standard/1 language=english snowball=368b51f9 unicode=15.0.0 normalization=15.0.0". Lives as long as the analyzer. libstemmer
+ * can't be asked for its version, so its part is a fingerprint of what the stemmer makes of a fixed list of words. */
 const char *analyzer_identity(const struct analyzer *analyzer);
 const char *analyzer_language(const struct analyzer *analyzer);
 
@@ -42,14 +43,15 @@ struct tokenizer {
     const struct analyzer *analyzer;
     const char *text;
     size_t length, at;
-    uint32_t pending_start, pending_end; /* a run of a script without spaces that is being cut into n-grams */
+    uint32_t pending_start, pending_end; /* the next character of a run that is being cut into n-grams */
     uint32_t flags;
-    uint32_t previous_start, previous_length;
 };
 
 enum {
     /* The text is a query: a run of a script without spaces gives n-grams only, not also the shorter piece at its end
-     * which makes single characters findable in articles (RULES.md). */
+     * which makes single characters findable in articles (RULES.md). Such a piece takes a position in the article: to number a
+     * query's words as an article does (for a phrase), tokenize without this flag; a token that ends where the one
+     * before it ends is a piece to count but not to look up. */
     TOKENIZE_QUERY = 1,
 };
 

@@ -68,6 +68,7 @@ static size_t fold_thin(utf8proc_int32_t *points, size_t count, bool accents)
         unsigned flags = character_of(point).flags;
         bool mark = flags & CHARACTER_MARK;
         if (is_apostrophe(point)) point = '\'';
+        if (point == 0x326 && (base == 's' || base == 't')) point = 0x327; /* Romanian: comma or cedilla, one letter */
         if (point == '"' || point == 0x5f4) continue; /* inside a word: a Hebrew abbreviation */
         if (point >= 0x1f3fb && point <= 0x1f3ff && i > 0) continue; /* the skin tone of an emoji */
         if (accents && flags & CHARACTER_OPTIONAL) continue;

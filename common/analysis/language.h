@@ -9,10 +9,18 @@
 
 struct sb_stemmer;
 
+/* When accents are folded. */
+enum accent_order {
+    ACCENTS_FIRST,   /* before stemming: words typed without accents give the same term */
+    ACCENTS_LAST,    /* after it: the stemmer's rules speak of accented letters */
+    ACCENTS_BETWEEN, /* after it, and what is left is stemmed again */
+};
+
 struct language {
     const char *name;           /* the Snowball algorithm */
     const char *codes;          /* its ISO 639 codes, separated by spaces */
-    bool stem_with_accents;     /* the stemmer's rules speak of accented letters: fold accents after it, not before */
+    enum accent_order accents;
+    bool final_i;               /* a stem loses its last i (Spanish: compañía, compania) */
     bool turkish_case;
     enum apostrophe_rule apostrophes;
     const char *elisions;       /* for APOSTROPHE_ELISION */
