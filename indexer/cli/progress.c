@@ -73,9 +73,9 @@ void progress_update(struct progress *progress, uint64_t articles, uint64_t read
     if (!progress->wanted || now() - progress->drew < REDRAW_SECONDS) return;
     char count[READABLE_SIZE], bytes[READABLE_SIZE], memory[READABLE_SIZE], left[READABLE_SIZE], line[256];
     const double seconds = progress_seconds(progress);
-    int length = snprintf(line, sizeof line, "%s articles, %s, %.1f MB/s, %s in memory", readable_count(articles, count),
-                          readable_bytes(read, bytes), (double)read / 1e6 / (seconds > 0 ? seconds : 1),
-                          readable_bytes(resident_bytes(), memory));
+    int length = snprintf(line, sizeof line, "%s article%s, %s, %.1f MB/s, %s in memory", readable_count(articles, count),
+                          articles == 1 ? "" : "s", readable_bytes(read, bytes),
+                          (double)read / 1e6 / (seconds > 0 ? seconds : 1), readable_bytes(resident_bytes(), memory));
     /* The first second says nothing yet about the rest. */
     if (progress->source_total > source && source > 0 && seconds > 1)
         snprintf(line + length, sizeof line - (size_t)length, ", %s left",

@@ -1,0 +1,93 @@
+# backfile-bench: the measurements on a small index whose figures can be known, and the contract of the drivers.
+set -u
+bench=${BUILD:-build/release}/backfile-bench
+index=${BUILD:-build/release}/backfile-index
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+complain() {
+    echo "line ${BASH_LINENO[1]}: $*"
+    failures=$((failures + 1))
+}
+runs() {
+    local wanted=$1
+    shift
+    "$@" >"$work/out" 2>"$work/err" </dev/null
+    local code=$?
+    [ $code -eq "$wanted" ] || { complain "$* ended with $code, not $wanted"; cat "$work/out" "$work/err"; }
+}
+says() { grep -qE -- "$2" "$work/$1" || { complain "$1 does not say: $2"; cat "$work/$1"; }; }
+
+# ---- quality: hits of "storm" are d1 (twice in it), then d2; of "calm" d3; "fog" is never found. ----
+cat >"$work/articles.jsonl" <<'END'
+{"id": "d1", "title": "", "body": "storm storm north"}
+{"id": "d2", "title": "", "body": "storm east south"}
+{"id": "d3", "title": "", "body": "calm east north"}
+END
+printf '1\tstorm\n2\tcalm\n3\tfog\n4\tunjudged\n' >"$work/topics.tsv"
+printf '1 0 d2 1\n1 0 d3 1\n2 0 d3 2\n3 0 d1 1\n' >"$work/qrels.txt"
+runs 0 "$index" add "$work/small.bf" "$work/articles.jsonl" --language none
+runs 0 "$bench" quality "$work/small.bf" --topics "$work/topics.tsv" --qrels "$work/qrels.txt" --per-topic
+# Topic 1: the one found is at rank 2 of two relevant: AP 1/4, RR 1/2. nDCG (1/log2 3) / (1 + 1/log2 3) = 0.3869. Topic 2: all 1,
+# P@10 1/10. Topic 3: nothing. Means over three.
+says out '^\| 1 +\| +0\.2500 \| +0\.3869 \| +0\.1000 \| +0\.5000 \| +0\.5000 \|$'
+says out '^\| 2 +\| +1\.0000 \| +1\.0000 \| +0\.1000 \| +1\.0000 \| +1\.0000 \|$'
+says out '^\| 3 +\| +0\.0000 \| +0\.0000 \| +0\.0000 \| +0\.0000 \| +0\.0000 \|$'
+says out '^\| all 3 \| +0\.4167 \| +0\.4623 \| +0\.0667 \| +0\.5000 \| +0\.5000 \|$'
+says out '^1 of 4 topics'
+runs 0 "$bench" quality "$work/small.bf" --topics "$work/topics.tsv" --qrels "$work/qrels.txt" --json
+says out '"map": 0\.41666666'
+says out '"topics": 3'
+runs 2 "$bench" quality "$work/small.bf" --topics "$work/qrels.txt" --qrels "$work/qrels.txt"
+
+# ---- latency ----
+printf '%s\t%s\t%s\t%s\n' q1 or game-or "storm calm" q2 and game-and "storm north" q3 phrase game-phrase "east north" \
+    q4 or game-or east >"$work/queries.tsv"
+runs 0 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --passes 2
+says out '^\| game-or +\| +2 \|'
+says out '^\| all +\| +4 \|'
+runs 0 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --json --per-query --ranker exhaustive
+says out '"class": "all", "queries": 4'
+says out '"id": "q3", "class": "game-phrase", "mode": "phrase"'
+runs 2 "$bench" latency "$work/small.bf" --queries "$work/articles.jsonl"
+
+# ---- indexing ----
+runs 0 "$bench" indexing "$work/articles.jsonl" --language none
+says out '^3 articles stored, 0 records refused'
+runs 0 "$bench" indexing "$work/articles.jsonl" --json --out "$work/kept.bf"
+says out '"articles":3,'
+[ -d "$work/kept.bf" ] || complain "the index was not kept"
+runs 2 "$bench" indexing "$work/articles.jsonl" --out "$work/kept.bf"
+says err 'is there already'
+
+# ---- the drivers' contract ----
+cat >"$work/tokens.jsonl" <<'END'
+{"id":"d1","body":"storm storm north"}
+{"id":"d2","body":"storm east south"}
+{"id":"d3","body":"calm east north"}
+END
+runs 0 "$bench" peer index --tokens "$work/tokens.jsonl" --out "$work/engine" --stats "$work/stats" --threads 1
+says stats '"engine":"backfile".*"mode":"engine","docs":3,"seconds":.*"cpu_seconds":.*"peak_rss_kb":.*"bytes":'
+says stats '"bytes_by_part":\{"dictionary":'
+runs 0 "$bench" peer search --index "$work/engine" --queries "$work/queries.tsv" --k 10,1000 --passes 1 --out "$work/rows" \
+    --name me --count
+[ "$(wc -l <"$work/rows")" -eq 12 ] || complain "four queries at three k are not twelve rows"
+tab=$(printf '\t')
+says rows "^me${tab}q3${tab}phrase${tab}game-phrase${tab}10${tab}[0-9.]+${tab}[0-9.]+${tab}(1|-1)${tab}d3:[0-9.]+$"
+says rows "^me${tab}q2${tab}and${tab}game-and${tab}1000${tab}[0-9.]+${tab}[0-9.]+${tab}(1|-1)${tab}d1:[0-9.]+$"
+says rows "^me${tab}q1${tab}or${tab}game-or${tab}0${tab}[0-9.]+${tab}[0-9.]+${tab}3${tab}$"
+# BM25 without k1 + 1: "east" is in two of three articles, all of three words: idf ln(1 + 1.5/2.5), times 1/(1 + 1.2).
+says rows "^me${tab}q4${tab}or${tab}game-or${tab}10${tab}.*${tab}d2:0\.21363[0-9]*,d3:0\.21363[0-9]*$"
+runs 0 "$bench" peer index-product --articles "$work/articles.jsonl" --out "$work/product" --stats "$work/stats" --threads 1
+says stats '"mode":"product","docs":3,'
+runs 0 "$bench" peer ask --index "$work/product" '"storms" -north'
+says out "^1${tab}[0-9.]+${tab}d1${tab}${tab}.*<b>storm</b>"
+runs 2 "$bench" peer ask --index "$work/none" storm
+
+runs 0 "$bench" --version
+runs 0 "$bench" --help
+runs 2 "$bench" guess
+for command in latency indexing quality peer; do runs 0 "$bench" $command --help; done
+
+[ $failures -eq 0 ]
