@@ -1,0 +1,297 @@
+/*
+ * The examples of common/FORMAT.md are what the encoders write, and the decoders read. The document holds each as a fenced block named
+ * `hex NAME`: bytes in hexadecimal, `ff*32` for a byte repeated, `( ... )*3` for a run of bytes repeated, and # before a remark.
+ */
+#include "test_codec.h"
+
+#include "article_block.h"
+#include "article_record.h"
+#include "column.h"
+#include "id_column.h"
+#include "inline_list.h"
+#include "length_byte.h"
+#include "pfor.h"
+#include "position_group.h"
+#include "posting_list.h"
+#include "term_block.h"
+#include "varint.h"
+
+#include <ctype.h>
+
+static char *document;
+
+static int load_document(void **state)
+{
+    (void)state;
+    struct buffer text = {0};
+    FILE *file = fopen("common/FORMAT.md", "rb");
+    uint8_t piece[4096];
+    size_t length;
+    if (!file) {
+        print_error("common/FORMAT.md is not there; run the tests from the top of the tree\n");
+        return -1;
+    }
+    while ((length = fread(piece, 1, sizeof piece, file)) > 0) buffer_append(&text, piece, length);
+    fclose(file);
+    document = buffer_string(&text);
+    return document ? 0 : -1;
+}
+
+static int free_document(void **state)
+{
+    (void)state;
+    free(document);
+    return 0;
+}
+
+static unsigned long read_times(const char **at)
+{
+    char *end = NULL;
+    if (**at != '*') return 1;
+    unsigned long times = strtoul(*at + 1, &end, 10);
+    assert_in_range(times, 1, 100000);
+    *at = end;
+    return times;
+}
+
+/* Reads bytes up to the closing bracket or the end of the block. */
+static void read_bytes(const char **at, const char *end, struct buffer *out)
+{
+    while (*at < end && **at != ')') {
+        if (isspace((unsigned char)**at)) {
+            ++*at;
+        } else if (**at == '#') {
+            while (*at < end && **at != '\n') ++*at;
+        } else if (**at == '(') {
+            struct buffer inner = {0};
+            ++*at;
+            read_bytes(at, end, &inner);
+            assert_true(*at < end && **at == ')');
+            ++*at;
+            for (unsigned long times = read_times(at); times > 0; times--) buffer_append(out, inner.bytes, inner.length);
+            buffer_free(&inner);
+        } else {
+            unsigned byte;
+            if (!isxdigit((unsigned char)(*at)[0]) || !isxdigit((unsigned char)(*at)[1]) || sscanf(*at, "%2x", &byte) != 1)
+                fail_msg("not a byte: %.20s", *at);
+            *at += 2;
+            for (unsigned long times = read_times(at); times > 0; times--) buffer_append_u8(out, (uint8_t)byte);
+        }
+    }
+}
+
+static struct buffer example(const char *name)
+{
+    struct buffer out = {0};
+    char fence[100];
+    snprintf(fence, sizeof fence, "```hex %s\n", name);
+    const char *at = strstr(document, fence);
+    if (!at) fail_msg("FORMAT.md has no example %s", name);
+    at += strlen(fence);
+    const char *end = strstr(at, "```");
+    assert_non_null(end);
+    read_bytes(&at, end, &out);
+    assert_true(at == end);
+    return out;
+}
+
+/* The bytes are those of the example; if not, they are printed. */
+static void expect_example(const char *name, const struct buffer *made)
+{
+    struct buffer expected = example(name);
+    assert_false(made->failed);
+    if (made->length != expected.length || memcmp(made->bytes, expected.bytes, made->length) != 0) {
+        for (size_t i = 0; i < made->length; i++)
+            print_error("%02x%s", made->bytes[i], i % 16 == 15 || i + 1 == made->length ? "\n" : " ");
+        fail_msg("%s: FORMAT.md has %zu other bytes", name, expected.length);
+    }
+    buffer_free(&expected);
+}
+
+static void test_varint(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    varint_append(&out, 5);
+    varint_append(&out, 300);
+    expect_example("varint", &out);
+    buffer_free(&out);
+}
+
+static void test_bit_packing(void **state)
+{
+    (void)state;
+    const uint32_t values[] = {1, 2, 3, 4, 5};
+    struct buffer out = {0};
+    bitpack_pack(values, 5, 3, buffer_extend(&out, bitpack_size(5, 3)));
+    expect_example("bit-packing", &out);
+    buffer_free(&out);
+}
+
+static void test_frame(void **state)
+{
+    (void)state;
+    const uint32_t values[] = {1, 0, 3, 2, 1, 1000, 2, 0, 1, 3, 3, 0, 1, 2, 0, 1};
+    struct buffer body = {0}, out = {0};
+    uint16_t header = pfor_encode(values, 16, &body);
+    buffer_append_u16(&out, header);
+    buffer_append(&out, body.bytes, body.length);
+    expect_example("frame", &out);
+    buffer_free(&body);
+    buffer_free(&out);
+}
+
+static void test_blocked_list(void **state)
+{
+    (void)state;
+    enum { DF = 130 };
+    uint32_t docs[DF], tfs[DF];
+    float impacts[DF];
+    const uint64_t groups[] = {5000, 5300};
+    const uint32_t title_docs[] = {3, 11}, title_tfs[] = {1, 2};
+    for (uint32_t i = 0; i < DF; i++) {
+        docs[i] = 2 * i + 1;
+        tfs[i] = i == 5 ? 3 : 1;
+        impacts[i] = i == 5 ? 0.75F : 0.25F;
+    }
+    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, title_docs, title_tfs, 2};
+    struct buffer out = {0};
+    posting_list_encode(&input, &out);
+    expect_example("blocked-list", &out);
+    buffer_free(&out);
+}
+
+static void test_paged_list(void **state)
+{
+    (void)state;
+    enum { DF = 8195 };
+    static uint32_t docs[DF], tfs[DF];
+    static float impacts[DF];
+    for (uint32_t i = 0; i < DF; i++) {
+        docs[i] = i;
+        tfs[i] = 1;
+        impacts[i] = 0.5F;
+    }
+    docs[8193] = 8199; /* page 32: documents 8192, 8199, 8447 */
+    docs[8194] = 8447;
+    tfs[1] = 20;
+    impacts[1] = 1;
+    struct posting_input input = {.docs = docs, .tfs = tfs, .impacts = impacts, .df = DF, .doc_count = 8704};
+    struct buffer out = {0};
+    posting_list_encode(&input, &out);
+    expect_example("paged-list", &out);
+    buffer_free(&out);
+}
+
+static void test_inline_list(void **state)
+{
+    (void)state;
+    struct inline_list list = {.df = 2, .docs = {7, 300}, .tfs = {1, 3}, .positions = {12, 0, 5, 6}};
+    struct buffer out = {0};
+    inline_list_encode(&list, &out);
+    expect_example("inline-list", &out);
+    buffer_free(&out);
+}
+
+static void test_position_group(void **state)
+{
+    (void)state;
+    const uint32_t positions[] = {3, 7, 8, 10, 0, 200}, tfs[] = {3, 1, 2};
+    struct buffer out = {0};
+    position_group_encode(positions, 6, tfs, 3, &out);
+    expect_example("position-group", &out);
+    buffer_free(&out);
+}
+
+static void test_term_block(void **state)
+{
+    (void)state;
+    const uint8_t list[] = {0x0e, 0x0c};
+    const struct term_entry entries[] = {
+        {.df = 200, .cf = 350, .postings_offset = 1000, .postings_length = 400},
+        {.df = 1, .cf = 1, .inline_bytes = list, .inline_length = sizeof list},
+        {.df = 9000, .cf = 9001, .postings_offset = 1400, .postings_length = 20000},
+    };
+    static const char *const terms[] = {"tharbour", "tharbourmaster", "tstrike"};
+    struct term_block_writer writer = {0};
+    for (int i = 0; i < 3; i++) assert_true(term_block_add(&writer, (const uint8_t *)terms[i], (uint32_t)strlen(terms[i]), &entries[i]));
+    term_block_finish(&writer);
+    expect_example("term-block", &writer.bytes);
+    term_block_free(&writer);
+}
+
+static void test_column(void **state)
+{
+    (void)state;
+    const int64_t days[] = {1172707200, INT64_MIN, 1172793600, 1173312000};
+    struct buffer out = {0};
+    column_encode(days, 4, &out);
+    expect_example("column", &out);
+    buffer_free(&out);
+}
+
+static void test_id_column(void **state)
+{
+    (void)state;
+    struct id_column_writer writer = {0};
+    struct buffer out = {0};
+    id_column_add(&writer, "wire-001", 8);
+    id_column_add(&writer, "wire-002", 8);
+    id_column_add(&writer, "wire-0021", 9);
+    id_column_finish(&writer, &out);
+    expect_example("id-column", &out);
+    id_column_free(&writer);
+    buffer_free(&out);
+}
+
+static void test_article_record(void **state)
+{
+    (void)state;
+    const bf_text keywords[] = {{"ferries", 7}, {"fog", 3}};
+    const bf_article article = {.id = {"w1", 2}, .title = {"Ferry aground", 13}, .body = {"Nobody hurt.", 12}, .place = {"PORT ELLA", 9},
+                                .date = {.seconds = 1172707200, .zone = BF_ZONE_UNKNOWN, .precision = BF_DATE_DAY},
+                                .keywords = keywords, .keyword_count = 2};
+    struct buffer out = {0};
+    article_record_encode(&article, &out);
+    expect_example("article-record", &out);
+    buffer_free(&out);
+}
+
+/* Which bytes a compressor chooses is its own affair, so this example is read, not written. */
+static void test_article_block(void **state)
+{
+    (void)state;
+    struct buffer block = example("article-block"), raw = {0};
+    size_t offset, length;
+    uint32_t count;
+    assert_null(article_block_count(block.bytes, block.length, &count));
+    assert_int_equal(count, 2);
+    assert_null(article_block_read(block.bytes, block.length, 1, &raw, &offset, &length));
+    assert_int_equal(offset, 6);
+    assert_int_equal(length, 7);
+    assert_memory_equal(raw.bytes, "first\nsecond\n", 13);
+    buffer_free(&block);
+    buffer_free(&raw);
+}
+
+static void test_length_byte(void **state)
+{
+    (void)state;
+    static const uint32_t lengths[] = {0, 39, 40, 41, 42, 100, 1000, 100000};
+    struct buffer out = {0};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) buffer_append_u8(&out, length_byte_encode(lengths[i]));
+    expect_example("length-byte", &out);
+    buffer_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_varint),       cmocka_unit_test(test_bit_packing),    cmocka_unit_test(test_frame),
+        cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
+        cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
+        cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
+        cmocka_unit_test(test_length_byte),
+    };
+    return cmocka_run_group_tests(tests, load_document, free_document);
+}
