@@ -241,6 +241,8 @@ static size_t analyzer_make(struct analyzer *analyzer, const char *surface, size
     unsigned how = (accents == ACCENTS_FIRST ? FOLD_ACCENTS : 0) | (analyzer->language->turkish_case ? FOLD_TURKISH : 0);
     analyzer_fold_word(analyzer, surface, length, how);
     analyzer_reform_word(analyzer);
+    if (stemmed && analyzer->language->conjunctions)
+        analyzer->word.length = wordform_conjunction((char *)analyzer->word.bytes, analyzer->word.length);
     if (stemmed && analyzer->stemmer) analyzer_stem_word(analyzer, &stem_failed);
     if (accents != ACCENTS_FIRST) analyzer_fold_stem(analyzer);
     if (accents == ACCENTS_BETWEEN) {

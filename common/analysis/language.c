@@ -12,7 +12,7 @@ static const char catalan_elisions[] = "l d m n s t ";
 static const char irish_elisions[] = "d m b ";
 
 static const struct language languages[] = {
-    {.name = "arabic", .codes = "ar ara "},
+    {.name = "arabic", .codes = "ar ara ", .conjunctions = true},
     {.name = "armenian", .codes = "hy hye arm "},
     {.name = "basque", .codes = "eu eus baq "},
     {.name = "catalan", .codes = "ca cat ", .accents = ACCENTS_LAST,

@@ -20,6 +20,7 @@ struct language {
     const char *name;           /* the Snowball algorithm */
     const char *codes;          /* its ISO 639 codes, separated by spaces */
     enum accent_order accents;
+    bool conjunctions;          /* written together with the article (Arabic) */
     bool final_i;               /* a stem loses its last i (Spanish: compañía, compania) */
     bool turkish_case;
     enum apostrophe_rule apostrophes;

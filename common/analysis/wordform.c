@@ -74,6 +74,15 @@ size_t wordform_acronym(char *word, size_t length)
     return kept + (length - at);
 }
 
+size_t wordform_conjunction(char *word, size_t length)
+{
+    static const char and_the[] = "وال", so_the[] = "فال";
+    enum { LETTER = 2, ARTICLE = 6, LEAST = 12 }; /* bytes */
+    if (length < LEAST || (memcmp(word, and_the, ARTICLE) != 0 && memcmp(word, so_the, ARTICLE) != 0)) return length;
+    memmove(word, word + LETTER, length - LETTER);
+    return length - LETTER;
+}
+
 static size_t remove_elision(char *word, size_t length, size_t apostrophe, const char *elisions)
 {
     for (const char *beginning = elisions; *beginning;) {

@@ -22,4 +22,8 @@ enum apostrophe_rule {
 /* `elisions`: the beginnings, without their apostrophe, each followed by a space; for APOSTROPHE_ELISION. */
 size_t wordform_apostrophe(char *word, size_t length, enum apostrophe_rule rule, const char *elisions);
 
+/* Arabic: "and the ...", "so the ..." -> "the ...", where at least three letters follow. The stemmer knows the article only
+ * at the beginning of a word. */
+size_t wordform_conjunction(char *word, size_t length);
+
 #endif
