@@ -163,7 +163,7 @@ static bf_status section_chunk_at(struct section *section, uint64_t offset, stru
         section->chunks = chunks;
         section->chunk_room = room;
     }
-    struct section_chunk *chunk;
+    struct section_chunk *chunk = NULL;
     status = chunk_open(section, &entry, &chunk, error);
     if (status != BF_OK) return status;
     memmove(section->chunks + position + 1, section->chunks + position, (section->chunk_count - position) * sizeof *section->chunks);
@@ -215,7 +215,7 @@ bf_status section_check(struct section *section, uint64_t *total, bf_error *erro
     uint64_t expected = 0;
     bf_status status = segment_store_at_or_after(section->store, section->database, NULL, 0, &entry, error);
     while (status == BF_OK) {
-        struct section_chunk *chunk;
+        struct section_chunk *chunk = NULL;
         status = chunk_open(section, &entry, &chunk, error);
         if (status != BF_OK) break;
         struct section_view view = {chunk->bytes, (size_t)(chunk->end - chunk->start), section, chunk};

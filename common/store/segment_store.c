@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -97,7 +98,7 @@ static bf_status shared_environment_take(const char *path, struct shared_environ
         if (!shared) {
             status = fail_memory(error);
         } else {
-            strncpy(shared->path, path, sizeof shared->path - 1);
+            snprintf(shared->path, sizeof shared->path, "%s", path);
             shared->device = about.st_dev;
             shared->inode = about.st_ino;
             shared->bytes = (uint64_t)about.st_size;

@@ -67,6 +67,7 @@ struct query_node {
     float boost;             /* of a TERM or PHRASE: the product of its ^ and those of the groups above, > 0; 1 of all else */
     const char *shown;       /* the clause in canonical form without + or -: harbour, title:"harbour strike"^2; (…) of a group */
     /* TERM, PHRASE */
+    uint32_t leaf;           /* its number among all terms and phrases of the query, in order: set by leaf_weights_make */
     enum query_field field;
     struct query_term *terms;
     uint32_t term_count;

@@ -1,0 +1,227 @@
+/* One query answered: parse, weigh, rank; and what is asked of the hits afterwards, found when it is asked. */
+#include "searcher_state.h"
+
+#include "present.h"
+#include "status.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static uint64_t microseconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* ---- Searching ---- */
+
+static bf_status results_parameters(struct bf_results *results, const bf_search_options *options, bf_error *error)
+{
+    float k1 = BM25_K1, b = BM25_B, title_weight = BF_TITLE_WEIGHT;
+    if (options->set_parameters) {
+        k1 = options->k1;
+        b = options->b;
+        title_weight = options->title_weight;
+        if (!(k1 >= 0) || !isfinite(k1)) return fail(error, BF_BAD_ARGUMENT, "k1 must be 0 or more");
+        if (!(b >= 0 && b <= 1)) return fail(error, BF_BAD_ARGUMENT, "b must be between 0 and 1");
+        if (!(title_weight >= 0) || !isfinite(title_weight)) return fail(error, BF_BAD_ARGUMENT, "the title's weight must be 0 or more");
+    }
+    bm25_prepare(&results->bm25, k1, b, title_weight, snapshot_average(results->index->snapshot));
+    return BF_OK;
+}
+
+static bf_status results_words(struct bf_results *results, bf_error *error)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < results->leaf_count; i++) count += results->leaves[i].term_count;
+    results->words = arena_take(&results->arena, (count + 1) * sizeof *results->words);
+    if (!results->words) return fail_memory(error);
+    for (uint32_t i = 0; i < results->leaf_count; i++) {
+        const struct leaf_weight *leaf = &results->leaves[i];
+        for (uint32_t j = 0; j < leaf->term_count; j++)
+            results->words[results->word_count++] = (bf_word){query_field_name(leaf->node->field), leaf->node->terms[j].word,
+                                                              leaf->node->terms[j].term, leaf->terms[j].df, leaf->terms[j].idf};
+    }
+    return BF_OK;
+}
+
+static bf_status results_keep(struct bf_results *results, struct top_hits *top, uint32_t offset, bf_error *error)
+{
+    top_hits_sort(top);
+    size_t count = top->count > offset ? (size_t)(top->count - offset) : 0;
+    results->hits = arena_take(&results->arena, (count + 1) * sizeof *results->hits);
+    results->articles = arena_take_zeroed(&results->arena, (count + 1) * sizeof *results->articles);
+    if (!results->hits || !results->articles) return fail_memory(error);
+    for (size_t i = 0; i < count; i++) {
+        const struct ranked_hit *hit = &top->hits[offset + i];
+        results->hits[i] = (bf_hit){offset + i + 1, hit->score, hit->segment, hit->document};
+    }
+    results->hit_count = count;
+    return BF_OK;
+}
+
+static bf_status results_rank(struct bf_results *results, const bf_search_options *options, bf_error *error)
+{
+    uint32_t k = options->k ? options->k : 10;
+    struct ranking ranking = {
+        .snapshot = results->index->snapshot,
+        .query = results->query,
+        .leaves = results->leaves,
+        .leaf_count = results->leaf_count,
+        .bm25 = &results->bm25,
+        .count_only = options->count_only,
+        .no_total = options->no_total,
+        .top.k = options->count_only ? 0 : (uint64_t)k + options->offset,
+    };
+    const struct ranker *ranker = ranker_choose(options->ranker, &ranking);
+    if (!ranker) return fail(error, BF_BAD_ARGUMENT, "there is no ranker \"%s\" for this query", options->ranker);
+    size_t room = strlen(ranker->name) + strlen(ranker->why) + 64;
+    char *plan = arena_take(&results->arena, room);
+    if (!plan) return fail_memory(error);
+    snprintf(plan, room, "%s: %s; %u segment%s", ranker->name, ranker->why, ranking.snapshot->segment_count,
+             ranking.snapshot->segment_count == 1 ? "" : "s");
+    results->plan = plan;
+    bf_status status = ranker->run(&ranking, error);
+    results->total = ranking.total;
+    if (status == BF_OK) status = results_keep(results, &ranking.top, options->offset, error);
+    top_hits_free(&ranking.top);
+    return status;
+}
+
+bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_options *options, bf_results **result, bf_error *error)
+{
+    static const bf_search_options defaults = {0};
+    if (!options) options = &defaults;
+    uint64_t started = microseconds_now();
+    struct bf_results *results = calloc(1, sizeof *results);
+    if (!results) return fail_memory(error);
+    results->index = searcher->index;
+    results->index->users++;
+    struct query_options query_options = {options->plain_query, options->match_all_words};
+    bf_status status = results_parameters(results, options, error);
+    if (status == BF_OK) status = query_parse(query, &query_options, results->index->analyzer, &results->arena, &results->query, error);
+    if (status == BF_OK)
+        status = leaf_weights_make(results->query, results->index->snapshot, &results->arena, &results->leaves, &results->leaf_count, error);
+    if (status == BF_OK) status = results_rank(results, options, error);
+    results->took_us = microseconds_now() - started;
+    if (status == BF_OK) status = results_words(results, error);
+    if (status != BF_OK) bf_results_free(results);
+    else *result = results;
+    return status;
+}
+
+void bf_results_free(bf_results *results)
+{
+    if (!results) return;
+    opened_index_release(results->index);
+    arena_free(&results->arena);
+    free(results);
+}
+
+/* ---- What was found ---- */
+
+size_t bf_results_count(const bf_results *results)
+{
+    return results->hit_count;
+}
+
+uint64_t bf_results_total(const bf_results *results)
+{
+    return results->total;
+}
+
+uint64_t bf_results_took_us(const bf_results *results)
+{
+    return results->took_us;
+}
+
+const bf_hit *bf_results_hit(const bf_results *results, size_t i)
+{
+    return i < results->hit_count ? &results->hits[i] : NULL;
+}
+
+const char *bf_results_understood(const bf_results *results)
+{
+    return results->query->understood;
+}
+
+const char *bf_results_note(const bf_results *results, size_t i)
+{
+    return i < results->query->note_count ? results->query->notes[i] : NULL;
+}
+
+const bf_word *bf_results_word(const bf_results *results, size_t i)
+{
+    return i < results->word_count ? &results->words[i] : NULL;
+}
+
+const char *bf_results_plan(const bf_results *results)
+{
+    return results->plan;
+}
+
+static bf_status results_segment(const bf_results *results, size_t i, struct segment **segment, bf_error *error)
+{
+    if (i >= results->hit_count) return fail(error, BF_BAD_ARGUMENT, "there is no hit %zu", i);
+    *segment = results->index->snapshot->segments[results->hits[i].segment];
+    return BF_OK;
+}
+
+bf_status bf_results_id(bf_results *results, size_t i, bf_text *id, bf_error *error)
+{
+    struct segment *segment = NULL;
+    char bytes[512];
+    size_t length;
+    bf_status status = results_segment(results, i, &segment, error);
+    if (status == BF_OK) status = segment_id(segment, results->hits[i].document, bytes, &length, error);
+    if (status != BF_OK) return status;
+    const char *copy = arena_copy(&results->arena, bytes, length);
+    if (!copy) return fail_memory(error);
+    *id = (bf_text){copy, length};
+    return BF_OK;
+}
+
+bf_status bf_results_article(bf_results *results, size_t i, const bf_article **article, bf_error *error)
+{
+    struct segment *segment = NULL;
+    bf_status status = results_segment(results, i, &segment, error);
+    if (status != BF_OK) return status;
+    if (!results->articles[i]) {
+        bf_article *fetched = arena_take(&results->arena, sizeof *fetched);
+        if (!fetched) return fail_memory(error);
+        status = segment_article(segment, results->hits[i].document, &results->arena, fetched, error);
+        if (status != BF_OK) return status;
+        results->articles[i] = fetched;
+    }
+    *article = results->articles[i];
+    return BF_OK;
+}
+
+/* ---- What it looks like ---- */
+
+bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_passage *passage, bf_error *error)
+{
+    const bf_article *article;
+    bf_status status = bf_results_article(results, i, &article, error);
+    if (status != BF_OK) return status;
+    uint32_t count = query_leaf_count(results->query);
+    float *weights = arena_take(&results->arena, (count + 1) * sizeof *weights);
+    if (!weights) return fail_memory(error);
+    for (uint32_t j = 0; j < count; j++) weights[j] = results->leaves[query_leaf(results->query, j)->leaf].weight;
+    return snippet_make(results->query, weights, results->index->analyzer, article->body, width ? width : 240, &results->arena, passage, error);
+}
+
+bf_status bf_results_highlight(bf_results *results, const char *field, bf_text text, const bf_mark **marks, size_t *mark_count, bf_error *error)
+{
+    enum query_field looked = QUERY_TEXT;
+    while (field && looked <= QUERY_KEYWORDS && strcmp(query_field_name(looked), field) != 0) looked++;
+    if (looked > QUERY_KEYWORDS) return fail(error, BF_BAD_ARGUMENT, "there is no field \"%s\"", field);
+    const struct text_match *matches;
+    size_t match_count;
+    bf_status status = text_matches(results->query, results->index->analyzer, text, looked, !field, &results->arena, &matches, &match_count, error);
+    return status == BF_OK ? marks_of_matches(text, matches, match_count, &results->arena, marks, mark_count, error) : status;
+}

@@ -1,0 +1,45 @@
+/* A searcher and its results; shared by the files of this folder only. */
+#ifndef ANSWER_SEARCHER_STATE_H
+#define ANSWER_SEARCHER_STATE_H
+
+#include "analyzer.h"
+#include "arena.h"
+#include "leaf_weight.h"
+#include "query.h"
+#include "ranker.h"
+#include "snapshot.h"
+
+/* What results share with the searcher they came from: kept until the last of them is freed. */
+struct opened_index {
+    unsigned users;
+    struct snapshot *snapshot;
+    struct analyzer *analyzer;
+};
+
+struct bf_searcher {
+    struct opened_index *index;
+    char *path;
+    struct arena article_arena;   /* of bf_searcher_article */
+};
+
+struct bf_results {
+    struct opened_index *index;
+    struct arena arena;
+    struct query *query;
+    struct leaf_weight *leaves;
+    uint32_t leaf_count;
+    struct bm25 bm25;
+    struct ranked_hit *ranked;
+    bf_hit *hits;
+    const bf_article **articles;  /* by hit; NULL until asked for */
+    size_t hit_count;
+    uint64_t total, took_us;
+    bf_word *words;
+    uint32_t word_count;
+    const char *plan;
+};
+
+bf_status opened_index_new(const char *path, struct opened_index **index, bf_error *error);
+void opened_index_release(struct opened_index *index);
+
+#endif

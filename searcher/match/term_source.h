@@ -1,0 +1,33 @@
+/*
+ * Where a word of the query occurs in one segment: a posting list, or for a word that stands for every term beginning with it, the union
+ * of theirs. One interface for both.
+ */
+#ifndef MATCH_TERM_SOURCE_H
+#define MATCH_TERM_SOURCE_H
+
+#include "arena.h"
+#include "posting_cursor.h"
+#include "snapshot.h"
+
+struct term_source {
+    uint32_t doc;                    /* current, or NO_DOCUMENT */
+    uint32_t cost;                   /* postings, at most */
+    struct posting_cursor **cursors; /* one, or one a term of a union */
+    uint32_t cursor_count;
+};
+
+/* Opens the source on its first document. A term that is not there gives an empty source. Cursors are in the arena. */
+bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length, bool prefix,
+                           struct arena *arena, bf_error *error);
+
+void term_source_next(struct term_source *source);
+void term_source_seek(struct term_source *source, uint32_t doc);
+
+/* Of the current document: */
+uint32_t term_source_tf(struct term_source *source);
+uint32_t term_source_title_tf(struct term_source *source);
+
+/* Puts the positions, ascending, into the emptied buffer: u32 each. */
+bf_status term_source_positions(struct term_source *source, struct buffer *positions, bf_error *error);
+
+#endif

@@ -1,0 +1,19 @@
+/* Which ranker runs a query: the first of the list that can. */
+#include "ranker.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct ranker *const rankers[] = {
+    &exhaustive_ranker,
+};
+
+const struct ranker *ranker_choose(const char *name, const struct ranking *ranking)
+{
+    bool any = !name || strcmp(name, "auto") == 0;
+    for (size_t i = 0; i < sizeof rankers / sizeof *rankers; i++) {
+        if (!any && strcmp(name, rankers[i]->name) != 0) continue;
+        if (!rankers[i]->can || rankers[i]->can(ranking)) return rankers[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,37 @@
+/*
+ * A ranker finds the top k of a query. All of them return what the exhaustive one returns: the same articles, the same scores to the last bit, the same
+ * order.
+ */
+#ifndef RANK_RANKER_H
+#define RANK_RANKER_H
+
+#include "matcher.h"
+#include "snapshot.h"
+#include "top_hits.h"
+
+struct ranking {
+    struct snapshot *snapshot;
+    const struct query *query;
+    const struct leaf_weight *leaves;
+    uint32_t leaf_count;
+    const struct bm25 *bm25;
+    bool count_only;      /* no hits wanted, only the total */
+    bool no_total;        /* the total need not be found */
+    struct top_hits top;  /* with k set */
+    uint64_t total;       /* live articles that match, or BF_TOTAL_UNKNOWN */
+};
+
+struct ranker {
+    const char *name;
+    const char *why;      /* when the plan takes it, for --explain */
+    /* Whether it can run this query; NULL: any. */
+    bool (*can)(const struct ranking *ranking);
+    bf_status (*run)(struct ranking *ranking, bf_error *error);
+};
+
+extern const struct ranker exhaustive_ranker;
+
+/* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
+const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);
+
+#endif

@@ -1,0 +1,39 @@
+/* The best k of the hits seen. Order: score downwards, then article order (segment, document). */
+#ifndef RANK_TOP_HITS_H
+#define RANK_TOP_HITS_H
+
+#include "backfile.h"
+
+struct ranked_hit {
+    float score;
+    uint32_t segment, document;
+};
+
+/* Whether a comes before b. */
+static inline bool hit_before(const struct ranked_hit *a, const struct ranked_hit *b)
+{
+    if (a->score != b->score) return a->score > b->score;
+    if (a->segment != b->segment) return a->segment < b->segment;
+    return a->document < b->document;
+}
+
+/* Invariant: once `count == k`, hits[0] is the worst of those kept (a binary heap, worst on top). */
+struct top_hits {
+    struct ranked_hit *hits;
+    uint64_t count, k, room;
+};
+
+/* False: memory refused. */
+bool top_hits_add(struct top_hits *top, const struct ranked_hit *hit);
+
+/* The score a hit must reach to be kept; one that only reaches it is kept when it comes first in article order. */
+static inline float top_hits_threshold(const struct top_hits *top)
+{
+    return top->count == top->k && top->k ? top->hits[0].score : 0;
+}
+
+/* Puts the hits in order, best first. Nothing may be added afterwards. */
+void top_hits_sort(struct top_hits *top);
+void top_hits_free(struct top_hits *top);
+
+#endif
