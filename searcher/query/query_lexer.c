@@ -184,7 +184,9 @@ static void lex_phrase(struct lexer *lexer, enum lexeme_scope scope, enum query_
     }
     if (start == lexer->length) {
         query_note(lexer->notes, "a quotation mark at the end opens nothing");
-    } else if (end == lexer->length) {
+        return;
+    }
+    if (end == lexer->length) {
         char excerpt[QUERY_EXCERPT_SIZE];
         query_note(lexer->notes, "the quotation mark before %s is not closed; the phrase runs to the end",
                    query_excerpt(lexer->text + start, end - start, excerpt));
