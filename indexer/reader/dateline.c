@@ -307,7 +307,7 @@ static size_t dash_at(bf_text text, size_t at)
     const char *p = text.bytes + at;
     size_t left = text.length - at;
     if (left >= 3 && memcmp(p, "\xe2\x80", 2) == 0 && (uint8_t)p[2] >= 0x93 && (uint8_t)p[2] <= 0x95) return 3;
-    if (*p != '-' || at == 0) return 0;
+    if (*p != '-' || at == 0 || p[-1] == '-') return 0;
     bool apart = space(p[-1]) || p[-1] == ')' || p[-1] == ']' || p[-1] == '/';
     size_t length = 1;
     while (length < left && p[length] == '-') length++;

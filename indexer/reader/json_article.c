@@ -173,12 +173,13 @@ static bool use_line(struct record *record, struct value value, bf_text *member)
     return member->length > 0;
 }
 
-static bool use_place(struct record *record, struct value value)
+/* A member of another name may be a whole dateline; `place` is what it says. */
+static bool use_place(struct record *record, struct value value, bool own_name)
 {
     struct article_draft *draft = record->draft;
     struct dateline dateline;
     bf_text text;
-    if (value_text(record, value, &text) && dateline_parse(text, &dateline) && dateline.length == text.length) {
+    if (!own_name && value_text(record, value, &text) && dateline_parse(text, &dateline) && dateline.length == text.length) {
         draft_apply_dateline(draft, &dateline);
         return draft->article.place.length > 0;
     }
@@ -287,8 +288,8 @@ static bool use_body(struct record *record, struct value value, bool *whole)
     return draft->article.body.length > 0;
 }
 
-/* Tries a value for a member. */
-static bool use_value(struct record *record, enum article_member member, struct value value)
+/* Tries a value for a member, which the record has under its own name or another. */
+static bool use_value(struct record *record, enum article_member member, struct value value, bool own_name)
 {
     bf_article *article = &record->draft->article;
     bool used = false, whole = true;
@@ -302,7 +303,7 @@ static bool use_value(struct record *record, enum article_member member, struct 
     case MEMBER_TITLE: used = use_line(record, value, &article->title); break;
     case MEMBER_BODY: used = use_body(record, value, &whole); break;
     case MEMBER_SECTION: used = use_line(record, value, &article->section); break;
-    case MEMBER_PLACE: used = use_place(record, value); break;
+    case MEMBER_PLACE: used = use_place(record, value, own_name); break;
     case MEMBER_DATE: used = use_date(record, value); break;
     case MEMBER_BYLINE: used = use_line(record, value, &article->byline); break;
     case MEMBER_SOURCE: used = use_line(record, value, &article->source); break;
@@ -321,16 +322,16 @@ static void record_use(struct record *record, const struct member_map *map, enum
     struct value value;
     const char *name = article_member_name(member);
     bool mapped = map->paths[member] && record_find_path(record, map->paths[member], &value);
-    if (mapped && use_value(record, member, value)) return;
+    if (mapped && use_value(record, member, value, false)) return;
     if (record_find(record, name, strlen(name), &value)) {
         if (member != MEMBER_ID && value_empty(value)) {
             record_omit(record, value.span.start);
-        } else if (use_value(record, member, value)) {
+        } else if (use_value(record, member, value, true)) {
             return;
         }
     }
     for (size_t i = 0; (name = article_member_alias(member, i)) != NULL; i++)
-        if (record_find(record, name, strlen(name), &value) && use_value(record, member, value)) return;
+        if (record_find(record, name, strlen(name), &value) && use_value(record, member, value, false)) return;
 }
 
 /* An id that can't be one is a mistake rather than another member. */
@@ -344,7 +345,7 @@ static bf_status record_use_id(struct record *record, const struct member_map *m
         return BF_OK;
     }
     *at = value.span.start;
-    if (use_value(record, MEMBER_ID, value)) return BF_OK;
+    if (use_value(record, MEMBER_ID, value, true)) return BF_OK;
     return fail(error, BF_REFUSED, "the id is neither a text nor a number");
 }
 

@@ -245,22 +245,47 @@ static bf_status read_path(struct reading *reading, const char *path, bf_error *
     return status;
 }
 
-bf_status read_articles_limited(const char *path, const struct reader_options *options, const struct reader_sink *sink,
-                                struct reader_counts *counts, size_t article_max, size_t record_max, bf_error *error)
+/* Makes one call ready. */
+static bf_status reading_begin(struct reading *reading, const struct reader_options *options, const struct reader_sink *sink,
+                               struct reader_counts *counts, size_t article_max, size_t record_max, bf_error *error)
 {
     static const struct reader_options defaults = {0};
-    struct reader_counts own = {0};
-    struct reading reading = {
+    *reading = (struct reading){
         .options = options ? options : &defaults,
         .sink = sink,
-        .counts = counts ? counts : &own,
+        .counts = counts,
         .article_max = article_max,
         .record_max = record_max,
     };
-    bf_status status = member_map_parse(reading.options->map, &reading.map, error);
+    return member_map_parse(reading->options->map, &reading->map, error);
+}
+
+static void reading_end(struct reading *reading)
+{
+    draft_free(&reading->draft);
+    member_map_free(&reading->map);
+}
+
+bf_status read_articles_source(struct byte_source *source, const char *path, const struct reader_options *options,
+                               const struct reader_sink *sink, struct reader_counts *counts, size_t article_max, size_t record_max,
+                               bf_error *error)
+{
+    struct reader_counts own = {0};
+    struct reading reading;
+    bf_status status = reading_begin(&reading, options, sink, counts ? counts : &own, article_max, record_max, error);
+    if (status == BF_OK) status = read_source(&reading, source, path, 0, error);
+    reading_end(&reading);
+    return status;
+}
+
+bf_status read_articles_limited(const char *path, const struct reader_options *options, const struct reader_sink *sink,
+                                struct reader_counts *counts, size_t article_max, size_t record_max, bf_error *error)
+{
+    struct reader_counts own = {0};
+    struct reading reading;
+    bf_status status = reading_begin(&reading, options, sink, counts ? counts : &own, article_max, record_max, error);
     if (status == BF_OK) status = read_path(&reading, path, error);
-    draft_free(&reading.draft);
-    member_map_free(&reading.map);
+    reading_end(&reading);
     return status;
 }
 

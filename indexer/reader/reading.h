@@ -40,6 +40,11 @@ bf_status json_read(struct reading *reading, struct text_stream *stream, const c
 bf_status sgml_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error);
 bf_status text_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error);
 
+/* Reads what a stream holds, shown as `path`, with other limits than those of the public header. */
+bf_status read_articles_source(struct byte_source *source, const char *path, const struct reader_options *options,
+                               const struct reader_sink *sink, struct reader_counts *counts, size_t article_max, size_t record_max,
+                               bf_error *error);
+
 /* read_articles with other limits than those of the public header. */
 bf_status read_articles_limited(const char *path, const struct reader_options *options, const struct reader_sink *sink,
                                 struct reader_counts *counts, size_t article_max, size_t record_max, bf_error *error);

@@ -2,6 +2,7 @@
 
 #include "extra_members.h"
 #include "markup.h"
+#include "wire.h"
 
 #include <string.h>
 
@@ -219,8 +220,14 @@ void reuters_record_read(bf_text text, struct article_draft *draft)
         read_loose(&reuters, rest);
     }
     if (reuters.lead.length) read_body(&reuters, (bf_text){"", 0});
-    if (reuters.body.length)
-        draft->article.body = draft_paragraphs(draft, (bf_text){(const char *)reuters.body.bytes, reuters.body.length});
+    if (reuters.body.length) {
+        bf_text body = {(const char *)reuters.body.bytes, reuters.body.length};
+        if (draft->article.title.length) {
+            draft->article.body = draft_paragraphs(draft, body);
+        } else {
+            plain_text_read(body, draft);
+        }
+    }
     draft_derive(draft);
     extra_members_finish(&reuters.extra, draft);
     if (reuters.text.failed || reuters.lead.failed || reuters.body.failed) draft->failed = true;

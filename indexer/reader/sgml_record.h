@@ -9,7 +9,7 @@
  * companies are keywords, in that order, and each list that is not empty is also kept under its name in `extra`, beside LEWISSPLIT,
  * CGISPLIT, TOPICS ("topics_attribute"), OLDID, the text's TYPE, the notes of its editors and its routing line ("unknown"). In a body a line indented by four spaces
  * begins a paragraph, as the agency's wire had it. Text in <TEXT> outside of any other element is body, except a row of asterisks, which
- * marks a brief.
+ * marks a brief; of a record without <TITLE> its first line is the title, as in plain text.
  */
 void reuters_record_read(bf_text text, struct article_draft *draft);
 

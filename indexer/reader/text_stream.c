@@ -26,7 +26,8 @@ bf_status text_stream_open(struct text_stream *stream, struct byte_source *sourc
         size_t end = length;
         while (end > 0 && length - end < 4 && (uint8_t)bytes[end - 1] >= 0x80) end--;
         if (length < PREFIX) end = length;
-        charset_weigh((const char *)bytes + stream->mark, end - stream->mark < length ? end - stream->mark : 0, &stream->evidence);
+        if (end < stream->mark) end = stream->mark;
+        charset_weigh((const char *)bytes + stream->mark, end - stream->mark, &stream->evidence);
         stream->weighed = end - stream->mark;
         if (encoding) stream->evidence.sequences = UINT64_MAX / 2; /* the user's word weighs more than any byte */
         return BF_OK;
