@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <utf8proc.h>
 
 static struct character character_at(const char *text, size_t length, size_t at, size_t *next)
 {
@@ -39,12 +40,16 @@ static size_t skip_space(const char *text, size_t length, size_t at, bool *blank
     return at;
 }
 
-/* The offset after closing quotes, brackets and the marks on them. */
-static size_t skip_close(const char *text, size_t length, size_t at)
+/* The offset after quotes and brackets, with the marks on them; `closing`: not those that open something. A quotation mark
+ * that opens in English closes in German, so where spaces tell, only brackets are opening. */
+static size_t skip_close(const char *text, size_t length, size_t at, bool closing, bool spaces_tell)
 {
     while (at < length) {
         size_t next;
-        struct character character = character_at(text, length, at, &next);
+        uint32_t code_point = utf8_take(text, length, at, &next);
+        struct character character = character_of(code_point);
+        utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code_point);
+        if (closing && (category == UTF8PROC_CATEGORY_PS || (category == UTF8PROC_CATEGORY_PI && !spaces_tell))) break;
         if (!(character.flags & CHARACTER_CLOSE) && character.word_break != WB_EXTEND && character.word_break != WB_FORMAT) break;
         at = next;
     }
@@ -66,7 +71,7 @@ static bool is_listed(const char *list, const char *word, size_t length)
 /* Followed by a name, as a rule. */
 static const char titles[] =
     " Mr Mrs Ms Mme Dr Prof Gen Sen Rep Gov Lt Col Sgt Capt Cpl Maj Cmdr Adm Rev Hon Fr Sr Sra Msgr Messrs St Ste Mt Ft vs Hr "
-    "Sig Pres Supt Det Insp Brig ";
+    "Sig Pres Supt Det Insp Brig e.g i.e ";
 
 /* Followed by a number, or else the end of a sentence as likely as not. */
 static const char before_numbers[] =
@@ -130,12 +135,12 @@ size_t sentence_end(const char *text, size_t length, size_t at)
         }
         size_t where = at;
         while (next < length && character_at(text, length, next, &at).flags & (CHARACTER_STOP | CHARACTER_FULL_STOP)) next = at;
-        size_t closed = skip_close(text, length, next), after = skip_space(text, length, closed, &blank_line), unused;
+        bool wide = stop && (uint8_t)text[where] >= 0x80; /* 。 needs no space behind it */
+        size_t closed = skip_close(text, length, next, true, !wide), after = skip_space(text, length, closed, &blank_line), unused;
         at = after;
         if (blank_line || after == length) return after;
-        bool wide = stop && character.word_break == WB_OTHER && (uint8_t)text[where] >= 0x80; /* 。 needs no space behind it */
         if (after == closed && !wide) continue;
-        size_t word = skip_close(text, length, after);
+        size_t word = skip_close(text, length, after, false, true);
         if (word < length && character_at(text, length, word, &unused).flags & CHARACTER_LOWER) continue;
         if (full_stop && closed == where + 1 && belongs_to_word(text, length, begin, where, word)) continue;
         return after;
