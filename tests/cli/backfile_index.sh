@@ -45,7 +45,7 @@ runs 0 "$index" dump "$work/stdin.bf"
 cp "$work/out" "$work/dump.jsonl"
 [ "$(wc -l <"$work/dump.jsonl")" -eq 3 ] || complain "three articles are not three lines"
 says out '"keywords":["ports","labour, unrest"]'
-says out '"desk": {"editor": "K. Moe", "grades": [1, 2.5, null]}'
+says out '"desk":{"editor":"K. Moe","grades":[1,2.5,null]}'
 says out '"date":"2031-04"'
 runs 0 "$index" add "$work/again.bf" "$work/dump.jsonl"
 runs 0 "$index" dump "$work/again.bf"
