@@ -1,0 +1,460 @@
+/*
+ * Which passages of an article show best why it was found.
+ *
+ * A window is a run of matches that fits into the columns it may have. It is worth
+ *
+ *       sum over its clauses of  weight x first        first: 1, or 0.15 where an earlier window shows the clause
+ *     + sum over its clauses of  weight x 0.1          for the second and the third match of the clause
+ *     + nearness                                       for each two matches of different clauses in a row, d words apart:
+ *                                                      0.2 x the smaller weight / d; in all at most half of the first sum
+ *     + 0.1 x the largest weight / (1 + c / 1000)      where the window begins c columns into the article
+ *
+ * A phrase is one match and is in a window as a whole or not at all. For one, two and three passages, each with its share
+ * of the columns, the windows are chosen one after the other, the most worth first, the earliest of equals; n passages are worth
+ * the sum of their windows times 0.9^(n-1), and the n worth most is taken. A passage has 20 columns at least.
+ *
+ * A window is then filled up to a passage: from the beginning of its sentence, where that is near, else from a third of the free columns
+ * before it; to the end of a sentence, where that leaves no more than 40 % of the columns unused, else to the end of a word.
+ *
+ * Of each clause the first matches are considered, 2^20 divided by the number of clauses (at least 64), so that memory is bounded
+ * in articles of any length; marks are complete all the same.
+ */
+#include "buffer.h"
+#include "grapheme_cursor.h"
+#include "present.h"
+#include "snippet_region.h"
+#include "status.h"
+#include "text_matcher.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PASSAGES_MAX = 3, PASSAGE_LEAST = 20, WIDTH_DEFAULT = 240, WIDTH_MOST = 1 << 20, MATCHES_MOST = 1 << 20, MATCHES_LEAST = 64,
+       WORD_LONG = 24 };
+
+static const char ellipsis[] = "\xE2\x80\xA6", joint[] = " \xE2\x80\xA6 ";
+enum { ELLIPSIS_COLUMNS = 1, JOINT_COLUMNS = 3 };
+
+struct window {
+    size_t first, last; /* matches, both included */
+    double worth;
+};
+
+struct snippet {
+    const struct query *query;
+    struct analyzer *analyzer;
+    struct arena *arena;
+    bf_text body;
+    size_t width;
+    uint32_t clause_count;
+    const struct query_node **leaves;
+    double *weights;                 /* by clause, > 0 */
+    uint32_t *counts;                /* by clause: matches in the window at hand, or kept so far */
+    bool *shown;                     /* by clause: an earlier window shows it */
+    double heaviest;
+    struct buffer matches;           /* struct text_match */
+    bool capped;                     /* not every match was kept */
+    uint64_t *columns;               /* by match: where it begins, counted in columns, for those that may share a window */
+    struct grapheme_cursor cursor;
+    struct region region;
+    struct buffer out;
+    struct buffer out_matches;       /* struct text_match: in the passage shown */
+    struct text_matcher *matcher;
+};
+
+static const struct text_match *match_at(const struct snippet *snippet, size_t i)
+{
+    return (const struct text_match *)(const void *)snippet->matches.bytes + i;
+}
+
+static size_t match_count(const struct snippet *snippet) { return snippet->matches.length / sizeof(struct text_match); }
+
+/* ---- Matches ---- */
+
+static bf_status keep_match(void *context, const struct text_match *match)
+{
+    struct snippet *snippet = context;
+    uint32_t most = MATCHES_MOST / snippet->clause_count;
+    if (snippet->counts[match->clause]++ < (most > MATCHES_LEAST ? most : MATCHES_LEAST))
+        buffer_append(&snippet->matches, match, sizeof *match);
+    else snippet->capped = true;
+    return snippet->matches.failed ? BF_NO_MEMORY : BF_OK;
+}
+
+/* About how many columns the bytes take: near enough to choose by. */
+static uint64_t guess_columns(const char *text, size_t length)
+{
+    uint64_t columns = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint8_t byte = (uint8_t)text[i];
+        columns += byte < 0x80 || (byte >= 0xC2 && byte < 0xE3) ? 1 : byte >= 0xE3 ? 2 : 0;
+    }
+    return columns;
+}
+
+static bf_status find_matches(struct snippet *snippet, bf_error *error)
+{
+    bf_status status = text_matcher_new(snippet->query, snippet->analyzer, QUERY_BODY, false, snippet->arena, &snippet->matcher, error);
+    if (status == BF_OK) status = text_matcher_run(snippet->matcher, snippet->body, keep_match, snippet, error);
+    if (status != BF_OK) return status;
+    size_t count = match_count(snippet);
+    if (count > 1) qsort(snippet->matches.bytes, count, sizeof(struct text_match), text_match_compare);
+    snippet->columns = arena_take(snippet->arena, count * sizeof *snippet->columns);
+    if (!snippet->columns) return fail_memory(error);
+    uint64_t column = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t start = match_at(snippet, i)->start, gap = start - at;
+        column += gap > 8 * snippet->width ? gap : guess_columns(snippet->body.bytes + at, gap);
+        snippet->columns[i] = column;
+        at = start;
+    }
+    return BF_OK;
+}
+
+/* ---- Windows ---- */
+
+static double gain(const struct snippet *snippet, uint32_t clause, uint32_t already)
+{
+    double part = already == 0 ? (snippet->shown[clause] ? 0.15 : 1) : already < 3 ? 0.1 : 0;
+    return part * snippet->weights[clause];
+}
+
+static double nearness(const struct snippet *snippet, size_t i)
+{
+    const struct text_match *a = match_at(snippet, i), *b = match_at(snippet, i + 1);
+    if (a->clause == b->clause || b->start < a->end) return 0;
+    uint32_t words_of_a = snippet->leaves[a->clause]->term_count;
+    uint32_t apart = b->token - a->token, distance = apart > words_of_a ? apart - words_of_a + 1 : 1;
+    return 0.2 * fmin(snippet->weights[a->clause], snippet->weights[b->clause]) / distance;
+}
+
+/* The best window of at most `columns` outside of those taken; false: there is none. */
+static bool best_window(struct snippet *snippet, uint64_t columns, const struct window *taken, unsigned taken_count,
+                        struct window *best)
+{
+    size_t count = match_count(snippet), left = 0;
+    double sum = 0, near = 0;
+    bool found = false;
+    memset(snippet->counts, 0, snippet->clause_count * sizeof *snippet->counts);
+    for (size_t right = 0; right < count; right++) {
+        const struct text_match *match = match_at(snippet, right);
+        for (unsigned i = 0; i < taken_count; i++) {
+            if (right < taken[i].first || right > taken[i].last) continue;
+            while (left < right) snippet->counts[match_at(snippet, left++)->clause] = 0;
+            right = taken[i].last; /* go on behind it */
+            left = right + 1;
+            sum = near = 0;
+            match = NULL;
+            break;
+        }
+        if (!match) continue;
+        sum += gain(snippet, match->clause, snippet->counts[match->clause]++);
+        if (right > left) near += nearness(snippet, right - 1);
+        uint64_t end = snippet->columns[right] + guess_columns(snippet->body.bytes + match->start, match->end - match->start);
+        while (left < right && end - snippet->columns[left] > columns) {
+            uint32_t clause = match_at(snippet, left)->clause;
+            sum -= gain(snippet, clause, --snippet->counts[clause]);
+            near -= nearness(snippet, left++);
+        }
+        double early = 0.1 * snippet->heaviest / (1 + (double)snippet->columns[left] / 1000);
+        double worth = sum + fmin(near, sum / 2) + early;
+        if (found && worth <= best->worth * (1 + 1e-9)) continue;
+        *best = (struct window){left, right, worth};
+        found = true;
+    }
+    return found;
+}
+
+static int window_compare(const void *a, const void *b)
+{
+    const struct window *x = a, *y = b;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+/* What there is for words in so many passages; 0: they don't fit. */
+static size_t columns_for(size_t width, unsigned passages)
+{
+    size_t signs = 2 * ELLIPSIS_COLUMNS + (passages - 1) * JOINT_COLUMNS;
+    size_t least = passages == 1 ? 2 * ELLIPSIS_COLUMNS + 1 : passages * PASSAGE_LEAST;
+    return width >= signs + least ? width - signs : 0;
+}
+
+/* Chooses up to PASSAGES_MAX windows, in order of the text; returns how many. */
+static unsigned choose_windows(struct snippet *snippet, struct window chosen[PASSAGES_MAX])
+{
+    unsigned chosen_count = 0;
+    double chosen_worth = 0, discount = 1;
+    for (unsigned passages = 1; passages <= PASSAGES_MAX; passages++, discount *= 0.9) {
+        struct window windows[PASSAGES_MAX] = {{0}};
+        unsigned count = 0;
+        double worth = 0;
+        size_t columns = columns_for(snippet->width, passages);
+        if (passages > 1 && columns == 0) break;
+        memset(snippet->shown, 0, snippet->clause_count * sizeof *snippet->shown);
+        while (count < passages && best_window(snippet, columns / passages, windows, count, &windows[count])) {
+            for (size_t i = windows[count].first; i <= windows[count].last; i++) snippet->shown[match_at(snippet, i)->clause] = true;
+            worth += windows[count++].worth;
+        }
+        if (count < passages) {
+            if (passages > 1) break;
+            return 0;
+        }
+        worth *= discount;
+        if (passages > 1 && worth <= chosen_worth) continue;
+        chosen_worth = worth;
+        chosen_count = count;
+        memcpy(chosen, windows, sizeof windows);
+    }
+    qsort(chosen, chosen_count, sizeof *chosen, window_compare);
+    return chosen_count;
+}
+
+/* ---- Passages ---- */
+
+/* Cells [start, end) of the region. */
+struct span {
+    size_t start, end;
+    bool cut_before, cut_after; /* it begins, ends within a sentence */
+};
+
+static bool cell_is(const struct region *region, size_t cell, uint32_t flags) { return region_cell(region, cell)->flags & flags; }
+
+/* The last cell at or before `from`, but after `until`, with one of the flags; `until` where there is none. */
+static size_t back_to(const struct region *region, size_t from, size_t until, uint32_t flags)
+{
+    while (from > until && !cell_is(region, from, flags)) from--;
+    return from;
+}
+
+/* The first cell whose words up to `end` fit into the columns. */
+static size_t reach_back(const struct region *region, size_t end, uint32_t columns)
+{
+    size_t cell = end;
+    while (cell > 0 && region_columns(region, cell - 1, end) <= columns) cell--;
+    return cell;
+}
+
+/* The last cell up to which words from `start` fit into the columns. */
+static size_t reach(const struct region *region, size_t start, uint32_t columns)
+{
+    size_t cell = start;
+    while (cell < region->cell_count && region_columns(region, start, cell + 1) <= columns) cell++;
+    return cell;
+}
+
+/* Where a passage that must have the cells up to `must` and can't go beyond `most` ends best. */
+static size_t end_of_words(const struct region *region, size_t start, size_t must, size_t most)
+{
+    size_t length = most - start;
+    size_t sentence = back_to(region, most, must, CELL_SENTENCE);
+    if (cell_is(region, sentence, CELL_SENTENCE) && sentence > start && (sentence - start) * 10 >= length * 6) return sentence;
+    size_t floor = most - length / 3 > must ? most - length / 3 : must;
+    size_t word = back_to(region, most, floor, CELL_BREAK);
+    return cell_is(region, word, CELL_BREAK) && word > start ? word : most;
+}
+
+/* The first cell from `from` on, but before `until`, where words may begin. Where there is none: `until`, or `from` if that would
+ * leave out more than a word is long (Thai writes no spaces). */
+static size_t start_of_words(const struct region *region, size_t from, size_t until)
+{
+    for (size_t cell = from; cell < until; cell++)
+        if ((cell > 0 && cell_is(region, cell, CELL_BREAK)) || cell_is(region, cell, CELL_SENTENCE)) return cell;
+    return until - from > WORD_LONG ? from : until;
+}
+
+/* Fills the columns with what stands around the cells [first, last). */
+static struct span fill(const struct region *region, size_t first, size_t last, uint32_t columns)
+{
+    struct span span = {first, last, true, true};
+    uint32_t needed = region_columns(region, first, last);
+    if (needed <= columns) {
+        size_t sentence = back_to(region, first, 0, CELL_SENTENCE);
+        bool near = cell_is(region, sentence, CELL_SENTENCE) &&
+                    region_columns(region, sentence, first) <= (columns - needed) * 3 / 5;
+        span.start = near ? sentence : start_of_words(region, reach_back(region, first, (columns - needed) / 3), first);
+    }
+    size_t most = reach(region, span.start, columns);
+    span.end = most == region->cell_count ? most : end_of_words(region, span.start, needed <= columns ? last : span.start, most);
+    while (needed <= columns && span.start > 0) { /* what is left over goes to the words before */
+        size_t room = reach_back(region, span.end, columns), sentence = back_to(region, span.start - 1, 0, CELL_SENTENCE);
+        bool fits = cell_is(region, sentence, CELL_SENTENCE) && sentence >= room;
+        if (!fits && !cell_is(region, span.start, CELL_SENTENCE)) span.start = start_of_words(region, room, span.start);
+        if (!fits) break;
+        span.start = sentence;
+    }
+    while (span.start < span.end && cell_is(region, span.start, CELL_SPACE)) span.start++;
+    span.cut_before = !cell_is(region, span.start, CELL_SENTENCE);
+    span.cut_after = !cell_is(region, span.end, CELL_SENTENCE);
+    while (span.end > span.start && cell_is(region, span.end - 1, CELL_SPACE)) span.end--;
+    return span;
+}
+
+static bf_status keep_shown(void *context, const struct text_match *match)
+{
+    struct buffer *kept = context;
+    buffer_append(kept, match, sizeof *match);
+    return kept->failed ? BF_NO_MEMORY : BF_OK;
+}
+
+/* Appends the cells to what is shown, with the matches among them. */
+static bf_status show_span(struct snippet *snippet, struct span span, bf_error *error)
+{
+    const struct region *region = &snippet->region;
+    size_t from = region_cell(region, span.start)->start, to = region_cell(region, span.end)->start;
+    size_t raw_from = region_raw_of_cell(region, span.start), raw_to = region_raw_of_cell(region, span.end);
+    size_t first = snippet->out_matches.length, base = snippet->out.length;
+    size_t raw_base = 0;
+    if (snippet->capped) {
+        bf_text piece = {snippet->body.bytes + raw_from, raw_to - raw_from};
+        bf_status status = text_matcher_run(snippet->matcher, piece, keep_shown, &snippet->out_matches, error);
+        if (status != BF_OK) return status;
+        raw_base = raw_from;
+    } else {
+        for (size_t i = 0, count = match_count(snippet); i < count && match_at(snippet, i)->start < raw_to; i++)
+            if (match_at(snippet, i)->end > raw_from) buffer_append(&snippet->out_matches, match_at(snippet, i), sizeof(struct text_match));
+    }
+    struct text_match *matches = (struct text_match *)(void *)snippet->out_matches.bytes;
+    size_t kept = first / sizeof *matches, end = snippet->out_matches.length / sizeof *matches;
+    for (size_t i = kept; i < end && !snippet->out_matches.failed; i++) {
+        size_t start_shown = region_shown_at(region, matches[i].start + raw_base);
+        size_t end_shown = region_shown_at(region, matches[i].end + raw_base);
+        if (start_shown < from) start_shown = from;
+        if (end_shown > to) end_shown = to;
+        if (start_shown >= end_shown) continue;
+        matches[kept] = matches[i];
+        matches[kept].start = base + start_shown - from;
+        matches[kept++].end = base + end_shown - from;
+    }
+    snippet->out_matches.length = kept * sizeof *matches;
+    buffer_append(&snippet->out, region->text.bytes + from, to - from);
+    return BF_OK;
+}
+
+/* The region around the bytes [start, end) of the body that is enough to fill the columns from, within [low, high]. */
+static void show_region(struct snippet *snippet, size_t start, size_t end, size_t columns, size_t low, size_t high)
+{
+    size_t margin = 4 * columns + 64;
+    if (end - start > margin) end = start + margin; /* no more of it will fit */
+    size_t from = start - low > margin ? start - margin : low, to = high - end > margin ? end + margin : high;
+    if (from > low) {
+        grapheme_seek(&snippet->cursor, from);
+        from = snippet->cursor.at;
+    }
+    struct grapheme_cursor ahead = snippet->cursor;
+    if (to < high) {
+        grapheme_seek(&ahead, to);
+        to = ahead.at;
+    }
+    region_show(&snippet->region, snippet->body, from, to);
+}
+
+static bf_status make_passages(struct snippet *snippet, const struct window *windows, unsigned window_count, bf_error *error)
+{
+    unsigned passages = window_count ? window_count : 1;
+    size_t left = columns_for(snippet->width, passages), low = 0;
+    bool signs = left > 0, cut_after = false;
+    if (!signs) left = snippet->width;
+    for (unsigned i = 0; i < passages; i++) {
+        size_t start = 0, end = 0, high = snippet->body.length, columns = left / (passages - i);
+        if (window_count) {
+            start = match_at(snippet, windows[i].first)->start;
+            for (size_t m = windows[i].first; m <= windows[i].last; m++)
+                if (match_at(snippet, m)->end > end) end = match_at(snippet, m)->end;
+        }
+        if (start < low) start = low; /* a match that reaches into the passage before */
+        if (end < start) end = start;
+        if (i + 1 < window_count) {
+            struct grapheme_cursor ahead = snippet->cursor;
+            size_t next = match_at(snippet, windows[i + 1].first)->start;
+            grapheme_seek(&ahead, next > low ? next : low);
+            high = ahead.at > end ? ahead.at : end;
+            high = grapheme_seek_end(&ahead, high > ahead.at ? high : ahead.at);
+        }
+        show_region(snippet, start, end, columns, low, high);
+        struct region *region = &snippet->region;
+        if (region_failed(region)) return fail_memory(error);
+        size_t first = region_cell_at(region, region_shown_at(region, start)), end_shown = region_shown_at(region, end);
+        size_t last = region_cell_at(region, end_shown);
+        if (last < region->cell_count && region_cell(region, last)->start < end_shown) last++;
+        struct span span = fill(region, first, last, (uint32_t)columns);
+        bool follows = i > 0 && region->raw_start == low && span.start == 0;
+        if (i == 0 && signs && span.cut_before && span.end > span.start) buffer_append_string(&snippet->out, ellipsis);
+        if (i > 0) buffer_append_string(&snippet->out, follows ? " " : joint);
+        bf_status status = show_span(snippet, span, error);
+        if (status != BF_OK) return status;
+        left -= region_columns(region, span.start, span.end);
+        cut_after = span.cut_after && span.end > span.start;
+        low = region_raw_of_cell(region, span.end);
+        if (snippet->cursor.at < region->raw_start) snippet->cursor.at = region->raw_start;
+    }
+    if (signs && cut_after) buffer_append_string(&snippet->out, ellipsis);
+    return BF_OK;
+}
+
+/* A body that fits as a whole is shown as a whole. */
+static bf_status show_whole(struct snippet *snippet, bool *shown, bf_error *error)
+{
+    *shown = false;
+    if (snippet->body.length > 8 * snippet->width) return BF_OK;
+    struct region *region = &snippet->region;
+    region_show(region, snippet->body, 0, snippet->body.length);
+    if (region_failed(region)) return fail_memory(error);
+    struct span span = {0, region->cell_count, false, false};
+    while (span.end > 0 && cell_is(region, span.end - 1, CELL_SPACE)) span.end--;
+    if (region_columns(region, span.start, span.end) > snippet->width) return BF_OK;
+    *shown = true;
+    return show_span(snippet, span, error);
+}
+
+bf_status snippet_make(const struct query *query, const float *weights, struct analyzer *analyzer, bf_text body, size_t width,
+                       struct arena *arena, bf_passage *passage, bf_error *error)
+{
+    uint32_t clauses = query_leaf_count(query);
+    if (width == 0) width = WIDTH_DEFAULT;
+    struct snippet snippet = {
+        .query = query,
+        .analyzer = analyzer,
+        .arena = arena,
+        .body = body,
+        .width = width < WIDTH_MOST ? width : WIDTH_MOST,
+        .clause_count = clauses,
+        .leaves = arena_take(arena, clauses * sizeof *snippet.leaves),
+        .weights = arena_take(arena, clauses * sizeof *snippet.weights),
+        .counts = arena_take_zeroed(arena, clauses * sizeof *snippet.counts),
+        .shown = arena_take(arena, clauses * sizeof *snippet.shown),
+        .cursor = {body.bytes, body.length, 0},
+    };
+    struct window windows[PASSAGES_MAX];
+    bool whole = false;
+    bf_status status = BF_OK;
+    if (!snippet.leaves || !snippet.weights || !snippet.counts || !snippet.shown) return fail_memory(error);
+    query_leaves(query, snippet.leaves);
+    for (uint32_t i = 0; i < clauses; i++) {
+        double weight = weights ? (double)weights[i] : 1;
+        snippet.weights[i] = weight > 1e-6 && isfinite(weight) ? weight : 1e-6;
+        if (snippet.weights[i] > snippet.heaviest) snippet.heaviest = snippet.weights[i];
+    }
+    status = find_matches(&snippet, error);
+    if (status == BF_OK) status = show_whole(&snippet, &whole, error);
+    if (status == BF_OK && !whole) status = make_passages(&snippet, windows, choose_windows(&snippet, windows), error);
+    if (status != BF_OK) goto out;
+
+    bf_passage made = {.text = {.length = snippet.out.length}};
+    const struct text_match *matches = (const struct text_match *)(const void *)snippet.out_matches.bytes;
+    if (!snippet.out.failed && !snippet.out_matches.failed) made.text.bytes = arena_copy(arena, snippet.out.bytes, snippet.out.length);
+    if (!made.text.bytes) {
+        status = fail_memory(error);
+        goto out;
+    }
+    status = marks_of_matches(made.text, matches, snippet.out_matches.length / sizeof *matches, arena, &made.marks,
+                              &made.mark_count, error);
+    if (status == BF_OK) *passage = made;
+out:
+    buffer_free(&snippet.matches);
+    buffer_free(&snippet.out);
+    buffer_free(&snippet.out_matches);
+    region_free(&snippet.region);
+    return status;
+}
