@@ -95,7 +95,12 @@ $(B)/backfile.pc: Makefile
 
 # ---- Tests ----
 
-$(B)/tests/%: $(B)/obj/tests/%.o $(TESTED_OBJ) $(B)/libbackfile.a
+# What tests link against beside the library: a test takes of it only what it uses.
+$(B)/libtested.a: $(TESTED_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	@mkdir -p $(@D)
 	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
 
@@ -121,7 +126,7 @@ torture: all test-programs
 	@BUILD='$(B)' tests/torture
 
 # A fuzzer is libFuzzer's where clang has it; elsewhere, and to replay the saved inputs in `make test`, a driver of our own.
-$(B)/fuzz/%: $(B)/obj/tests/%.o $(TESTED_OBJ) $(LIB_OBJ)
+$(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	@mkdir -p $(@D)
 	$(CC) $(OPTIMISE) -fsanitize=fuzzer -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
@@ -155,7 +160,7 @@ deps:
 
 demo: deps
 	+@$(MAKE) --no-print-directory all
-	@BUILD='$(B)' tests/demo
+	@BUILD='$(B)' corpus/demo
 
 bench: all
 	@BUILD='$(B)' bench/run $(ARTICLES)

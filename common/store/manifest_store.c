@@ -2,6 +2,7 @@
  * The manifest's environment. Readers hold a read transaction as long as their snapshot lives: the manifest is small, so what they pin is
  * little. One environment a process, shared by its searchers and its writer.
  */
+#include "growing_map.h"
 #include "lmdb_status.h"
 #include "status.h"
 #include "store.h"
@@ -38,15 +39,7 @@ static struct manifest_store *manifests; /* guarded by manifests_mutex */
 
 static int manifest_environment_open(struct manifest_store *store, unsigned flags)
 {
-    int code = mdb_env_create(&store->env);
-    if (!code) code = mdb_env_set_maxreaders(store->env, MANIFEST_READERS);
-    if (!code) code = mdb_env_set_mapsize(store->env, (size_t)64 << 30);
-    if (!code) code = mdb_env_open(store->env, store->path, MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | flags, 0644);
-    if (code && store->env) {
-        mdb_env_close(store->env);
-        store->env = NULL;
-    }
-    return code;
+    return open_growing(&store->env, store->path, (size_t)64 << 30, flags, 0, MANIFEST_READERS);
 }
 
 static bf_status manifest_store_make(struct manifest_store *store, bool create, bf_error *error)

@@ -3,6 +3,7 @@
  * in ascending order (MDB_APPEND: full pages, no search). The transaction is committed every COMMIT_BYTES, since LMDB keeps what a
  * transaction wrote in memory.
  */
+#include "growing_map.h"
 #include "lmdb_status.h"
 #include "status.h"
 #include "store.h"
@@ -45,17 +46,6 @@ bool segment_store_number(const char *file_name, uint32_t *number)
     return strcmp(again, file_name) == 0;
 }
 
-/* Address space for the file to grow into; nothing is reserved on disk or in memory. Where so much is refused, less. */
-static int segment_map_open(MDB_env *env, const char *path)
-{
-    int code = ENOMEM;
-    for (size_t size = (size_t)1 << 40; code == ENOMEM && size >= (size_t)1 << 28; size >>= 2) {
-        code = mdb_env_set_mapsize(env, size);
-        if (!code) code = mdb_env_open(env, path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC | MDB_NOTLS | MDB_NORDAHEAD, 0644);
-    }
-    return code;
-}
-
 bf_status segment_store_create(const char *index_path, uint32_t number, struct segment_store_writer **result, bf_error *error)
 {
     bf_status status;
@@ -67,9 +57,7 @@ bf_status segment_store_create(const char *index_path, uint32_t number, struct s
         free(writer);
         return status;
     }
-    int code = mdb_env_create(&writer->env);
-    if (!code) code = mdb_env_set_maxdbs(writer->env, DATABASE_COUNT);
-    if (!code) code = segment_map_open(writer->env, writer->path);
+    int code = open_growing(&writer->env, writer->path, (size_t)1 << 40, MDB_NOLOCK | MDB_NOSYNC, DATABASE_COUNT, 0);
     if (!code) code = mdb_txn_begin(writer->env, NULL, 0, &writer->txn);
     for (int i = 0; !code && i < DATABASE_COUNT; i++)
         code = mdb_dbi_open(writer->txn, segment_database_name(i), MDB_CREATE, &writer->databases[i]);

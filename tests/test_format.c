@@ -1,6 +1,7 @@
 /*
- * The examples of common/FORMAT.md are what the encoders write, and the decoders read. The document holds each as a fenced block named
- * `hex NAME`: bytes in hexadecimal, `ff*32` for a byte repeated, `( ... )*3` for a run of bytes repeated, and # before a remark.
+ * The examples of common/FORMAT.md are what the encoders write, and the decoders read. The document holds each as a fenced
+ * block named `hex NAME`: bytes in hexadecimal, `ff*32` for a byte repeated, `( ... )*3` for a run of bytes repeated, and #
+ * before a remark.
  */
 #include "test_codec.h"
 
@@ -10,13 +11,18 @@
 #include "id_column.h"
 #include "inline_list.h"
 #include "length_byte.h"
+#include "manifest.h"
 #include "pfor.h"
 #include "position_group.h"
 #include "posting_list.h"
+#include "section.h"
+#include "segment_meta.h"
+#include "store.h"
 #include "term_block.h"
 #include "varint.h"
 
 #include <ctype.h>
+#include <unistd.h>
 
 static char *document;
 
@@ -214,7 +220,8 @@ static void test_term_block(void **state)
     };
     static const char *const terms[] = {"tharbour", "tharbourmaster", "tstrike"};
     struct term_block_writer writer = {0};
-    for (int i = 0; i < 3; i++) assert_true(term_block_add(&writer, (const uint8_t *)terms[i], (uint32_t)strlen(terms[i]), &entries[i]));
+    for (int i = 0; i < 3; i++)
+        assert_true(term_block_add(&writer, (const uint8_t *)terms[i], (uint32_t)strlen(terms[i]), &entries[i]));
     term_block_finish(&writer);
     expect_example("term-block", &writer.bytes);
     term_block_free(&writer);
@@ -248,9 +255,9 @@ static void test_article_record(void **state)
 {
     (void)state;
     const bf_text keywords[] = {{"ferries", 7}, {"fog", 3}};
-    const bf_article article = {.id = {"w1", 2}, .title = {"Ferry aground", 13}, .body = {"Nobody hurt.", 12}, .place = {"PORT ELLA", 9},
-                                .date = {.seconds = 1172707200, .zone = BF_ZONE_UNKNOWN, .precision = BF_DATE_DAY},
-                                .keywords = keywords, .keyword_count = 2};
+    const bf_date day = {.seconds = 1172707200, .zone = BF_ZONE_UNKNOWN, .precision = BF_DATE_DAY};
+    const bf_article article = {.id = {"w1", 2}, .title = {"Ferry aground", 13}, .body = {"Nobody hurt.", 12},
+                                .place = {"PORT ELLA", 9}, .date = day, .keywords = keywords, .keyword_count = 2};
     struct buffer out = {0};
     article_record_encode(&article, &out);
     expect_example("article-record", &out);
@@ -284,6 +291,75 @@ static void test_length_byte(void **state)
     buffer_free(&out);
 }
 
+static void test_section_chunk(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/backfile-format-XXXXXX", path[64];
+    struct segment_store_writer *writer = NULL;
+    struct segment_store *store = NULL;
+    struct section_writer section;
+    struct store_entry entry;
+    uint64_t offset;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(segment_store_create(folder, 1, &writer, NULL), BF_OK);
+    section_writer_begin(&section, writer, DATABASE_POSTINGS);
+    assert_int_equal(section_append(&section, "first", 5, &offset, NULL), BF_OK);
+    assert_int_equal(section_append(&section, "second", 6, &offset, NULL), BF_OK);
+    assert_int_equal(offset, 5);
+    assert_int_equal(section_writer_finish(&section, NULL), BF_OK);
+    assert_int_equal(segment_store_finish(writer, false, NULL), BF_OK);
+    section_writer_free(&section);
+    assert_int_equal(segment_store_open(folder, 1, &store, NULL), BF_OK);
+    assert_int_equal(segment_store_at_or_after(store, DATABASE_POSTINGS, NULL, 0, &entry, NULL), BF_OK);
+    struct buffer out = {0};
+    buffer_append(&out, entry.key, entry.key_length);
+    buffer_append(&out, entry.value, entry.value_length);
+    expect_example("section-chunk", &out);
+    buffer_free(&out);
+    segment_store_close(store);
+    segment_store_path(folder, 1, path, sizeof path);
+    unlink(path);
+    rmdir(folder);
+}
+
+static void test_segment_meta(void **state)
+{
+    (void)state;
+    struct segment_meta meta = {.doc_count = 2, .article_block_count = 1, .token_count = 9, .term_count = 7, .posting_count = 8,
+                                .position_count = 9, .average = 4.5F, .k1 = 1.25F, .b = 0.75F, .title_weight = 2, .blobs[BLOB_LENGTH_BYTES] = {0, 2},
+                                .blobs[BLOB_ID_ORDER] = {40, 16}};
+    struct buffer out = {0};
+    segment_meta_encode(&meta, &out);
+    expect_example("segment-meta", &out);
+    buffer_free(&out);
+}
+
+static void test_manifest(void **state)
+{
+    (void)state;
+    struct manifest_head head = {.generation = 3, .next_segment = 5, .analyzer = "plain/1"};
+    struct manifest_segment segment = {4, 1000, 2, 400000, 700, 2000000};
+    struct term_adjustment adjustment = {.df = 2, .cf = 300, .title_df = 1};
+    uint64_t words[DELETED_PIECE / 64] = {0};
+    uint8_t key[300];
+    struct buffer out = {0};
+    manifest_head_encode(&head, &out);
+    expect_example("manifest-index", &out);
+    buffer_clear(&out);
+    manifest_segments_encode(&segment, 1, &out);
+    expect_example("manifest-segments", &out);
+    buffer_clear(&out);
+    words[0] = 0x21;
+    buffer_append(&out, key, manifest_deleted_key(4, 1, key));
+    manifest_deleted_encode(words, &out);
+    expect_example("manifest-deleted", &out);
+    buffer_clear(&out);
+    buffer_append(&out, key, manifest_adjustment_key(4, (const uint8_t *)"\x01" "port", 5, key));
+    manifest_adjustment_encode(&adjustment, &out);
+    expect_example("manifest-adjustment", &out);
+    buffer_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,7 +367,8 @@ int main(void)
         cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
-        cmocka_unit_test(test_length_byte),
+        cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_segment_meta),
+        cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, load_document, free_document);
 }
