@@ -133,6 +133,9 @@ static void test_apostrophes(void **state)
         {"catalan", "l'home d'aigua", "hom aigu"},
         {"irish", "d'Éirinn b'fhearr", "eirinn fearr"},
         {"english", "l'homme", "lhomm"}, /* elisions only where they are the language's */
+        {"english", "Apple Inc.'s Inc.’s U.S.'s U.S.’s 747's 1990’s", "appl inc inc us us 747 1990"},
+        {"none", "Inc.'s 747's", "incs 747s"},
+        {"none", "Inc.'so it.' so 5 's .'s", "inc so it so 5 s s"},
         {"turkish", "Ankara'nın Türkiye'de O'Brien O'Brien'ın", "ankar turki obrien obrien"},
         {"none", "צה\"ל צה״ל צהל", "צהל צהל צהל"}, /* Hebrew abbreviations */
         {"none", "1'000'000", "1000000"},

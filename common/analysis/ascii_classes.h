@@ -11,11 +11,13 @@
 
 struct ascii_classes {
     uint64_t letter, digit, underscore;
-    uint64_t letter_joiner; /* apostrophe, full stop, colon: inside a word (WB6, WB7) */
-    uint64_t digit_joiner;  /* apostrophe, full stop, comma, semicolon: inside a number (WB11, WB12) */
+    uint64_t letter_s;             /* s and S, which are letters too */
+    uint64_t apostrophe, full_stop; /* inside a word or a number (WB6, WB7, WB11, WB12) */
+    uint64_t colon;                /* inside a word */
+    uint64_t comma;                /* and semicolon: inside a number */
     uint64_t ampersand, plus, hash;
-    uint64_t blank;         /* space, tab, line feed, carriage return */
-    uint64_t foreign;       /* not ASCII */
+    uint64_t blank;                /* space, tab, line feed, carriage return */
+    uint64_t foreign;              /* not ASCII */
 };
 
 /* Classifies text[0..63], all of which must be readable. */

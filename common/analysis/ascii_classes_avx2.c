@@ -40,12 +40,14 @@ AVX2 void ascii_classify_avx2(const char *text, struct ascii_classes *classes)
                           _mm256_loadu_si256((const __m256i *)(const void *)(text + 32))};
     const __m256i lower = _mm256_set1_epi8(0x20);
     struct block lowered = {_mm256_or_si256(block.low, lower), _mm256_or_si256(block.high, lower)};
-    uint64_t quote_or_stop = block_equal(&block, '\'') | block_equal(&block, '.');
     classes->letter = block_in_range(&lowered, 'a', 26);
     classes->digit = block_in_range(&block, '0', 10);
     classes->underscore = block_equal(&block, '_');
-    classes->letter_joiner = quote_or_stop | block_equal(&block, ':');
-    classes->digit_joiner = quote_or_stop | block_equal(&block, ',') | block_equal(&block, ';');
+    classes->letter_s = block_equal(&lowered, 's');
+    classes->apostrophe = block_equal(&block, '\'');
+    classes->full_stop = block_equal(&block, '.');
+    classes->colon = block_equal(&block, ':');
+    classes->comma = block_equal(&block, ',') | block_equal(&block, ';');
     classes->ampersand = block_equal(&block, '&');
     classes->plus = block_equal(&block, '+');
     classes->hash = block_equal(&block, '#');

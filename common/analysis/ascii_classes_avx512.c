@@ -18,13 +18,15 @@ static inline AVX512 uint64_t block_in_range(__m512i block, char first, char cou
 
 AVX512 void ascii_classify_avx512(const char *text, struct ascii_classes *classes)
 {
-    __m512i block = _mm512_loadu_si512(text);
-    uint64_t quote_or_stop = block_equal(block, '\'') | block_equal(block, '.');
-    classes->letter = block_in_range(_mm512_or_si512(block, _mm512_set1_epi8(0x20)), 'a', 26);
+    __m512i block = _mm512_loadu_si512(text), lowered = _mm512_or_si512(block, _mm512_set1_epi8(0x20));
+    classes->letter = block_in_range(lowered, 'a', 26);
     classes->digit = block_in_range(block, '0', 10);
     classes->underscore = block_equal(block, '_');
-    classes->letter_joiner = quote_or_stop | block_equal(block, ':');
-    classes->digit_joiner = quote_or_stop | block_equal(block, ',') | block_equal(block, ';');
+    classes->letter_s = block_equal(lowered, 's');
+    classes->apostrophe = block_equal(block, '\'');
+    classes->full_stop = block_equal(block, '.');
+    classes->colon = block_equal(block, ':');
+    classes->comma = block_equal(block, ',') | block_equal(block, ';');
     classes->ampersand = block_equal(block, '&');
     classes->plus = block_equal(block, '+');
     classes->hash = block_equal(block, '#');

@@ -2,23 +2,24 @@
 
 enum {
     L = 1 << 0, /* letter */
-    D = 1 << 1, /* digit */
-    U = 1 << 2, /* underscore */
-    J = 1 << 3, /* joins letters */
-    N = 1 << 4, /* joins digits */
-    B = 1 << 5, /* blank */
-    S = 1 << 6, /* one of the signs &, +, # */
+    S = 1 << 1, /* letter s */
+    D = 1 << 2, /* digit */
+    A = 1 << 3, /* apostrophe */
+    F = 1 << 4, /* full stop */
+    C = 1 << 5, /* comma or semicolon */
+    B = 1 << 6, /* blank */
+    R = 1 << 7, /* rarer: one of _ : & + # */
 };
 
 static const uint8_t class_of[128] = {
     0, 0, 0, 0, 0, 0, 0, 0, 0, B, B, 0, 0, B, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    B, 0, 0, S, 0, 0, S, J | N, 0, 0, 0, S, N, 0, J | N, 0,
-    D, D, D, D, D, D, D, D, D, D, J, N, 0, 0, 0, 0,
+    B, 0, 0, R, 0, 0, R, A, 0, 0, 0, R, C, 0, F, 0,
+    D, D, D, D, D, D, D, D, D, D, R, C, 0, 0, 0, 0,
     0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
-    L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, U,
+    L, L, L, L | S, L, L, L, L, L, L, L, 0, 0, 0, 0, R,
     0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
-    L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0,
+    L, L, L, L | S, L, L, L, L, L, L, L, 0, 0, 0, 0, 0,
 };
 
 void ascii_classify_scalar(const char *text, struct ascii_classes *classes)
@@ -32,12 +33,15 @@ void ascii_classify_scalar(const char *text, struct ascii_classes *classes)
         }
         uint64_t class = class_of[byte];
         found.letter |= (class & 1) << i;
-        found.digit |= (class >> 1 & 1) << i;
-        found.underscore |= (class >> 2 & 1) << i;
-        found.letter_joiner |= (class >> 3 & 1) << i;
-        found.digit_joiner |= (class >> 4 & 1) << i;
-        found.blank |= (class >> 5 & 1) << i;
-        if (class & S) {
+        found.letter_s |= (class >> 1 & 1) << i;
+        found.digit |= (class >> 2 & 1) << i;
+        found.apostrophe |= (class >> 3 & 1) << i;
+        found.full_stop |= (class >> 4 & 1) << i;
+        found.comma |= (class >> 5 & 1) << i;
+        found.blank |= (class >> 6 & 1) << i;
+        if (class & R) {
+            found.underscore |= (uint64_t)(byte == '_') << i;
+            found.colon |= (uint64_t)(byte == ':') << i;
             found.ampersand |= (uint64_t)(byte == '&') << i;
             found.plus |= (uint64_t)(byte == '+') << i;
             found.hash |= (uint64_t)(byte == '#') << i;

@@ -89,6 +89,13 @@ static size_t join_language_sign(const struct tokenizer *tokenizer, size_t start
     return goes_on ? end : after;
 }
 
+static size_t apostrophe_at(const struct tokenizer *tokenizer, size_t at)
+{
+    size_t left = tokenizer->length - at;
+    if (left >= 1 && tokenizer->text[at] == '\'') return 1;
+    return left >= 3 && memcmp(tokenizer->text + at, "\xe2\x80\x99", 3) == 0 ? 3 : 0; /* U+2019 */
+}
+
 static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
 static size_t digits_at(const struct tokenizer *tokenizer, size_t at, size_t most)
@@ -117,6 +124,21 @@ static size_t join_digit_groups(const struct tokenizer *tokenizer, size_t start,
     return end;
 }
 
+/* Inc.'s, 747's: where an apostrophe and an s of its own follow a digit, or a letter and a full stop, the end of the s;
+ * otherwise `end`. */
+static size_t join_possessive(const struct tokenizer *tokenizer, size_t start, size_t end)
+{
+    const char *text = tokenizer->text;
+    size_t at = end;
+    if (at < tokenizer->length && text[at] == '.' && letters_before(tokenizer, start, end) > 0) at++;
+    else if (!is_digit(text[end - 1])) return end;
+    size_t apostrophe = apostrophe_at(tokenizer, at);
+    at += apostrophe;
+    if (apostrophe == 0 || at == tokenizer->length || (text[at] | 0x20) != 's') return end;
+    unsigned flags;
+    return wordbreak_tailored_end(text, tokenizer->length, at, &flags) == at + 1 ? at + 1 : end;
+}
+
 /* The word at `start`, by UAX #29 and what joins further. False: nothing in it but signs. */
 static bool tokenizer_word(struct tokenizer *tokenizer, struct token *token)
 {
@@ -125,13 +147,13 @@ static bool tokenizer_word(struct tokenizer *tokenizer, struct token *token)
     size_t end = wordbreak_tailored_end(tokenizer->text, tokenizer->length, start, &flags);
     tokenizer->at = end;
     if (!(flags & (CHARACTER_LETTER | CHARACTER_NUMBER))) return false;
-    if (flags & CHARACTER_LETTER) {
-        size_t joined = end;
-        while ((joined = join_ampersand(tokenizer, start, end)) != end) end = joined;
-        end = join_language_sign(tokenizer, start, end);
-    } else {
-        end = join_digit_groups(tokenizer, start, end);
+    if (!(flags & CHARACTER_LETTER)) end = join_digit_groups(tokenizer, start, end);
+    for (size_t before = start; before != end;) {
+        before = end;
+        end = join_ampersand(tokenizer, start, end);
+        end = join_possessive(tokenizer, start, end);
     }
+    if (flags & CHARACTER_LETTER) end = join_language_sign(tokenizer, start, end);
     tokenizer->at = end;
     *token = (struct token){(uint32_t)start, (uint32_t)(end - start)};
     return true;

@@ -4,7 +4,7 @@
  * the words are the runs of ones that are left.
  *
  * No state is carried between steps: a block is cut at its last byte that is certainly part of no word, and the next block
- * begins there. "Certainly": no rule looks further than three bytes ahead, so that holds for all but the last bytes of a
+ * begins there. "Certainly": no rule looks further than four bytes ahead, so that holds for all but the last bytes of a
  * block, and for those that can never be part of a word wherever they stand. What is left to the general path
  * are words of sixty bytes and more, and words with anything that is not ASCII in or beside them.
  */
@@ -14,7 +14,7 @@
 
 enum {
     BLOCK = 64,
-    LOOK_AHEAD = 3, /* bytes, at most, on which the rules below depend */
+    LOOK_AHEAD = 4, /* bytes, at most, on which the rules below depend */
 };
 
 /* `text + at`, or a copy with zeros behind where less than a block is left. */
@@ -35,6 +35,14 @@ static inline uint64_t joining_ampersands(const struct ascii_classes *classes)
     uint64_t between = classes->ampersand & letter << 1 & letter >> 1;
     uint64_t long_left = letter << 2 & letter << 3, long_right = letter >> 2 & letter >> 3;
     return between & ~(long_left & long_right);
+}
+
+/* Inc.'s, 747's: an apostrophe and an s of its own, behind a digit, or a letter and a full stop. */
+static inline uint64_t joining_possessives(const struct ascii_classes *classes, uint64_t word)
+{
+    uint64_t possessive = classes->apostrophe & (classes->letter_s & ~(word >> 1)) >> 1;
+    uint64_t behind_stop = possessive & (classes->full_stop & classes->letter << 1) << 1;
+    return (possessive & classes->digit << 1) | behind_stop | behind_stop >> 1;
 }
 
 /* C++, C#: a word of one letter, then ++ or #, then nothing that could belong to it. */
@@ -72,9 +80,11 @@ size_t tokenizer_ascii(const char *text, size_t length, size_t *at, struct token
         struct ascii_classes classes;
         classify(block_at(text, length, here, padded), &classes);
         uint64_t named = classes.letter | classes.digit, word = named | classes.underscore;
-        uint64_t never = ~(word | classes.letter_joiner | classes.digit_joiner | classes.ampersand | classes.plus | classes.hash);
-        word |= classes.letter_joiner & classes.letter << 1 & classes.letter >> 1;
-        word |= classes.digit_joiner & classes.digit << 1 & classes.digit >> 1;
+        uint64_t quote_or_stop = classes.apostrophe | classes.full_stop, sign = classes.ampersand | classes.plus | classes.hash;
+        uint64_t never = ~(word | quote_or_stop | classes.colon | classes.comma | sign);
+        word |= (quote_or_stop | classes.colon) & classes.letter << 1 & classes.letter >> 1;
+        word |= (quote_or_stop | classes.comma) & classes.digit << 1 & classes.digit >> 1;
+        if (classes.apostrophe) word |= joining_possessives(&classes, word);
         if (classes.ampersand) word |= joining_ampersands(&classes);
         if (classes.plus | classes.hash) word |= language_signs(&classes, word);
 

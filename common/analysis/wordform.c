@@ -98,8 +98,13 @@ static size_t remove_elision(char *word, size_t length, size_t apostrophe, const
 
 size_t wordform_apostrophe(char *word, size_t length, enum apostrophe_rule rule, const char *elisions)
 {
-    const char *first = memchr(word, '\'', length);
+    char *first = memchr(word, '\'', length);
     if (!first) return length;
+    if (first > word && first[-1] == '.') { /* inc.'s: the stop goes */
+        memmove(first - 1, first, length - (size_t)(first - word));
+        first--;
+        length--;
+    }
     if (rule == APOSTROPHE_POSSESSIVE && length > 2 && word[length - 2] == '\'' && word[length - 1] == 's') length -= 2;
     if (rule == APOSTROPHE_ELISION) length = remove_elision(word, length, (size_t)(first - word), elisions);
     if (rule == APOSTROPHE_SUFFIX) {
