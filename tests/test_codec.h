@@ -1,4 +1,5 @@
-/* What the codec tests share: numbers that look random and can be had again, and records with nothing readable after their slack. */
+/* What the codec tests share: numbers that look random and can be had again, and records with nothing readable after their
+ * slack. */
 #ifndef TEST_CODEC_H
 #define TEST_CODEC_H
 
@@ -28,14 +29,17 @@ static inline uint64_t chance_next(struct chance *chance)
 }
 
 /* 0 to below - 1. */
-static inline uint32_t chance_below(struct chance *chance, uint32_t below) { return (uint32_t)((chance_next(chance) >> 32) * below >> 32); }
+static inline uint32_t chance_below(struct chance *chance, uint32_t below)
+{
+    return (uint32_t)((chance_next(chance) >> 32) * below >> 32);
+}
 
 /* The seed, printed: that of the environment's SEED, or a fixed one. */
 static inline struct chance chance_begin(const char *name)
 {
     const char *wish = getenv("SEED");
     uint64_t seed = wish ? strtoull(wish, NULL, 0) : 20240229;
-    print_message("%s: SEED=%llu\n", name, (unsigned long long)seed);
+    print_message("%s: seed %llu\n", name, (unsigned long long)seed);
     return (struct chance){seed * 2 + 1};
 }
 
@@ -54,7 +58,8 @@ static inline void damage(struct chance *chance, uint8_t *bytes, size_t length)
 {
     if (!length) return;
     for (uint32_t times = 1 + chance_below(chance, 3); times > 0; times--) {
-        size_t at = chance_below(chance, (uint32_t)(length < 64 || chance_below(chance, 2) ? length : 64)); /* heads are hit more often */
+        /* heads are hit more often */
+        size_t at = chance_below(chance, (uint32_t)(length < 64 || chance_below(chance, 2) ? length : 64));
         switch (chance_below(chance, 4)) {
         case 0: bytes[at] ^= (uint8_t)(1U << chance_below(chance, 8)); break;
         case 1: bytes[at] = (uint8_t)chance_next(chance); break;

@@ -37,8 +37,9 @@ static void expect_article(const bf_article *a, const bf_article *b)
 
 static void random_text(struct chance *chance, bf_text *text)
 {
-    static const char letters[] = "The harbour was closed on Tuesday, officials said. A second ferry ran aground in fog; nobody was hurt, and the pilots' "
-                                  "strike went into its third week without talks. Prices of herring rose again.";
+    static const char letters[] = "The harbour was closed on Tuesday, officials said. A second ferry ran aground in fog; nobody "
+                                  "was hurt, and the pilots' strike went into its third week without talks. Prices of herring "
+                                  "rose again.";
     if (chance_below(chance, 3) == 0) return;
     size_t start = chance_below(chance, sizeof letters);
     *text = (bf_text){letters + start, chance_below(chance, (uint32_t)(sizeof letters - start))};
@@ -163,7 +164,8 @@ static void test_only_what_is_needed_is_inflated(void **state)
 }
 
 /* A block of the given lengths around a stream that is what it is. */
-static const char *read_false_block(const uint64_t *lengths, uint32_t count, const void *content, size_t content_length, uint32_t i, size_t *room)
+static const char *read_false_block(const uint64_t *lengths, uint32_t count, const void *content, size_t content_length,
+                                    uint32_t i, size_t *room)
 {
     struct buffer block = {0}, raw = {0};
     uint8_t stream[4096];
@@ -188,11 +190,14 @@ static void test_false_lengths(void **state)
     const uint64_t true_lengths[] = {3, 4}, four_gigabytes[] = {UINT64_C(4) << 30, 1}, all_there_is[] = {UINT64_MAX, UINT64_MAX};
     const uint64_t too_long[] = {3, 5}, too_short[] = {3, 3}, long_first[] = {200 << 20, 4};
     assert_null(read_false_block(true_lengths, 2, "onetwo!", 7, 1, &room));
-    assert_string_equal(read_false_block(four_gigabytes, 2, "onetwo!", 7, 0, &room), "an article block has a record longer than any article");
+    assert_string_equal(read_false_block(four_gigabytes, 2, "onetwo!", 7, 0, &room),
+                        "an article block has a record longer than any article");
     assert_non_null(read_false_block(all_there_is, 2, "onetwo!", 7, 1, &room));
-    assert_string_equal(read_false_block(too_long, 2, "onetwo!", 7, 1, &room), "an article block inflates to less than its records");
+    assert_string_equal(read_false_block(too_long, 2, "onetwo!", 7, 1, &room),
+                        "an article block inflates to less than its records");
     assert_non_null(read_false_block(too_short, 2, "onetwo!", 7, 1, &room));
-    assert_string_equal(read_false_block(long_first, 2, "onetwo!", 7, 1, &room), "an article block claims more than it can inflate to");
+    assert_string_equal(read_false_block(long_first, 2, "onetwo!", 7, 1, &room),
+                        "an article block claims more than it can inflate to");
     assert_int_equal(room, 0); /* and no memory was taken for it */
 }
 

@@ -1,6 +1,7 @@
 /* Bit packing and patched frames: every level the machine has equals the reference. */
 #include "test_codec.h"
 
+#include "page_unpack.h"
 #include "pfor.h"
 
 enum { SLACK = 64 };
@@ -59,6 +60,34 @@ static void test_sum_gaps(void **state)
 {
     (void)state;
     each_level(check_sum);
+}
+
+/* Pages: the same numbers from every level, and nothing read past the slack. */
+static void test_pages(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("pages");
+    uint32_t expected[256], got[256];
+    for (int round = 0; round < 5000; round++) {
+        uint32_t base = (uint32_t)chance_next(&chance) & ~UINT32_C(255), count = 1 + chance_below(&chance, 256);
+        uint64_t dense = chance_next(&chance) | (round & 1 ? chance_next(&chance) | chance_next(&chance) : 0);
+        uint8_t *bitmap = guarded_copy(NULL, 0, 32), *halves = guarded_copy(NULL, 0, (count + 1) / 2 + SLACK);
+        for (int i = 0; i < 32; i++) bitmap[i] = (uint8_t)(round ? chance_next(&chance) & dense >> i : 0xff);
+        for (uint32_t i = 0; i < (count + 1) / 2; i++) halves[i] = (uint8_t)chance_next(&chance);
+        uint32_t found = page_unpack_scalar.bitmap(bitmap, base, expected);
+        uint32_t few = count < 32 ? count : 31;
+        for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+            const struct page_unpack *functions = page_unpack_at(level);
+            assert_int_equal(functions->bitmap(bitmap, base, got), found);
+            assert_memory_equal(got, expected, found * sizeof *got);
+            functions->halves(halves, count, got);
+            for (uint32_t i = 0; i < count; i++) assert_int_equal(got[i], i % 2 ? halves[i / 2] >> 4 : halves[i / 2] & 15);
+            functions->bytes(halves, few, base, got);
+            for (uint32_t i = 0; i < few; i++) assert_int_equal(got[i], base + halves[i]);
+        }
+        free(bitmap);
+        free(halves);
+    }
 }
 
 static void test_layout_is_a_stream_of_bits(void **state)
@@ -142,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unpack),
         cmocka_unit_test(test_sum_gaps),
+        cmocka_unit_test(test_pages),
         cmocka_unit_test(test_layout_is_a_stream_of_bits),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_frame_is_the_smallest),

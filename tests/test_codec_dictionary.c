@@ -33,7 +33,8 @@ static uint32_t make_terms(struct chance *chance, struct term *terms, uint32_t c
     for (uint32_t i = 0; i < count; i++) {
         struct term *term = &terms[i];
         term->length = 1 + chance_below(chance, chance_below(chance, 20) ? 12 : DICTIONARY_TERM_MAX);
-        for (uint32_t j = 0; j < term->length; j++) term->bytes[j] = chance_below(chance, 30) ? (uint8_t)('a' + chance_below(chance, 3)) : (uint8_t)chance_next(chance);
+        for (uint32_t j = 0; j < term->length; j++)
+            term->bytes[j] = chance_below(chance, 30) ? (uint8_t)('a' + chance_below(chance, 3)) : (uint8_t)chance_next(chance);
     }
     qsort(terms, count, sizeof *terms, by_bytes);
     uint32_t kept = 0;
@@ -41,7 +42,8 @@ static uint32_t make_terms(struct chance *chance, struct term *terms, uint32_t c
         if (!kept || by_bytes(&terms[kept - 1], &terms[i]) != 0) terms[kept++] = terms[i];
     for (uint32_t i = 0; i < kept; i++) {
         struct term *term = &terms[i];
-        term->entry.df = 1 + (chance_below(chance, 2) ? chance_below(chance, 4) : (uint32_t)chance_next(chance) >> (1 + chance_below(chance, 30)));
+        uint32_t many = (uint32_t)chance_next(chance) >> (1 + chance_below(chance, 30));
+        term->entry.df = 1 + (chance_below(chance, 2) ? chance_below(chance, 4) : many);
         term->entry.cf = term->entry.df + (chance_next(chance) >> (3 + chance_below(chance, 60)));
         if (chance_below(chance, 3) == 0) {
             term->entry.inline_length = chance_below(chance, TERM_INLINE_MAX + 1);
@@ -49,7 +51,8 @@ static uint32_t make_terms(struct chance *chance, struct term *terms, uint32_t c
             for (uint32_t j = 0; j < term->entry.inline_length; j++) term->list[j] = (uint8_t)chance_next(chance);
             continue;
         }
-        if (chance_below(chance, 30) == 0) offset = chance_next(chance) >> 1; /* a new chunk of the arena, or a list out of order */
+        /* a new chunk of the arena, or a list out of order */
+        if (chance_below(chance, 30) == 0) offset = chance_next(chance) >> 1;
         term->entry.postings_offset = offset;
         term->entry.postings_length = 1 + chance_below(chance, 100000);
         offset += term->entry.postings_length;
@@ -96,7 +99,8 @@ static void expect_block(struct chance *chance, const struct term_block_writer *
         uint32_t expected = 0;
         while (expected < count && by_bytes(&terms[expected], &wanted) < 0) expected++;
         assert_null(term_block_open(bytes, length, &reader));
-        for (uint32_t skip = chance_below(chance, 3) ? 0 : chance_below(chance, expected + 1); skip > 0; skip--) assert_null(term_block_next(&reader, &more));
+        for (uint32_t skip = chance_below(chance, 3) ? 0 : chance_below(chance, expected + 1); skip > 0; skip--)
+            assert_null(term_block_next(&reader, &more));
         assert_null(term_block_seek(&reader, wanted.bytes, wanted.length, &more));
         assert_int_equal(more, expected < count);
         if (!more) continue;
@@ -141,7 +145,8 @@ static void test_an_empty_block_takes_any_entry(void **state)
     struct term_block_writer writer = {0};
     struct term term = {.length = DICTIONARY_TERM_MAX};
     memset(term.bytes, 0xff, sizeof term.bytes);
-    term.entry = (struct term_entry){.df = UINT32_MAX, .cf = UINT64_MAX / 2, .inline_bytes = term.list, .inline_length = TERM_INLINE_MAX};
+    term.entry = (struct term_entry){.df = UINT32_MAX, .cf = UINT64_MAX / 2, .inline_bytes = term.list,
+                                     .inline_length = TERM_INLINE_MAX};
     assert_true(term_block_add(&writer, term.bytes, term.length, &term.entry));
     term_block_finish(&writer);
     struct chance chance = chance_begin("largest entry");
@@ -183,7 +188,8 @@ static void test_false_blocks(void **state)
         for (uint32_t i = 0; i < count; i++)
             if (!term_block_add(&writer, terms[i].bytes, terms[i].length, &terms[i].entry)) break;
         term_block_finish(&writer);
-        size_t length = writer.bytes.length - (chance_below(&chance, 3) ? 0 : chance_below(&chance, (uint32_t)writer.bytes.length - 6));
+        uint32_t cut = chance_below(&chance, 3) ? 0 : chance_below(&chance, (uint32_t)writer.bytes.length - 6);
+        size_t length = writer.bytes.length - cut;
         uint8_t *bytes = guarded_copy(writer.bytes.bytes, length, 0);
         damage(&chance, bytes, length);
         bytes[0] = 1;
@@ -232,8 +238,10 @@ static void test_inline_lists(void **state)
         memset(&back, 0, sizeof back);
         assert_null(inline_list_decode(bytes, out.length, list.df, doc_count, &back));
         assert_memory_equal(&list, &back, sizeof list);
-        if (list.docs[list.df - 1] > 0) assert_non_null(inline_list_decode(bytes, out.length, list.df, list.docs[list.df - 1], &back));
-        for (size_t kept = 0; kept < out.length; kept++) assert_non_null(inline_list_decode(bytes, kept, list.df, doc_count, &back));
+        if (list.docs[list.df - 1] > 0)
+            assert_non_null(inline_list_decode(bytes, out.length, list.df, list.docs[list.df - 1], &back));
+        for (size_t kept = 0; kept < out.length; kept++)
+            assert_non_null(inline_list_decode(bytes, kept, list.df, doc_count, &back));
         damage(&chance, bytes, out.length);
         if (!inline_list_decode(bytes, out.length, list.df, doc_count, &back)) {
             uint32_t positions = 0;

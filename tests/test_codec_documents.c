@@ -5,7 +5,8 @@
 #include "id_column.h"
 #include "length_byte.h"
 
-/* Lucene's SmallFloat as its documentation describes it, with other means: every number of at most four significant bits, then in order. */
+/* Lucene's SmallFloat as its documentation describes it, with other means: every number of at most four significant bits,
+ * then in order. */
 static void test_length_bytes(void **state)
 {
     (void)state;
@@ -78,7 +79,8 @@ static void test_columns(void **state)
     struct chance chance = chance_begin("columns");
     int64_t values[1000];
     for (int round = 0; round < 700; round++) {
-        uint32_t count = chance_below(&chance, 1000), width = chance_below(&chance, 65), none = chance_below(&chance, 3) ? 0 : chance_below(&chance, 101);
+        uint32_t count = chance_below(&chance, 1000), width = chance_below(&chance, 65);
+        uint32_t none = chance_below(&chance, 3) ? 0 : chance_below(&chance, 101); /* of a hundred */
         uint64_t unit = chance_below(&chance, 2) ? 1 : 1 + chance_below(&chance, 100000), base = chance_next(&chance);
         for (uint32_t i = 0; i < count; i++) {
             uint64_t value = width ? chance_next(&chance) >> (64 - width) : 0;

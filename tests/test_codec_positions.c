@@ -73,7 +73,8 @@ static void test_round_trips(void **state)
     struct chance chance = chance_begin("positions");
     for (int round = 0; round < 1500; round++) {
         uint32_t limit = 4096U << chance_below(&chance, 17);
-        struct group group = make(&chance, 1 + chance_below(&chance, 300), 1 + chance_below(&chance, 40), limit < POSITION_LIMIT ? limit : POSITION_LIMIT);
+        struct group group = make(&chance, 1 + chance_below(&chance, 300), 1 + chance_below(&chance, 40),
+                                  limit < POSITION_LIMIT ? limit : POSITION_LIMIT);
         expect_round_trip(&group);
         release(&group);
     }

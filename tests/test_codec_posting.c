@@ -59,8 +59,8 @@ static float impact_of(uint32_t doc, uint32_t tf, uint32_t title_tf)
     return weight / (weight + 0.3F + 0.9F * (float)(doc * 2654435761U >> 24) / 100);
 }
 
-static struct list make(struct chance *chance, enum shape shape, enum tf_kind kind, uint32_t df, uint32_t doc_count, bool equal_impacts,
-                        bool positions)
+static struct list make(struct chance *chance, enum shape shape, enum tf_kind kind, uint32_t df, uint32_t doc_count,
+                        bool equal_impacts, bool positions)
 {
     struct list list = {0};
     list.docs = take(df, sizeof *list.docs);
@@ -83,13 +83,14 @@ static struct list make(struct chance *chance, enum shape shape, enum tf_kind ki
         }
         list.impacts[i] = equal_impacts ? 0.731F : impact_of(list.docs[i], list.tfs[i], title_tf);
     }
-    list.input = (struct posting_input){.docs = list.docs, .tfs = list.tfs, .impacts = list.impacts, .df = df, .doc_count = doc_count,
-                                        .group_offsets = positions ? list.group_offsets : NULL, .title_docs = list.title_docs,
-                                        .title_tfs = list.title_tfs, .title_df = title_df};
-    uint64_t offset = chance_below(chance, 2) ? chance_next(chance) >> 20 : 0, step = chance_below(chance, 8) ? 1 << 12 : UINT32_MAX;
+    list.input = (struct posting_input){.docs = list.docs, .tfs = list.tfs, .impacts = list.impacts, .df = df,
+                                        .doc_count = doc_count, .group_offsets = positions ? list.group_offsets : NULL,
+                                        .title_docs = list.title_docs, .title_tfs = list.title_tfs, .title_df = title_df};
+    uint64_t offset = chance_below(chance, 2) ? chance_next(chance) >> 20 : 0;
+    uint32_t step = chance_below(chance, 8) ? 1 << 12 : UINT32_MAX;
     for (uint32_t at = 0; at < df; at = posting_group_end(&list.input, at)) {
         list.group_offsets[list.group_count++] = offset;
-        offset += chance_below(chance, (uint32_t)step);
+        offset += chance_below(chance, step);
     }
     posting_list_encode(&list.input, &list.record);
     assert_false(list.record.failed);
@@ -120,7 +121,8 @@ static void expect_blocks(const struct list *made, const struct posting_list *li
         assert_int_equal(posting_block_last(list, block), docs[count - 1]);
         assert_memory_equal(docs, made->docs + at, count * sizeof *docs);
         assert_memory_equal(tfs, made->tfs + at, count * sizeof *tfs);
-        for (uint32_t i = 0; i < count; i++) assert_true(bounded(made->impacts[at + i], posting_block_max(list, block), list->unit));
+        for (uint32_t i = 0; i < count; i++)
+            assert_true(bounded(made->impacts[at + i], posting_block_max(list, block), list->unit));
         if (list->has_positions) assert_int_equal(posting_group_offset(list, block), made->group_offsets[block]);
         at += count;
     }
@@ -264,8 +266,8 @@ static void test_small_lists(void **state)
     for (int round = 0; round < 1500; round++) {
         uint32_t doc_count = 1 + chance_below(&chance, chance_below(&chance, 2) ? 300 : 100000);
         uint32_t df = 1 + chance_below(&chance, doc_count < 2000 ? doc_count : 2000);
-        struct list list = make(&chance, (enum shape)chance_below(&chance, 4), (enum tf_kind)chance_below(&chance, 3), df, doc_count,
-                                chance_below(&chance, 4) == 0, chance_below(&chance, 4) != 0);
+        struct list list = make(&chance, (enum shape)chance_below(&chance, 4), (enum tf_kind)chance_below(&chance, 3), df,
+                                doc_count, chance_below(&chance, 4) == 0, chance_below(&chance, 4) != 0);
         expect_round_trip(&list);
         release(&list);
     }
@@ -341,8 +343,10 @@ static void test_impact_codes(void **state)
     (void)state;
     struct chance chance = chance_begin("impact codes");
     for (int round = 0; round < 200000; round++) {
-        float max = (float)((double)(1 + chance_below(&chance, UINT32_MAX - 1)) / UINT32_MAX), unit = impact_unit(max);
-        if (chance_below(&chance, 10) == 0) max = nextafterf(0, 1) * (float)(1 + chance_below(&chance, 1000)), unit = impact_unit(max);
+        float max = (float)((double)(1 + chance_below(&chance, UINT32_MAX - 1)) / UINT32_MAX), unit;
+        if (chance_below(&chance, 10) == 0)
+            max = nextafterf(0, 1) * (float)(1 + chance_below(&chance, 1000)); /* subnormal */
+        unit = impact_unit(max);
         float impact = (float)((double)max * (1 + chance_below(&chance, 1000)) / 1000);
         if (impact > max || impact <= 0) impact = max;
         uint32_t code = impact_code(impact, unit);
@@ -440,12 +444,14 @@ static void test_damaged_lists(void **state)
     struct chance chance = chance_begin("damaged lists");
     for (int round = 0; round < 30; round++) {
         uint32_t df = 1 + chance_below(&chance, 1500);
-        struct list list = make(&chance, (enum shape)(round % 4), (enum tf_kind)(round % 3), df, df + chance_below(&chance, 5000), false, true);
+        struct list list = make(&chance, (enum shape)(round % 4), (enum tf_kind)(round % 3), df,
+                                df + chance_below(&chance, 5000), false, true);
         damage_list(&chance, &list, 300);
         release(&list);
     }
     for (int round = 0; round < 6; round++) {
-        struct list list = make(&chance, (enum shape)(round % 4), (enum tf_kind)(round % 3), 8192 + chance_below(&chance, 3000), 16000, false, true);
+        struct list list = make(&chance, (enum shape)(round % 4), (enum tf_kind)(round % 3), 8192 + chance_below(&chance, 3000),
+                                16000, false, true);
         damage_list(&chance, &list, 40);
         release(&list);
     }
@@ -509,7 +515,8 @@ static void test_check_finds(void **state)
     grid[cell] = before;
 
     open.cf++;
-    assert_string_equal(posting_list_check(&open, recall_impact, &list), "the collection frequency is not the sum of the frequencies");
+    assert_string_equal(posting_list_check(&open, recall_impact, &list),
+                        "the collection frequency is not the sum of the frequencies");
     open.cf--;
     open.kth[1] = open.max_impact;
     assert_string_equal(posting_list_check(&open, recall_impact, &list), "a stored k-th impact is above the true one");

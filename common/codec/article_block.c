@@ -83,17 +83,19 @@ const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *c
     return read_count(&at, bytes + length, count);
 }
 
-/* Inflates the first `wanted` bytes of the stream, taking memory only as bytes come. `whole` when the stream ends there: then its checksum
- * is verified too. */
+/* Inflates the first `wanted` bytes of the stream, taking memory only as bytes come. `whole` when the stream ends there: then
+ * its checksum is verified too. */
 static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t wanted, bool whole, struct buffer *raw)
 {
     const char *rule = NULL;
     z_stream stream = {0};
     int status = Z_OK;
     buffer_clear(raw);
+    /* even if nothing is wanted, raw->bytes can be pointed into */
+    if (!buffer_reserve(raw, 1)) return "memory for an article block was refused";
     if (inflateInit(&stream) != Z_OK) return "memory for inflating an article block was refused";
     while (status == Z_OK && (raw->length < wanted || whole) && !rule) {
-        size_t left = wanted - raw->length, room = left < raw->length + ARTICLE_BLOCK_TARGET ? left : raw->length + ARTICLE_BLOCK_TARGET;
+        size_t left = wanted - raw->length, step = raw->length + ARTICLE_BLOCK_TARGET, room = left < step ? left : step;
         uint8_t none, *place = room ? buffer_reserve(raw, room) : &none;
         if (!place) {
             rule = "memory for an article block was refused";
@@ -115,7 +117,8 @@ static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t w
     return rule;
 }
 
-const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset, size_t *record_length)
+const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset,
+                               size_t *record_length)
 {
     const uint8_t *at = bytes, *end = bytes + length;
     uint32_t count;

@@ -1,5 +1,5 @@
-/* version (1 byte), which members there are (varint, bits in the order below), then each of them: texts as length (varint) and bytes;
- * the date as seconds (zigzag varint), zone (i16), precision (1 byte); keywords as their count (varint) and texts. */
+/* version (1 byte), which members there are (varint, bits in the order below), then each of them: texts as length (varint)
+ * and bytes; the date as seconds (zigzag varint), zone (i16), precision (1 byte); keywords as their count (varint) and texts. */
 #include "article_record.h"
 
 #include "bytes.h"
@@ -12,8 +12,9 @@ enum { MEMBER_TEXTS = 10, MEMBER_DATE = MEMBER_TEXTS, MEMBER_KEYWORDS, MEMBER_CO
 /* The texts, in the order of their bits. */
 static const bf_text *text_of(const bf_article *article, uint32_t member)
 {
-    const bf_text *texts[MEMBER_TEXTS] = {&article->id,     &article->title,  &article->body, &article->section,  &article->place,
-                                          &article->byline, &article->source, &article->url,  &article->language, &article->extra};
+    const bf_text *texts[MEMBER_TEXTS] = {&article->id,     &article->title,  &article->body, &article->section,
+                                          &article->place,  &article->byline, &article->source, &article->url,
+                                          &article->language, &article->extra};
     return texts[member];
 }
 
@@ -82,10 +83,10 @@ static const char *read_keywords(const uint8_t **at, const uint8_t *end, struct 
 
 const char *article_record_decode(const uint8_t *bytes, size_t length, struct arena *arena, bf_article *article)
 {
-    const uint8_t *at = bytes + 1, *end = bytes + length;
     uint32_t members;
     *article = (bf_article){0};
     if (length < 1) return "an article's record is empty";
+    const uint8_t *at = bytes + 1, *end = bytes + length;
     if (bytes[0] != ARTICLE_RECORD_VERSION) return "an article's version is unknown";
     if (!varint_read_u32(&at, end, &members)) return "an article is cut short";
     if (members >> MEMBER_COUNT) return "an article has an unknown member";

@@ -1,7 +1,8 @@
 /*
- * Up to 128 integers of one width, 0 to 32 bits each, as a stream of bits: integer i stands in bits [i * width, (i + 1) * width),
- * bit n being bit n % 8 of byte n / 8. Nothing but the last byte is padded, any integer can be read alone, and eight integers always
- * end on a byte, so that a vector register takes eight or sixteen at a time with one byte shuffle and one shift for each lane.
+ * Up to 128 integers of one width, 0 to 32 bits each, as a stream of bits: integer i stands in bits [i * width, (i + 1) *
+ * width), bit n being bit n % 8 of byte n / 8. Nothing but the last byte is padded, any integer can be read alone, and eight
+ * integers always end on a byte, so that a vector register takes eight or sixteen at a time with one byte shuffle and one
+ * shift for each lane.
  *
  * One file for each instruction set; all give the same results from the same bytes.
  */
@@ -20,8 +21,8 @@ enum {
 };
 
 struct bitpack {
-    /* 1 <= count <= 128, width <= 32. Writes count rounded up to a multiple of 16; those past count may be anything. May read, and
-     * ignore, 64 bytes past the last one that holds an integer. */
+    /* 1 <= count <= 128, width <= 32. Writes count rounded up to a multiple of 16; those past count may be anything. May
+     * read, and ignore, 64 bytes past the last one that holds an integer. */
     void (*unpack)(const uint8_t *bytes, uint32_t count, uint32_t width, uint32_t values[BITPACK_COUNT]);
 
     /* Turns gaps less one into numbers, in place: values[i] becomes before + the sum of (values[j] + 1) for j <= i, modulo 2^32;

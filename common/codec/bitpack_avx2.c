@@ -1,9 +1,9 @@
 /*
- * Eight integers a step. The four lower ones begin in byte 0 of the step's `width` bytes, the four upper ones in bit 4 * width;
- * each half of the register gets 16 bytes from there, a byte shuffle brings to each lane the four bytes its integer touches, and a
- * shift for each lane and a mask finish. Four bytes hold an integer of up to 25 bits wherever it begins; wider ones, which are rare,
- * are left to the reference. The method is that of Lemire and Boytsov, Decoding billions of integers per second through vectorization
- * (2015), turned from columns of lanes to a plain stream of bits.
+ * Eight integers a step. The four lower ones begin in byte 0 of the step's `width` bytes, the four upper ones in bit 4 *
+ * width; each half of the register gets 16 bytes from there, a byte shuffle brings to each lane the four bytes its integer
+ * touches, and a shift for each lane and a mask finish. Four bytes hold an integer of up to 25 bits wherever it begins; wider
+ * ones, which are rare, are left to the reference. The method is that of Lemire and Boytsov, Decoding billions of integers
+ * per second through vectorization (2015), turned from columns of lanes to a plain stream of bits.
  */
 #include "bitpack.h"
 

@@ -1,7 +1,7 @@
 /*
- * Sixteen integers a step, from the 2 * width bytes that hold them: one byte permutation over the whole register (VBMI) brings
- * to each lane the four bytes its integer touches. Integers of more than 25 bits can touch five; they go eight at a time through lanes
- * of 64 bits. Loads are masked, so nothing past the step's bytes is touched.
+ * Sixteen integers a step, from the 2 * width bytes that hold them: one byte permutation over the whole register (VBMI)
+ * brings to each lane the four bytes its integer touches. Integers of more than 25 bits can touch five; they go eight at a
+ * time through lanes of 64 bits. Loads are masked, so nothing past the step's bytes is touched.
  */
 #include "bitpack.h"
 

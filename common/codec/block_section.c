@@ -11,7 +11,8 @@ uint32_t block_section_last(const struct posting_list *list, const uint32_t *sec
     return minimum(load_u32(list->bytes + section[SECTION_DIRECTORY] + 4 * (size_t)block), section[SECTION_LAST]);
 }
 
-uint32_t block_section_seek(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t from, uint32_t doc)
+uint32_t block_section_seek(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t from,
+                            uint32_t doc)
 {
     /* Most searches end close to where they begin: double the step until it is past, then halve. */
     if (from >= block_count || doc > section[SECTION_LAST]) return block_count;
@@ -44,7 +45,8 @@ static const char *frame_range(const uint8_t *ends, uint32_t block_count, uint32
     return NULL;
 }
 
-static const char *frame_decode(const uint8_t *part, uint32_t start, uint32_t end, uint32_t count, uint16_t *header, uint32_t *values)
+static const char *frame_decode(const uint8_t *part, uint32_t start, uint32_t end, uint32_t count, uint16_t *header,
+                                uint32_t *values)
 {
     *header = load_u16(part + start);
     size_t length = end - start - 2;

@@ -1,8 +1,9 @@
 /*
- * version (1 byte), flags (1 byte), count (u32), unit (u64), then for each block of 128 values its least value (i64), where its
- * bits begin (u32, in steps of 16 bytes after the directory) and their width (1 byte), then the bits, then eight zero bytes so that the
- * last value can be loaded like the others. A value is the least of its block + what is packed * unit. Where a value of the column is
- * INT64_MIN, which stands for "none", a flag is set; then 0 packed is INT64_MIN, and other values are packed one higher.
+ * version (1 byte), flags (1 byte), count (u32), unit (u64), then for each block of 128 values its least value (i64), where
+ * its bits begin (u32, in steps of 16 bytes after the directory) and their width (1 byte), then the bits, then eight zero
+ * bytes so that the last value can be loaded like the others. A value is the least of its block + what is packed * unit.
+ * Where a value of the column is INT64_MIN, which stands for "none", a flag is set; then 0 packed is INT64_MIN, and other
+ * values are packed one higher.
  */
 #include "column.h"
 
@@ -50,7 +51,7 @@ static uint64_t find_unit(const int64_t *values, uint32_t count)
     for (uint32_t i = 0; i < count && unit != 1; i++) {
         if (values[i] == INT64_MIN) continue;
         if (!first) first = &values[i];
-        uint64_t difference = values[i] > *first ? (uint64_t)values[i] - (uint64_t)*first : (uint64_t)*first - (uint64_t)values[i];
+        uint64_t up = (uint64_t)values[i] - (uint64_t)*first, difference = values[i] > *first ? up : 0 - up;
         if (difference) unit = common_divisor(difference, unit);
     }
     return unit ? unit : 1;
@@ -141,7 +142,8 @@ struct block {
 static struct block block_at(const struct column *column, uint32_t block)
 {
     const uint8_t *entry = column->bytes + HEADER + (size_t)block * ENTRY;
-    const uint8_t *bits = column->bytes + HEADER + (size_t)blocks_of(column->count) * ENTRY + (size_t)load_u32(entry + ENTRY_OFFSET) * STEP;
+    const uint8_t *first = column->bytes + HEADER + (size_t)blocks_of(column->count) * ENTRY;
+    const uint8_t *bits = first + (size_t)load_u32(entry + ENTRY_OFFSET) * STEP;
     return (struct block){bits, load_u64(entry), load_u64(column->bytes + UNIT_AT), entry[ENTRY_WIDTH],
                           column->bytes[FLAGS_AT] & COLUMN_HAS_NONE};
 }

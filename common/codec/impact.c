@@ -19,7 +19,8 @@ uint8_t impact_code(float impact, float unit)
     return (uint8_t)code;
 }
 
-/* Puts the k largest of the values first, in no order (Hoare: Algorithm 65, Find, 1961). 1 <= k <= count. Returns the least of those. */
+/* Puts the k largest of the values first, in no order (Hoare: Algorithm 65, Find, 1961). 1 <= k <= count. Returns the least
+ * of those. */
 static float select_largest(float *values, size_t count, size_t k)
 {
     size_t low = 0, high = count - 1, wanted = k - 1;
@@ -44,8 +45,8 @@ static float select_largest(float *values, size_t count, size_t k)
 
 void impact_select(const float *impacts, size_t count, const uint32_t *k, uint32_t k_count, float *kth)
 {
-    /* The largest so far. When the room is full the least are dropped again; from then on only what beats the worst kept one enters,
-     * so a long list costs little more than one comparison an impact. */
+    /* The largest so far. When the room is full the least are dropped again; from then on only what beats the worst kept one
+     * enters, so a long list costs little more than one comparison an impact. */
     float kept[4 * IMPACT_SELECT_MAX];
     size_t kept_count = 0;
     uint32_t largest_k = 0;

@@ -1,6 +1,6 @@
 /*
- * Impacts in one byte, rounded up: what a code stands for is never less than the impact it was made from, so that sums of codes are
- * bounds of scores (RANKING: Exactness). Code 0 is kept for "nothing here".
+ * Impacts in one byte, rounded up: what a code stands for is never less than the impact it was made from, so that sums of
+ * codes are bounds of scores (RANKING: Exactness). Code 0 is kept for "nothing here".
  */
 #ifndef CODEC_IMPACT_H
 #define CODEC_IMPACT_H
@@ -19,7 +19,8 @@ uint8_t impact_code(float impact, float unit);
 /* A code of four bits, 15 * 17 = 255: the least one with 17 * result >= code. */
 static inline uint8_t impact_grid_code(uint8_t code) { return (uint8_t)((code + IMPACT_GRID_STEP - 1) / IMPACT_GRID_STEP); }
 
-/* kth[i] becomes the k[i]-th largest of the impacts, exactly, or 0 where there are fewer; k ascending, at most IMPACT_SELECT_MAX. */
+/* kth[i] becomes the k[i]-th largest of the impacts, exactly, or 0 where there are fewer; k ascending, at most
+ * IMPACT_SELECT_MAX. */
 enum { IMPACT_SELECT_MAX = 1000 };
 void impact_select(const float *impacts, size_t count, const uint32_t *k, uint32_t k_count, float *kth);
 

@@ -69,8 +69,8 @@ const char *pfor_decode(const uint8_t *bytes, size_t length, uint16_t header, ui
     return NULL;
 }
 
-const char *pfor_decode_range(const uint8_t *bytes, size_t length, uint16_t header, uint32_t count, uint32_t first, uint32_t wanted,
-                              uint32_t *values)
+const char *pfor_decode_range(const uint8_t *bytes, size_t length, uint16_t header, uint32_t count, uint32_t first,
+                              uint32_t wanted, uint32_t *values)
 {
     const char *rule = check(length, header, count);
     if (rule) return rule;

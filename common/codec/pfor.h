@@ -1,7 +1,8 @@
 /*
- * Patched frames: up to 128 integers packed to the width that makes the whole smallest, the few that don't fit keeping their low bits there and
- * their high bits in a list of exceptions (Zukowski, Heman, Nes, Boncz: Super-scalar RAM-CPU cache compression, 2006; the widths
- * chosen as in Yan, Ding, Suel: Inverted index compression and query processing with optimized document ordering, 2009).
+ * Patched frames: up to 128 integers packed to the width that makes the whole smallest, the few that don't fit keeping their
+ * low bits there and their high bits in a list of exceptions (Zukowski, Heman, Nes, Boncz: Super-scalar RAM-CPU cache
+ * compression, 2006; the widths chosen as in Yan, Ding, Suel: Inverted index compression and query processing with optimized
+ * document ordering, 2009).
  *
  * A frame is a header of 16 bits, kept wherever the record likes, and a body whose size the header and the count give:
  *
@@ -40,12 +41,12 @@ static inline uint32_t pfor_bits(uint16_t header)
 /* Appends the body of 1 to 128 integers and returns its header. */
 uint16_t pfor_encode(const uint32_t *values, uint32_t count, struct buffer *out);
 
-/* `length` bytes at `bytes` hold the body, and 64 readable ones follow. Writes `count` values, and may write anything after them up
- * to a multiple of 16. Returns NULL or the rule broken. */
+/* `length` bytes at `bytes` hold the body, and 64 readable ones follow. Writes `count` values, and may write anything after
+ * them up to a multiple of 16. Returns NULL or the rule broken. */
 const char *pfor_decode(const uint8_t *bytes, size_t length, uint16_t header, uint32_t count, uint32_t values[PFOR_COUNT]);
 
 /* Only the values [first, first + wanted) of the `count`, exactly. */
-const char *pfor_decode_range(const uint8_t *bytes, size_t length, uint16_t header, uint32_t count, uint32_t first, uint32_t wanted,
-                              uint32_t *values);
+const char *pfor_decode_range(const uint8_t *bytes, size_t length, uint16_t header, uint32_t count, uint32_t first,
+                              uint32_t wanted, uint32_t *values);
 
 #endif

@@ -10,7 +10,8 @@
 
 enum { POSITION_GROUP_VERSION = 1 };
 
-void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count, struct buffer *out)
+void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count,
+                           struct buffer *out)
 {
     uint64_t run_count = count / PFOR_COUNT + (count % PFOR_COUNT != 0);
     buffer_append_u8(out, POSITION_GROUP_VERSION);
@@ -42,8 +43,8 @@ struct group {
 
 static const char *group_open(const uint8_t *bytes, size_t length, struct group *group)
 {
-    const uint8_t *at = bytes + 1, *end = bytes + length;
     if (length < 1) return "a position group is empty";
+    const uint8_t *at = bytes + 1, *end = bytes + length;
     if (bytes[0] != POSITION_GROUP_VERSION) return "a position group's version is unknown";
     if (!varint_read(&at, end, &group->count)) return "a position group is cut short";
     group->run_count = group->count / PFOR_COUNT + (group->count % PFOR_COUNT != 0);
@@ -60,7 +61,10 @@ static uint32_t run_length(const struct group *group, uint64_t run)
     return left < PFOR_COUNT ? (uint32_t)left : PFOR_COUNT;
 }
 
-static size_t run_size(const struct group *group, uint64_t run) { return pfor_size(load_u16(group->headers + 2 * run), run_length(group, run)); }
+static size_t run_size(const struct group *group, uint64_t run)
+{
+    return pfor_size(load_u16(group->headers + 2 * run), run_length(group, run));
+}
 
 /* Turns values into positions: sums modulo 2^32, then they must have ascended. */
 static const char *sum_positions(uint32_t tf, uint32_t *positions)

@@ -1,5 +1,5 @@
-/* The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, kept as the first of them and then gaps,
- * in patched frames of 128 (pfor.h). */
+/* The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, kept as the first of
+ * them and then gaps, in patched frames of 128 (pfor.h). */
 #ifndef CODEC_POSITION_GROUP_H
 #define CODEC_POSITION_GROUP_H
 
@@ -9,7 +9,8 @@
 
 /* `positions`: those of the first posting, ascending, then of the second, and so on, `count` in all; `tfs` says how many
  * each of the `posting_count` postings has. */
-void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count, struct buffer *out);
+void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count,
+                           struct buffer *out);
 
 /* Decodes `tf` positions of one posting, which come after `before` positions of the group's earlier postings. Touches
  * only the runs that hold them. The record needs POSTING_SLACK readable bytes after it. */

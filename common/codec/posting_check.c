@@ -4,7 +4,7 @@
 /* What is being recounted. */
 struct recount {
     const struct posting_list *list;
-    float (*impact)(void *context, uint32_t doc, uint32_t tf, uint32_t title_tf);
+    posting_impact *impact;
     void *context;
     uint64_t cf;
     uint32_t df;
@@ -63,7 +63,8 @@ static const char *check_blocks(struct recount *recount)
         for (uint32_t i = 0, count = posting_block_count(list, block); i < count && !rule; i++) {
             float impact;
             rule = recount_posting(recount, docs[i], tfs[i], &impact);
-            if (!rule && !bounded(list, posting_block_max(list, block), impact)) rule = "a posting's impact is above its block's maximum";
+            if (!rule && !bounded(list, posting_block_max(list, block), impact))
+                rule = "a posting's impact is above its block's maximum";
         }
         if (rule) return rule;
     }
@@ -110,8 +111,7 @@ static const char *check_pages(struct recount *recount)
     return NULL;
 }
 
-const char *posting_list_check(const struct posting_list *list, float (*impact)(void *context, uint32_t doc, uint32_t tf, uint32_t title_tf),
-                               void *context)
+const char *posting_list_check(const struct posting_list *list, posting_impact *impact, void *context)
 {
     struct recount recount = {.list = list, .impact = impact, .context = context};
     const char *rule = list->paged ? check_pages(&recount) : check_blocks(&recount);

@@ -28,11 +28,13 @@ static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t
         !varint_read_u32(at, end, &section[SECTION_TFS_LENGTH]))
         return "the head is cut short";
     if (section[SECTION_LAST] >= doc_count || section[SECTION_LAST] < df - 1) return "the last document is none of the segment's";
-    if (section[SECTION_DOCS_LENGTH] > most || section[SECTION_TFS_LENGTH] > most) return "a section is longer than its blocks can be";
+    if (section[SECTION_DOCS_LENGTH] > most || section[SECTION_TFS_LENGTH] > most)
+        return "a section is longer than its blocks can be";
     return NULL;
 }
 
-static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list, struct head *head)
+static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list,
+                             struct head *head)
 {
     const uint8_t *at = bytes, *end = bytes + length;
     uint64_t more;
@@ -69,7 +71,8 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
         if (end - at < 1) return "the head is cut short";
         head->grid_shift = *at & 15U;
         head->group_shift = (uint32_t)*at++ >> 4;
-        if (head->grid_shift < GRID_SHIFT_LEAST || head->grid_shift > GRID_SHIFT_MOST) return "the grid's cells have an unknown size";
+        if (head->grid_shift < GRID_SHIFT_LEAST || head->grid_shift > GRID_SHIFT_MOST)
+            return "the grid's cells have an unknown size";
         if (head->group_shift > GROUP_SHIFT_MOST) return "the position groups have an unknown size";
         if (!varint_read_u32(&at, end, &head->pages_length)) return "the head is cut short";
     } else {

@@ -36,8 +36,9 @@ struct posting_input {
     const float *impacts;      /* > 0, finite: what the build's parameters give each posting (bm25.h) */
     uint32_t df;
     uint32_t doc_count;        /* documents of the segment */
-    const uint64_t *group_offsets; /* where the position record of each group is, ascending; NULL: list without positions. One for each
-                                    * group that has postings, in the order in which posting_group_end walks them */
+    /* Where the position record of each group is, ascending: one for each group that has postings, in the order in which
+     * posting_group_end walks them. NULL: list without positions. */
+    const uint64_t *group_offsets;
     const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
     uint32_t title_df;
 };
@@ -72,9 +73,9 @@ struct posting_list {
     uint32_t parts[16];
 };
 
-/* Reads the first few numbers of the record, at most a hundred bytes, and finds out from them where everything is. The bytes beyond are
- * not touched, so that a caller who verifies checksums piece by piece (posting_list_head_length, posting_page_range,
- * posting_title_range) may do so before they are. */
+/* Reads the first few numbers of the record, at most a hundred bytes, and finds out from them where everything is. The bytes
+ * beyond are not touched, so that a caller who verifies checksums piece by piece (posting_list_head_length,
+ * posting_page_range, posting_title_range) may do so before they are. */
 const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
 /* Bytes [0, result) of the record are its head: numbers, maxima, grid and directories; documents and frequencies follow. */
@@ -97,9 +98,11 @@ const char *posting_block_tfs(const struct posting_list *list, uint32_t block, u
 /* Paged: */
 uint32_t posting_page_count(const struct posting_list *list, uint32_t page);  /* postings in it, 0 to 256 */
 uint32_t posting_page_first(const struct posting_list *list, uint32_t page);  /* postings before it */
-void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t *offset, uint32_t *length); /* of its bytes in the record */
-const char *posting_page_docs(const struct posting_list *list, uint32_t page, uint32_t docs[POSTING_PAGE]); /* whole document numbers */
-const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4]);            /* as a set of low bytes */
+/* Where its bytes are in the record, and those of its exceptions. */
+void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t *offset, uint32_t *length);
+/* Its documents, as whole numbers, and as a set of their low bytes. */
+const char *posting_page_docs(const struct posting_list *list, uint32_t page, uint32_t docs[POSTING_PAGE]);
+const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4]);
 const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uint32_t tfs[POSTING_PAGE]);
 /* The index of `doc` among the page's postings, or -1. */
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
@@ -117,9 +120,9 @@ uint32_t posting_title_seek(const struct posting_list *list, uint32_t from, uint
 const char *posting_title_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK]);
 const char *posting_title_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK]);
 
-/* Decodes everything and recounts it against the header, maxima and grid: for `check`. `impact` gives the impact of a posting; NULL: bounds
- * are not checked, only counts and order. */
-const char *posting_list_check(const struct posting_list *list, float (*impact)(void *context, uint32_t doc, uint32_t tf, uint32_t title_tf),
-                               void *context);
+/* Decodes everything and recounts it against the header, maxima and grid: for `check`. `impact` gives the impact of a
+ * posting; NULL: bounds are not checked, only counts and order. */
+typedef float posting_impact(void *context, uint32_t doc, uint32_t tf, uint32_t title_tf);
+const char *posting_list_check(const struct posting_list *list, posting_impact *impact, void *context);
 
 #endif

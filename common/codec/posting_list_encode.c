@@ -42,8 +42,8 @@ static float largest(const float *impacts, uint32_t count)
 
 /* ---- Positions ---- */
 
-/* Offsets of groups 1, 2, ... from that of group 0. The caller knows only groups that have postings; of a paged list the others get the
- * offset of the next one that has. */
+/* Offsets of groups 1, 2, ... from that of group 0. The caller knows only groups that have postings; of a paged list the
+ * others get the offset of the next one that has. */
 static void append_groups(const struct posting_input *input, uint32_t group_count, uint32_t shift, bool wide, struct buffer *out)
 {
     uint32_t at = 0, given = 0;
@@ -72,7 +72,8 @@ struct pages {
     struct buffer max, grid, windows, data, exceptions;
 };
 
-/* A page's postings [first, first + count): its documents and frequencies; exceptions go to the window's. Returns whether it has any. */
+/* A page's postings [first, first + count): its documents and frequencies; exceptions go to the window's. Returns whether it
+ * has any. */
 static bool append_page(const struct posting_input *input, uint32_t first, uint32_t count, struct pages *pages)
 {
     const uint32_t *docs = input->docs + first, *tfs = input->tfs + first;
@@ -107,7 +108,8 @@ static bool append_page(const struct posting_input *input, uint32_t first, uint3
 }
 
 /* Raises the cells of one page's postings. */
-static void fill_grid(const struct posting_input *input, uint32_t first, uint32_t count, uint32_t shift, float unit, uint8_t *grid)
+static void fill_grid(const struct posting_input *input, uint32_t first, uint32_t count, uint32_t shift, float unit,
+                      uint8_t *grid)
 {
     for (uint32_t i = first, end = first + count; i < end;) {
         uint32_t cell = input->docs[i] >> shift;
@@ -219,8 +221,10 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
     } else {
         block_section_encode(input->docs, input->tfs, input->df, &blocks);
         append_section_head(&blocks, &head);
-        for (uint32_t first = 0; first < input->df; first += POSTING_BLOCK)
-            buffer_append_u8(&directories, impact_code(largest(input->impacts + first, block_section_count(input->df, first / POSTING_BLOCK)), unit));
+        for (uint32_t first = 0, block = 0; first < input->df; first += POSTING_BLOCK, block++) {
+            float block_max = largest(input->impacts + first, block_section_count(input->df, block));
+            buffer_append_u8(&directories, impact_code(block_max, unit));
+        }
         append_section(&blocks, &directories, &data);
     }
     if (positions) append_groups(input, group_count, paged ? 8 + group_shift : 0, wide, &directories);

@@ -1,4 +1,5 @@
 /* Pages of 256 documents: nothing is decoded that is not asked for. */
+#include "page_unpack.h"
 #include "posting_record.h"
 
 static const uint8_t *window_of(const struct posting_list *list, uint32_t page)
@@ -11,14 +12,40 @@ static bool has_exceptions(const uint8_t *window, uint32_t page)
     return load_u16(window + WINDOW_EXCEPTIONS) >> page % WINDOW_PAGES & 1;
 }
 
-/* Bytes of the first `pages` pages of the window that `page` is in. */
+/* One byte for each page of a window. Plain operators on it are vector instructions where there are any. */
+typedef uint8_t window_bytes __attribute__((vector_size(WINDOW_PAGES)));
+typedef uint64_t window_words __attribute__((vector_size(WINDOW_PAGES)));
+
+#define ONES UINT64_C(0x0101010101010101)
+
+static uint32_t sum_bytes(window_bytes bytes)
+{
+    const uint64_t even = UINT64_C(0x00ff00ff00ff00ff);
+    window_words words = (window_words)bytes;
+    words = (words & even) + (words >> 8 & even);
+    return (uint32_t)((words[0] + words[1]) * UINT64_C(0x0001000100010001) >> 48);
+}
+
+/* Ones in the lanes of the window's first `pages` pages that have postings. */
+static window_bytes lanes_with_postings(const struct posting_list *list, uint32_t page, uint32_t pages)
+{
+    const window_bytes numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    window_bytes max;
+    memcpy(&max, list->page_max + (page - page % WINDOW_PAGES), sizeof max); /* filled up to whole windows */
+    return (window_bytes)(max != 0) & (window_bytes)(numbers < (uint8_t)pages);
+}
+
+/* Bytes of the first `pages` pages of the window that `page` is in: posting_page_size of each, all at once; it is at most 162. */
 static uint32_t window_size(const struct posting_list *list, const uint8_t *window, uint32_t page, uint32_t pages)
 {
-    const uint8_t *max = list->page_max + (page - page % WINDOW_PAGES);
-    uint32_t exceptions = load_u16(window + WINDOW_EXCEPTIONS), size = 0;
-    for (uint32_t i = 0; i < pages; i++)
-        if (max[i]) size += posting_page_size(window[WINDOW_COUNTS + i], exceptions >> i & 1);
-    return size;
+    const window_bytes bit = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const window_words masks = {window[WINDOW_EXCEPTIONS] * ONES, window[WINDOW_EXCEPTIONS + 1] * ONES};
+    window_bytes count, exceptions = (window_bytes)masks;
+    memcpy(&count, window + WINDOW_COUNTS, sizeof count); /* less one */
+    window_bytes many = (window_bytes)(count > PAGE_LOW_BYTES - 1);
+    window_bytes docs = (count & ~many) | ((PAGE_LOW_BYTES - 1) & many);
+    window_bytes size = docs + (count >> 1) + 2 + ((window_bytes)((exceptions & bit) != 0) & 2);
+    return sum_bytes(size & lanes_with_postings(list, page, pages));
 }
 
 /* Where the page begins among the pages' bytes. */
@@ -51,12 +78,12 @@ uint32_t posting_page_count(const struct posting_list *list, uint32_t page)
 
 uint32_t posting_page_first(const struct posting_list *list, uint32_t page)
 {
-    const uint8_t *window = window_of(list, page), *max = list->page_max + (page & ~(uint32_t)(WINDOW_PAGES - 1));
-    uint32_t first = load_u32(window + WINDOW_FIRST);
-    if (first > list->df) first = list->df;
-    for (uint32_t i = 0; i < page % WINDOW_PAGES; i++)
-        if (max[i]) first += window[WINDOW_COUNTS + i] + 1U;
-    return first < list->df ? first : list->df;
+    const uint8_t *window = window_of(list, page);
+    uint64_t first = load_u32(window + WINDOW_FIRST);
+    window_bytes count, here = lanes_with_postings(list, page, page % WINDOW_PAGES);
+    memcpy(&count, window + WINDOW_COUNTS, sizeof count);
+    first += sum_bytes(count & here) + sum_bytes(here & 1);
+    return first < list->df ? (uint32_t)first : list->df;
 }
 
 void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t *offset, uint32_t *length)
@@ -75,22 +102,17 @@ void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t
 
 const char *posting_page_docs(const struct posting_list *list, uint32_t page, uint32_t docs[POSTING_PAGE])
 {
-    uint32_t count = posting_page_count(list, page), base = page * POSTING_PAGE, found = 0;
+    uint32_t count = posting_page_count(list, page), base = page * POSTING_PAGE;
     if (!count) return NULL;
     const uint8_t *bytes = page_at(list, page);
     if (!bytes) return "a page lies outside its list";
     if (count < PAGE_LOW_BYTES) {
-        bool ascending = true;
-        for (uint32_t i = 0; i < count; i++) docs[i] = base + bytes[i];
-        for (uint32_t i = 1; i < count; i++) ascending &= bytes[i - 1] < bytes[i];
-        if (!ascending) return "a page's documents are not ascending";
-    } else {
-        for (uint32_t word = 0; word < 4; word++) {
-            uint64_t bits = load_u64(bytes + 8 * word);
-            if (found + (uint32_t)__builtin_popcountll(bits) > count) return "a page's bitmap has another number of documents than its directory";
-            for (; bits; bits &= bits - 1) docs[found++] = base + 64 * word + (uint32_t)__builtin_ctzll(bits);
-        }
-        if (found != count) return "a page's bitmap has another number of documents than its directory";
+        uint32_t misplaced = 0;
+        page_unpack_best()->bytes(bytes, count, base, docs);
+        for (uint32_t i = 1; i < count; i++) misplaced += bytes[i - 1] >= bytes[i];
+        if (misplaced) return "a page's documents are not ascending";
+    } else if (page_unpack_best()->bitmap(bytes, base, docs) != count) {
+        return "a page's bitmap has another number of documents than its directory";
     }
     if (docs[count - 1] >= list->doc_count) return "a page has a document that the segment has not";
     return NULL;
@@ -117,16 +139,26 @@ const char *posting_page_bits(const struct posting_list *list, uint32_t page, ui
     return NULL;
 }
 
+/* The index of the byte, or -1: eight bytes a step, where the lowest zero byte of a difference is found by its borrow
+ * (Warren, Hacker's Delight, 6-1). */
+static int find_byte(const uint8_t *bytes, uint32_t count, uint8_t wanted)
+{
+    for (uint32_t i = 0; i < count; i += 8) {
+        uint64_t difference = load_u64(bytes + i) ^ wanted * ONES;
+        uint64_t zeros = (difference - ONES) & ~difference & ONES << 7;
+        if (!zeros) continue;
+        uint32_t index = i + (uint32_t)__builtin_ctzll(zeros) / 8;
+        return index < count ? (int)index : -1;
+    }
+    return -1;
+}
+
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc)
 {
     uint32_t count = posting_page_count(list, page), low = doc % POSTING_PAGE;
     const uint8_t *bytes = count && doc / POSTING_PAGE == page ? page_at(list, page) : NULL;
     if (!bytes) return -1;
-    if (count < PAGE_LOW_BYTES) {
-        for (uint32_t i = 0; i < count; i++)
-            if (bytes[i] == low) return (int)i;
-        return -1;
-    }
+    if (count < PAGE_LOW_BYTES) return find_byte(bytes, count, (uint8_t)low);
     uint64_t word = load_u64(bytes + low / 64 * 8), bit = UINT64_C(1) << low % 64;
     if (!(word & bit)) return -1;
     uint32_t index = (uint32_t)__builtin_popcountll(word & (bit - 1));
@@ -158,10 +190,21 @@ static struct aside aside_of(const struct posting_list *list, uint32_t page, con
 /* The index-th of them, as what it adds to 15. False: there is none. */
 static bool aside_get(const struct aside *aside, uint32_t index, uint32_t *rest)
 {
-    if (aside->form > 2 || (uint64_t)(aside->end - aside->at) < (uint64_t)(index + 1) << aside->form) return false;
+    if (!aside->at || aside->form > 2 || (uint64_t)(aside->end - aside->at) < (uint64_t)(index + 1) << aside->form) return false;
     const uint8_t *at = aside->at + ((size_t)index << aside->form);
     *rest = aside->form == 0 ? *at : aside->form == 1 ? load_u16(at) : load_u32(at);
     return *rest <= UINT32_MAX - PAGE_TF_ASIDE;
+}
+
+/* Bit 4j of the result: half byte first + j, one of the `count`, is 15. *zeros gets those that are 0, which none may be. */
+static uint64_t halves_aside(const uint8_t *halves, uint32_t first, uint32_t count, uint64_t *zeros)
+{
+    const uint64_t lowest = UINT64_C(0x1111111111111111);
+    uint64_t word = load_u64(halves + first / 2);
+    uint64_t there = count - first < 16 ? (UINT64_C(1) << (count - first) * 4) - 1 : UINT64_MAX;
+    uint64_t all = word & word >> 1, any = word | word >> 1;
+    *zeros = ~(any | any >> 2) & lowest & there;
+    return all & all >> 2 & lowest & there;
 }
 
 const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uint32_t tfs[POSTING_PAGE])
@@ -171,44 +214,33 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
     const uint8_t *bytes = page_at(list, page);
     if (!bytes) return "a page lies outside its list";
     const uint8_t *halves = bytes + (count < PAGE_LOW_BYTES ? count : PAGE_LOW_BYTES);
-    uint32_t least = PAGE_TF_ASIDE;
-    for (uint32_t i = 0; i < count; i++) {
-        tfs[i] = halves[i / 2] >> i % 2 * 4 & 15;
-        if (tfs[i] < least) least = tfs[i];
-    }
-    if (!least) return "a page has a posting that never occurs";
-    if (!has_exceptions(window_of(list, page), page)) {
-        for (uint32_t i = 0; i < count; i++)
-            if (tfs[i] == PAGE_TF_ASIDE) return "a page lacks its exceptions";
-        return NULL;
-    }
     struct aside aside = aside_of(list, page, halves, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (tfs[i] != PAGE_TF_ASIDE) continue;
-        if (!aside_get(&aside, found++, &rest)) return "a page's exceptions lie outside its list";
-        tfs[i] += rest;
+    page_unpack_best()->halves(halves, count, tfs);
+    for (uint32_t i = 0; i < count; i += 16) {
+        uint64_t zeros, fifteens = halves_aside(halves, i, count, &zeros);
+        if (zeros) return "a page has a posting that never occurs";
+        for (; fifteens; fifteens &= fifteens - 1) {
+            if (!aside_get(&aside, found++, &rest)) return "a page lacks its exceptions";
+            tfs[i + (uint32_t)__builtin_ctzll(fifteens) / 4] += rest;
+        }
     }
     return NULL;
 }
 
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index)
 {
-    uint32_t count = posting_page_count(list, page), rest;
+    uint32_t count = posting_page_count(list, page), before = 0, rest;
     const uint8_t *bytes = index < count ? page_at(list, page) : NULL;
     if (!bytes) return 1;
     const uint8_t *halves = bytes + (count < PAGE_LOW_BYTES ? count : PAGE_LOW_BYTES);
-    uint32_t tf = halves[index / 2] >> index % 2 * 4 & 15;
+    uint32_t tf = (uint32_t)halves[index / 2] >> index % 2 * 4 & 15;
     if (tf != PAGE_TF_ASIDE) return tf ? tf : 1;
     struct aside aside = aside_of(list, page, halves, count);
-    uint32_t before = 0; /* exceptions of earlier postings: half bytes with all four bits set */
     for (uint32_t i = 0; i < index; i += 16) {
-        uint64_t word = load_u64(halves + i / 2);
-        if (index - i < 16) word &= (UINT64_C(1) << (index - i) * 4) - 1;
-        word &= word >> 2;
-        word &= word >> 1;
-        before += (uint32_t)__builtin_popcountll(word & UINT64_C(0x1111111111111111));
+        uint64_t zeros;
+        before += (uint32_t)__builtin_popcountll(halves_aside(halves, i, index, &zeros));
     }
-    return aside.at && aside_get(&aside, before, &rest) ? tf + rest : tf;
+    return aside_get(&aside, before, &rest) ? tf + rest : tf;
 }
 
 uint32_t posting_page_next(const struct posting_list *list, uint32_t from)

@@ -65,10 +65,16 @@ static inline uint32_t posting_blocks(uint32_t df) { return df / POSTING_BLOCK +
 static inline uint32_t posting_pages(uint32_t doc_count) { return doc_count / POSTING_PAGE + (doc_count % POSTING_PAGE != 0); }
 static inline uint32_t posting_windows(uint32_t pages) { return pages / WINDOW_PAGES + (pages % WINDOW_PAGES != 0); }
 
-static inline uint32_t posting_groups(uint32_t pages, uint32_t shift) { return (pages >> shift) + ((pages & ((1U << shift) - 1)) != 0); }
+static inline uint32_t posting_groups(uint32_t pages, uint32_t shift)
+{
+    return (pages >> shift) + ((pages & ((1U << shift) - 1)) != 0);
+}
 
 /* Bytes of the grid: half a byte a cell, 2^(8 - shift) cells a page. */
-static inline uint64_t posting_grid_size(uint32_t pages, uint32_t shift) { return (((uint64_t)pages << (GRID_SHIFT_MOST - shift)) + 1) / 2; }
+static inline uint64_t posting_grid_size(uint32_t pages, uint32_t shift)
+{
+    return (((uint64_t)pages << (GRID_SHIFT_MOST - shift)) + 1) / 2;
+}
 
 static inline uint64_t posting_page_max_size(uint32_t pages)
 {
@@ -82,9 +88,9 @@ static inline uint32_t posting_page_size(uint32_t count_less_one, bool exception
     return docs + count_less_one / 2 + 1 + (exceptions ? 2 : 0);
 }
 
-/* A section's directory says of each block but the last: its last document (u32), where its documents end in the section's documents,
- * where its frequencies end in the section's frequencies; the three in arrays. Ends take two bytes where the section's
- * blocks, at most 514 bytes each, can't pass 65,535. */
+/* A section's directory says of each block but the last: its last document (u32), where its documents end in the section's
+ * documents, where its frequencies end in the section's frequencies; the three in arrays. Ends take two bytes where the
+ * section's blocks, at most 514 bytes each, can't pass 65,535. */
 static inline uint32_t section_end_size(uint32_t block_count) { return block_count <= 127 ? 2 : 4; }
 
 static inline uint64_t section_directory_size(uint32_t block_count)
@@ -103,7 +109,8 @@ void block_section_free(struct block_section *section);
 
 /* Decoder's side (block_section.c): `section` is six parts of the list. block < block_count. */
 uint32_t block_section_last(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t block);
-uint32_t block_section_seek(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t from, uint32_t doc);
+uint32_t block_section_seek(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t from,
+                            uint32_t doc);
 const char *block_section_docs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,
                                uint32_t docs[POSTING_BLOCK]);
 const char *block_section_tfs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,

@@ -6,7 +6,10 @@ uint32_t posting_title_last(const struct posting_list *list, uint32_t block)
     return block_section_last(list, list->parts + PART_TITLE, list->title_block_count, block);
 }
 
-uint32_t posting_title_count(const struct posting_list *list, uint32_t block) { return block_section_count(list->title_df, block); }
+uint32_t posting_title_count(const struct posting_list *list, uint32_t block)
+{
+    return block_section_count(list->title_df, block);
+}
 
 uint32_t posting_title_seek(const struct posting_list *list, uint32_t from, uint32_t doc)
 {

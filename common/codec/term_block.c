@@ -145,7 +145,8 @@ static const char *read_entry(struct term_block_reader *reader)
         reader->at += entry->inline_length;
         return NULL;
     }
-    if (!varint_read(&reader->at, reader->end, &difference) || !varint_read_u32(&reader->at, reader->end, &entry->postings_length))
+    if (!varint_read(&reader->at, reader->end, &difference) ||
+        !varint_read_u32(&reader->at, reader->end, &entry->postings_length))
         return "a term's place is cut short";
     if (entry->postings_length == 0) return "a term's postings have no bytes";
     entry->postings_offset = reader->last_offset + unzigzag(difference);
@@ -171,13 +172,19 @@ const char *term_block_next(struct term_block_reader *reader, bool *more)
     return next(reader, &shared, more);
 }
 
+/* Whether the entry last read is >= the term, the first `matched` bytes of both being equal and no more. */
+static bool not_less(const struct term_block_reader *reader, const uint8_t *term, uint32_t term_length, uint32_t matched)
+{
+    return matched == term_length || (matched < reader->term_length && reader->term[matched] > term[matched]);
+}
+
 const char *term_block_seek(struct term_block_reader *reader, const uint8_t *term, uint32_t term_length, bool *more)
 {
-    /* `matched` bytes of the wanted term are those of the entry last read, which is less. An entry that shares more with that one is as
-     * much less; one that shares fewer is greater, for it rose where that one was still equal; only one that
-     * shares just as many has to be compared. */
+    /* `matched` bytes of the wanted term are those of the entry last read, which is less. An entry that shares more with that
+     * one is as much less; one that shares fewer is greater, for it rose where that one was still equal; only one that shares
+     * just as many has to be compared. */
     uint32_t matched = shared_prefix(reader->term, reader->term_length, term, term_length), shared;
-    if (reader->term_length > 0 && (matched == term_length || (matched < reader->term_length && reader->term[matched] > term[matched]))) {
+    if (reader->term_length > 0 && not_less(reader, term, term_length, matched)) {
         *more = true;
         return NULL;
     }
@@ -187,6 +194,6 @@ const char *term_block_seek(struct term_block_reader *reader, const uint8_t *ter
         if (shared > matched) continue;
         if (shared < matched) return NULL;
         matched += shared_prefix(reader->term + matched, reader->term_length - matched, term + matched, term_length - matched);
-        if (matched == term_length || (matched < reader->term_length && reader->term[matched] > term[matched])) return NULL;
+        if (not_less(reader, term, term_length, matched)) return NULL;
     }
 }

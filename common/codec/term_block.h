@@ -65,8 +65,8 @@ const char *term_block_open(const uint8_t *bytes, size_t length, struct term_blo
 /* Moves to the next entry. *more = false at the end. */
 const char *term_block_next(struct term_block_reader *reader, bool *more);
 
-/* Moves on to the first entry whose term is >= the given one, staying where it is if the entry last read is one; *more = false when
- * there is none in this block. */
+/* Moves on to the first entry whose term is >= the given one, staying where it is if the entry last read is one; *more =
+ * false when there is none in this block. */
 const char *term_block_seek(struct term_block_reader *reader, const uint8_t *term, uint32_t term_length, bool *more);
 
 #endif

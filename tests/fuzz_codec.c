@@ -1,0 +1,166 @@
+/*
+ * Every decoder on any bytes. The first byte chooses the decoder, the second and third are its numbers (documents of the
+ * segment, df, ...), the rest is the record, copied so that exactly the promised slack follows it.
+ */
+#include "article_block.h"
+#include "article_record.h"
+#include "bytes.h"
+#include "checksum.h"
+#include "column.h"
+#include "id_column.h"
+#include "inline_list.h"
+#include "position_group.h"
+#include "posting_list.h"
+#include "term_block.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A decoder let something false through. */
+static void require(bool condition)
+{
+    if (!condition) abort();
+}
+
+static void require_ascending(const uint32_t *docs, uint32_t count, uint32_t doc_count)
+{
+    for (uint32_t i = 1; i < count; i++) require(docs[i] > docs[i - 1]);
+    require(!count || docs[count - 1] < doc_count);
+}
+
+static void fuzz_paged(const struct posting_list *list)
+{
+    uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE], offset, length;
+    uint64_t bits[4];
+    for (uint32_t page = 0; page < list->block_count; page++) {
+        uint32_t count = posting_page_count(list, page);
+        posting_page_range(list, page, &offset, &length);
+        require((uint64_t)offset + length <= list->length);
+        require(posting_page_first(list, page) <= list->df);
+        if (!posting_page_docs(list, page, docs)) require_ascending(docs, count, list->doc_count);
+        bool known = !posting_page_tfs(list, page, tfs);
+        for (uint32_t i = 0; i < count; i += 7) {
+            uint32_t tf = posting_page_tf(list, page, i);
+            require(tf >= 1 && (!known || tf == tfs[i]));
+        }
+        posting_page_bits(list, page, bits);
+        for (uint32_t low = 0; low < POSTING_PAGE; low += 37)
+            require(posting_page_find(list, page, page * POSTING_PAGE + low) < (int)count);
+    }
+}
+
+static void fuzz_blocked(const struct posting_list *list)
+{
+    uint32_t docs[POSTING_BLOCK], tfs[POSTING_BLOCK];
+    for (uint32_t block = 0; block < list->block_count; block++) {
+        uint32_t count = posting_block_count(list, block), last = posting_block_last(list, block);
+        require(last < list->doc_count);
+        require(posting_block_seek(list, block, last) <= list->block_count);
+        (void)posting_block_max(list, block);
+        if (!posting_block_docs(list, block, docs)) require_ascending(docs, count, list->doc_count);
+        if (!posting_block_tfs(list, block, tfs) && count) require(tfs[0] <= UINT32_MAX);
+    }
+}
+
+static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_count)
+{
+    struct posting_list list;
+    uint32_t docs[POSTING_BLOCK], tfs[POSTING_BLOCK], from, size;
+    if (posting_list_open(bytes, length, doc_count, &list)) return;
+    require(posting_list_head_length(&list) <= length);
+    posting_title_range(&list, &from, &size);
+    require((uint64_t)from + size <= length);
+    if (list.paged) fuzz_paged(&list);
+    else
+        fuzz_blocked(&list);
+    for (uint32_t block = 0; block < list.title_block_count; block++) {
+        if (!posting_title_docs(&list, block, docs)) require_ascending(docs, posting_title_count(&list, block), doc_count);
+        posting_title_tfs(&list, block, tfs);
+        require(posting_title_seek(&list, 0, posting_title_last(&list, block)) <= list.title_block_count);
+    }
+    for (uint32_t group = 0; group < list.group_count; group++) (void)posting_group_offset(&list, group);
+    posting_list_check(&list, NULL, NULL);
+}
+
+static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t before)
+{
+    uint32_t positions[400];
+    size_t stored;
+    uint64_t count;
+    if (!position_group_length(bytes, length, &stored)) require(stored <= length);
+    if (position_group_count(bytes, length, &count)) return;
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1)
+        if (!position_group_decode(bytes, length, before, tf, positions))
+            for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
+}
+
+static void fuzz_term_block(uint8_t *bytes, size_t length, uint32_t seek)
+{
+    struct term_block_reader reader;
+    uint8_t wanted[2] = {(uint8_t)seek, (uint8_t)(seek >> 8)};
+    bool more = true;
+    if (length >= 7) store_u32(bytes + 3, checksum(checksum(0, bytes, 3), bytes + 7, length - 7)); /* else nothing gets past it */
+    if (term_block_open(bytes, length, &reader)) return;
+    while (more && !term_block_next(&reader, &more)) require(reader.term_length <= DICTIONARY_TERM_MAX);
+    require(!term_block_open(bytes, length, &reader));
+    if (!term_block_seek(&reader, wanted, sizeof wanted, &more) && more)
+        require(memcmp(reader.term, wanted, reader.term_length < 2 ? reader.term_length : 2) >= 0);
+}
+
+static void fuzz_columns(const uint8_t *bytes, size_t length)
+{
+    struct column column;
+    struct id_column ids;
+    int64_t values[300];
+    char id[512];
+    size_t id_length;
+    if (!column_open(bytes, length, &column) && column.count) {
+        (void)column_get(&column, column.count - 1);
+        column_read(&column, 0, column.count < 300 ? column.count : 300, values);
+    }
+    if (!id_column_open(bytes, length, &ids))
+        for (uint32_t i = 0; i < ids.count && i < 200; i++)
+            if (!id_column_get(&ids, i, id, &id_length)) require(id_length <= 511);
+}
+
+static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
+{
+    struct arena arena = {0};
+    struct buffer raw = {0};
+    bf_article article;
+    size_t offset, record_length;
+    uint32_t count;
+    article_record_decode(bytes, length, &arena, &article);
+    article_block_count(bytes, length, &count);
+    if (!article_block_read(bytes, length, i, &raw, &offset, &record_length)) {
+        require(offset + record_length <= raw.length);
+        article_record_decode(raw.bytes + offset, record_length, &arena, &article);
+    }
+    buffer_free(&raw);
+    arena_free(&arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 3) return 0;
+    uint32_t number = load_u16(data + 1);
+    size_t length = size - 3, slack = data[0] % 6 < 2 ? POSTING_SLACK : 0;
+    uint8_t *bytes = malloc(length + slack ? length + slack : 1);
+    struct inline_list list;
+    if (!bytes) return 0;
+    memcpy(bytes, data + 3, length);
+    memset(bytes + length, 0xff, slack);
+    switch (data[0] % 6) {
+    case 0: fuzz_posting_list(bytes, length, number); break;
+    case 1: fuzz_position_group(bytes, length, number); break;
+    case 2: fuzz_term_block(bytes, length, number); break;
+    case 3: fuzz_columns(bytes, length); break;
+    case 4: fuzz_articles(bytes, length, number); break;
+    default:
+        if (!inline_list_decode(bytes, length, number & 7, number, &list)) require_ascending(list.docs, list.df, number);
+        break;
+    }
+    free(bytes);
+    return 0;
+}
