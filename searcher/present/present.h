@@ -12,7 +12,7 @@
 #include "backfile.h"
 #include "query.h"
 
-/* What one clause of the query matched in the text: one word, or a whole phrase. */
+/* What one clause of the query matched in the text: one word, a whole phrase, or the character a term stands for as a prefix. */
 struct text_match {
     size_t start, end;   /* bytes */
     uint32_t clause;     /* number of the term or phrase among the query's positive leaves, from 0, in query order */

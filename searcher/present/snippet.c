@@ -7,16 +7,16 @@
  *     + sum over its clauses of  weight x 0.1          for the second and the third match of the clause
  *     + nearness                                       for each two matches of different clauses in a row, d words apart:
  *                                                      0.2 x the smaller weight / d; in all at most half of the first sum
- *     + 0.1 x the largest weight / (1 + c / 1000)      where the window begins c columns into the article
+ *     + 0.1 x the largest weight / (1 + c / 1000)      for the first window, where it begins c columns into the article
  *
  * A phrase is one match and is in a window as a whole or not at all. For one, two and three passages, each with its share
  * of the columns, the windows are chosen one after the other, the most worth first, the earliest of equals; n passages are worth
- * the sum of their windows times 0.9^(n-1), and the n worth most is taken. A passage has 20 columns at least.
+ * the sum of their windows times 0.85^(n-1), and the n worth most is taken. A passage has 20 columns at least.
  *
  * A window is then filled up to a passage: from the beginning of its sentence, where that is near, else from a third of the free columns
  * before it; to the end of a sentence, where that leaves no more than 40 % of the columns unused, else to the end of a word.
  *
- * Of each clause the first matches are considered, 2^20 divided by the number of clauses (at least 64), so that memory is bounded
+ * Of each clause the first matches are considered, 2^18 divided by the number of clauses (at least 64), so that memory is bounded
  * in articles of any length; marks are complete all the same.
  */
 #include "buffer.h"
@@ -30,7 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSAGES_MAX = 3, PASSAGE_LEAST = 20, WIDTH_DEFAULT = 240, WIDTH_MOST = 1 << 20, MATCHES_MOST = 1 << 20, MATCHES_LEAST = 64,
+enum { PASSAGES_MAX = 3, PASSAGE_LEAST = 20, WIDTH_DEFAULT = 240, WIDTH_MOST = 1 << 20, MATCHES_MOST = 1 << 18, MATCHES_LEAST = 64,
        WORD_LONG = 24 };
 
 static const char ellipsis[] = "\xE2\x80\xA6", joint[] = " \xE2\x80\xA6 ";
@@ -99,7 +99,9 @@ static bf_status find_matches(struct snippet *snippet, bf_error *error)
     if (status == BF_OK) status = text_matcher_run(snippet->matcher, snippet->body, keep_match, snippet, error);
     if (status != BF_OK) return status;
     size_t count = match_count(snippet);
-    if (count > 1) qsort(snippet->matches.bytes, count, sizeof(struct text_match), text_match_compare);
+    bool ordered = true;
+    for (size_t i = 1; i < count && ordered; i++) ordered = text_match_compare(match_at(snippet, i - 1), match_at(snippet, i)) <= 0;
+    if (!ordered) qsort(snippet->matches.bytes, count, sizeof(struct text_match), text_match_compare);
     snippet->columns = arena_take(snippet->arena, count * sizeof *snippet->columns);
     if (!snippet->columns) return fail_memory(error);
     uint64_t column = 0;
@@ -158,7 +160,7 @@ static bool best_window(struct snippet *snippet, uint64_t columns, const struct 
             sum -= gain(snippet, clause, --snippet->counts[clause]);
             near -= nearness(snippet, left++);
         }
-        double early = 0.1 * snippet->heaviest / (1 + (double)snippet->columns[left] / 1000);
+        double early = taken_count ? 0 : 0.1 * snippet->heaviest / (1 + (double)snippet->columns[left] / 1000);
         double worth = sum + fmin(near, sum / 2) + early;
         if (found && worth <= best->worth * (1 + 1e-9)) continue;
         *best = (struct window){left, right, worth};
@@ -186,7 +188,7 @@ static unsigned choose_windows(struct snippet *snippet, struct window chosen[PAS
 {
     unsigned chosen_count = 0;
     double chosen_worth = 0, discount = 1;
-    for (unsigned passages = 1; passages <= PASSAGES_MAX; passages++, discount *= 0.9) {
+    for (unsigned passages = 1; passages <= PASSAGES_MAX; passages++, discount *= 0.85) {
         struct window windows[PASSAGES_MAX] = {{0}};
         unsigned count = 0;
         double worth = 0;
@@ -264,6 +266,12 @@ static size_t start_of_words(const struct region *region, size_t from, size_t un
     return until - from > WORD_LONG ? from : until;
 }
 
+static bool is_pause(const struct region *region, size_t cell)
+{
+    size_t at = region_cell(region, cell)->start;
+    return region_cell(region, cell + 1)->start == at + 1 && memchr(",;:", region->text.bytes[at], 3);
+}
+
 /* Fills the columns with what stands around the cells [first, last). */
 static struct span fill(const struct region *region, size_t first, size_t last, uint32_t columns)
 {
@@ -287,7 +295,8 @@ static struct span fill(const struct region *region, size_t first, size_t last, 
     while (span.start < span.end && cell_is(region, span.start, CELL_SPACE)) span.start++;
     span.cut_before = !cell_is(region, span.start, CELL_SENTENCE);
     span.cut_after = !cell_is(region, span.end, CELL_SENTENCE);
-    while (span.end > span.start && cell_is(region, span.end - 1, CELL_SPACE)) span.end--;
+    while (span.end > span.start && (cell_is(region, span.end - 1, CELL_SPACE) || (span.cut_after && is_pause(region, span.end - 1))))
+        span.end--; /* neither stands before the sign of a cut */
     return span;
 }
 
@@ -380,12 +389,15 @@ static bf_status make_passages(struct snippet *snippet, const struct window *win
         if (last < region->cell_count && region_cell(region, last)->start < end_shown) last++;
         struct span span = fill(region, first, last, (uint32_t)columns);
         bool follows = i > 0 && region->raw_start == low && span.start == 0;
-        if (i == 0 && signs && span.cut_before && span.end > span.start) buffer_append_string(&snippet->out, ellipsis);
-        if (i > 0) buffer_append_string(&snippet->out, follows ? " " : joint);
+        if (span.start == span.end) continue; /* all of it stands in the passage before */
+        const char *between = follows ? " " : joint;
+        if (snippet->out.length == 0) between = signs && span.cut_before ? ellipsis : "";
+        else if (snippet->out.bytes[snippet->out.length - 1] == ' ') between++; /* part of a grapheme, as after U+0600 */
+        buffer_append_string(&snippet->out, between);
         bf_status status = show_span(snippet, span, error);
         if (status != BF_OK) return status;
         left -= region_columns(region, span.start, span.end);
-        cut_after = span.cut_after && span.end > span.start;
+        cut_after = span.cut_after;
         low = region_raw_of_cell(region, span.end);
         if (snippet->cursor.at < region->raw_start) snippet->cursor.at = region->raw_start;
     }

@@ -269,10 +269,19 @@ static void forget_phrases(struct text_matcher *matcher)
 }
 
 struct run {
+    bf_text text;
     bf_status (*found)(void *context, const struct text_match *match);
     void *context;
     uint32_t number; /* of the token at hand */
 };
+
+/* Where what the wanted term found in the token ends: of a term that stands for all that begin with it, only that beginning, which is
+ * one grapheme. */
+static size_t match_end(const struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id)
+{
+    size_t end = token.start + token.length;
+    return matcher->wanted[id].prefix ? utf8_grapheme_end(run->text.bytes, end, token.start) : end;
+}
 
 static bf_status feed_phrases(struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id_count)
 {
@@ -286,7 +295,7 @@ static bf_status feed_phrases(struct text_matcher *matcher, const struct run *ru
             uint32_t first = run->number + 1 - phrase->term_count;
             struct text_match match = {
                 .start = matcher->ring[first % matcher->longest],
-                .end = token.start + token.length,
+                .end = match_end(matcher, run, token, phrase->ids[phrase->term_count - 1]),
                 .clause = phrase->clause,
                 .token = first,
             };
@@ -305,16 +314,17 @@ static bf_status feed_phrases(struct text_matcher *matcher, const struct run *ru
     return status;
 }
 
-static bf_status feed(struct text_matcher *matcher, struct run *run, const char *text, struct token token, bool *failed)
+static bf_status feed(struct text_matcher *matcher, struct run *run, struct token token, bool *failed)
 {
     uint32_t id_count;
     bf_status status = BF_OK;
-    if (!token_ids(matcher, text + token.start, token.length, &id_count, failed)) return BF_OK;
+    if (!token_ids(matcher, run->text.bytes + token.start, token.length, &id_count, failed)) return BF_OK;
     if (matcher->longest > 0) matcher->ring[run->number % matcher->longest] = token.start;
     for (uint32_t i = 0; i < id_count && status == BF_OK; i++) {
         int32_t leaf = matcher->wanted[matcher->ids[i]].first_leaf;
+        size_t end = leaf == NONE ? 0 : match_end(matcher, run, token, matcher->ids[i]);
         for (; leaf != NONE && status == BF_OK; leaf = matcher->next_leaf[leaf]) {
-            struct text_match match = {token.start, token.start + token.length, (uint32_t)leaf, run->number};
+            struct text_match match = {token.start, end, (uint32_t)leaf, run->number};
             status = run->found(run->context, &match);
         }
     }
@@ -343,14 +353,14 @@ bf_status text_matcher_run(struct text_matcher *matcher, bf_text text,
     forget_phrases(matcher);
 
     bf_status status = BF_OK;
-    struct run run = {.found = found, .context = context};
+    struct run run = {.text = text, .found = found, .context = context};
     struct tokenizer tokenizer;
     struct token tokens[TOKEN_BATCH];
     size_t count;
     bool failed = false;
     tokenizer_start(&tokenizer, matcher->analyzer, text.bytes, text.length, 0);
     while (status == BF_OK && (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0)
-        for (size_t i = 0; i < count && status == BF_OK; i++) status = feed(matcher, &run, text.bytes, tokens[i], &failed);
+        for (size_t i = 0; i < count && status == BF_OK; i++) status = feed(matcher, &run, tokens[i], &failed);
     if (status == BF_OK && failed) status = BF_NO_MEMORY;
     return status == BF_NO_MEMORY ? fail_memory(error) : status;
 }
