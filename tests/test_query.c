@@ -400,10 +400,14 @@ static unsigned random_below(unsigned *seed, unsigned limit)
 static void random_query(unsigned *seed, char *text, size_t room)
 {
     static const char *const pieces[] = {
-        "a", "b", "harbour", "Strikes", "wi-fi", "AT&T", "C++", "東京都", "東", "ไทย", "10:30", "http://a.b/c", "é", "o'clock", "1 000",
-        " ", " ", " ", " ", " ", "(", ")", "(", ")", "\"", "\"", "“", "”", "+", "-", "+", "-", " AND ", " OR ", " NOT ", "AND", "OR",
-        "NOT", "^", "^2", "^0.5", "^2.25", "^1000000", "^0.001", "title:", "body:", "headline:", "date:", "id:", "date:2007", "date:2007-03..", "date:..2008",
-        "foo:", "text:", ":", "&", "!", "--", "x\xFF", "\t", "\n", "|", "\\", "*", "~", "צה\"ל", "🙂", "\xC2\xA0", "'", "..", "1", "2007",
+        "a", "b", "harbour", "Strikes", "wi-fi", "AT&T", "C++", "東京都", "東", "ไทย", "10:30", "http://a.b/c", "é",
+        "o'clock", "1 000",
+        " ", " ", " ", " ", " ", "(", ")", "(", ")", "\"", "\"", "“", "”", "+", "-", "+", "-", " AND ", " OR ",
+        " NOT ", "AND", "OR", "NOT", "^", "^2", "^0.5", "^2.25", "^1000000", "^0.001", "title:", "body:", "headline:",
+        "date:", "id:",
+        "date:2007", "date:2007-03..", "date:..2008",
+        "foo:", "text:", ":", "&", "!", "--", "x\xFF", "\t", "\n", "|", "\\", "*", "~", "צה\"ל", "🙂", "\xC2\xA0", "'",
+        "..", "1", "2007",
         "keyword:x", "(a b)", "\"a b\"", "+(a OR b)", "-(a AND b)",
     };
     size_t length = 0;
@@ -476,8 +480,9 @@ static char *repeated(const char *piece, size_t times)
 static void test_long_queries(void **state)
 {
     struct tools *tools = *state;
-    static const char *const pieces[] = {"(", "(a ", ")", "\"", "((a OR b) AND ", "NOT ", "-(", "a AND ", "OR ", "+", "^2", "title:(",
-                                         "id:\"a\"\"b\" ", "a^2 ", "-(b c ", "(a b) ", "date:2007 ", "foo:bar ", "& ", "\"a ", "a(b"};
+    static const char *const pieces[] = {"(", "(a ", ")", "\"", "((a OR b) AND ", "NOT ", "-(", "a AND ", "OR ", "+", "^2",
+                                         "title:(", "id:\"a\"\"b\" ", "a^2 ", "-(b c ", "(a b) ", "date:2007 ", "foo:bar ", "& ",
+                                         "\"a ", "a(b"};
     double start = seconds_now();
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         char *text = repeated(pieces[i], 100000);

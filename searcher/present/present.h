@@ -19,9 +19,10 @@ struct text_match {
     uint32_t token;      /* number of its first token in the text */
 };
 
-/* All matches of the positive (not MUST_NOT) terms and phrases that look into the field, in order of start, then end, then clause. The
- * matches are in the arena. `field`: QUERY_TITLE or QUERY_BODY for those texts (clauses on QUERY_TEXT count in both), or another
- * field. `any_field` takes every clause. BF_BAD_ARGUMENT: the text is not UTF-8, or longer than BF_ARTICLE_MAX. */
+/* All matches of the positive (not MUST_NOT) terms and phrases that look into the field, in order of start, then end, then
+ * clause. The matches are in the arena. `field`: QUERY_TITLE or QUERY_BODY for those texts (clauses on QUERY_TEXT count in
+ * both), or another field. `any_field` takes every clause. BF_BAD_ARGUMENT: the text is not UTF-8, or longer than
+ * BF_ARTICLE_MAX. */
 bf_status text_matches(const struct query *query, struct analyzer *analyzer, bf_text text, enum query_field field, bool any_field,
                        struct arena *arena, const struct text_match **matches, size_t *match_count, bf_error *error);
 
@@ -30,8 +31,8 @@ bf_status text_matches(const struct query *query, struct analyzer *analyzer, bf_
 bf_status marks_of_matches(bf_text text, const struct text_match *matches, size_t match_count, struct arena *arena,
                            const bf_mark **marks, size_t *mark_count, bf_error *error);
 
-/* Chooses the passages and marks them, within `width` columns (0: 240). `weights`: the idf times boost of each positive leaf, by clause
- * number; NULL: all alike. The formula is in snippet.c. What is shown holds no control character and none that turns
+/* Chooses the passages and marks them, within `width` columns (0: 240). `weights`: the idf times boost of each positive leaf,
+ * by clause number; NULL: all alike. The formula is in snippet.c. What is shown holds no control character and none that turns
  * the reading order. */
 bf_status snippet_make(const struct query *query, const float *weights, struct analyzer *analyzer, bf_text body, size_t width,
                        struct arena *arena, bf_passage *passage, bf_error *error);

@@ -1,7 +1,7 @@
 #include "present.h"
 
-/* Walks the positive leaves, recursing as deep as the tree is; fills `leaves` unless it is NULL, and *wanted with the leaf whose number is
- * `number`. Returns the number after the last. */
+/* Walks the positive leaves, recursing as deep as the tree is; fills `leaves` unless it is NULL, and *wanted with the leaf
+ * whose number is `number`. Returns the number after the last. */
 static uint32_t leaves_walk(const struct query_node *node, uint32_t next, const struct query_node **leaves, uint32_t number,
                             const struct query_node **wanted)
 {

@@ -13,8 +13,9 @@
  * of the columns, the windows are chosen one after the other, the most worth first, the earliest of equals; n passages are worth
  * the sum of their windows times 0.85^(n-1), and the n worth most is taken. A passage has 20 columns at least.
  *
- * A window is then filled up to a passage: from the beginning of its sentence, where that is near, else from a third of the free columns
- * before it; to the end of a sentence, where that leaves no more than 40 % of the columns unused, else to the end of a word.
+ * A window is then filled up to a passage: from the beginning of its sentence, where that is near, else from a third of the
+ * free columns before it; to the end of a sentence, where that leaves no more than 40 % of the columns unused, else to the end
+ * of a word.
  *
  * Of each clause the first matches are considered, 2^18 divided by the number of clauses (at least 64), so that memory is bounded
  * in articles of any length; marks are complete all the same.
@@ -30,8 +31,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSAGES_MAX = 3, PASSAGE_LEAST = 20, WIDTH_DEFAULT = 240, WIDTH_MOST = 1 << 20, MATCHES_MOST = 1 << 18, MATCHES_LEAST = 64,
-       WORD_LONG = 24 };
+enum {
+    PASSAGES_MAX = 3,
+    PASSAGE_LEAST = 20, /* columns */
+    WIDTH_DEFAULT = 240,
+    WIDTH_MOST = 1 << 20,
+    MATCHES_MOST = 1 << 18,
+    MATCHES_LEAST = 64,
+    WORD_LONG = 24, /* graphemes */
+};
 
 static const char ellipsis[] = "\xE2\x80\xA6", joint[] = " \xE2\x80\xA6 ";
 enum { ELLIPSIS_COLUMNS = 1, JOINT_COLUMNS = 3 };
@@ -95,12 +103,14 @@ static uint64_t guess_columns(const char *text, size_t length)
 
 static bf_status find_matches(struct snippet *snippet, bf_error *error)
 {
-    bf_status status = text_matcher_new(snippet->query, snippet->analyzer, QUERY_BODY, false, snippet->arena, &snippet->matcher, error);
+    bf_status status =
+        text_matcher_new(snippet->query, snippet->analyzer, QUERY_BODY, false, snippet->arena, &snippet->matcher, error);
     if (status == BF_OK) status = text_matcher_run(snippet->matcher, snippet->body, keep_match, snippet, error);
     if (status != BF_OK) return status;
     size_t count = match_count(snippet);
     bool ordered = true;
-    for (size_t i = 1; i < count && ordered; i++) ordered = text_match_compare(match_at(snippet, i - 1), match_at(snippet, i)) <= 0;
+    for (size_t i = 1; i < count && ordered; i++)
+        ordered = text_match_compare(match_at(snippet, i - 1), match_at(snippet, i)) <= 0;
     if (!ordered) qsort(snippet->matches.bytes, count, sizeof(struct text_match), text_match_compare);
     snippet->columns = arena_take(snippet->arena, count * sizeof *snippet->columns);
     if (!snippet->columns) return fail_memory(error);
@@ -196,7 +206,8 @@ static unsigned choose_windows(struct snippet *snippet, struct window chosen[PAS
         if (passages > 1 && columns == 0) break;
         memset(snippet->shown, 0, snippet->clause_count * sizeof *snippet->shown);
         while (count < passages && best_window(snippet, columns / passages, windows, count, &windows[count])) {
-            for (size_t i = windows[count].first; i <= windows[count].last; i++) snippet->shown[match_at(snippet, i)->clause] = true;
+            for (size_t i = windows[count].first; i <= windows[count].last; i++)
+                snippet->shown[match_at(snippet, i)->clause] = true;
             worth += windows[count++].worth;
         }
         if (count < passages) {
@@ -295,7 +306,8 @@ static struct span fill(const struct region *region, size_t first, size_t last, 
     while (span.start < span.end && cell_is(region, span.start, CELL_SPACE)) span.start++;
     span.cut_before = !cell_is(region, span.start, CELL_SENTENCE);
     span.cut_after = !cell_is(region, span.end, CELL_SENTENCE);
-    while (span.end > span.start && (cell_is(region, span.end - 1, CELL_SPACE) || (span.cut_after && is_pause(region, span.end - 1))))
+    while (span.end > span.start && (cell_is(region, span.end - 1, CELL_SPACE) ||
+                                     (span.cut_after && is_pause(region, span.end - 1))))
         span.end--; /* neither stands before the sign of a cut */
     return span;
 }
@@ -321,8 +333,11 @@ static bf_status show_span(struct snippet *snippet, struct span span, bf_error *
         if (status != BF_OK) return status;
         raw_base = raw_from;
     } else {
-        for (size_t i = 0, count = match_count(snippet); i < count && match_at(snippet, i)->start < raw_to; i++)
-            if (match_at(snippet, i)->end > raw_from) buffer_append(&snippet->out_matches, match_at(snippet, i), sizeof(struct text_match));
+        for (size_t i = 0, count = match_count(snippet); i < count; i++) {
+            const struct text_match *match = match_at(snippet, i);
+            if (match->start >= raw_to) break;
+            if (match->end > raw_from) buffer_append(&snippet->out_matches, match, sizeof *match);
+        }
     }
     struct text_match *matches = (struct text_match *)(void *)snippet->out_matches.bytes;
     size_t kept = first / sizeof *matches, end = snippet->out_matches.length / sizeof *matches;
@@ -455,7 +470,8 @@ bf_status snippet_make(const struct query *query, const float *weights, struct a
 
     bf_passage made = {.text = {.length = snippet.out.length}};
     const struct text_match *matches = (const struct text_match *)(const void *)snippet.out_matches.bytes;
-    if (!snippet.out.failed && !snippet.out_matches.failed) made.text.bytes = arena_copy(arena, snippet.out.bytes, snippet.out.length);
+    bool failed = snippet.out.failed || snippet.out_matches.failed;
+    made.text.bytes = failed ? NULL : arena_copy(arena, snippet.out.bytes, snippet.out.length);
     if (!made.text.bytes) {
         status = fail_memory(error);
         goto out;

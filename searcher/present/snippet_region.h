@@ -1,6 +1,7 @@
 /*
- * A stretch of an article made fit to be shown: white space of any kind is one space, control characters and signs that turn the reading
- * order are gone, and the rest is cut into cells, one a grapheme, with what decides where a passage may begin and end.
+ * A stretch of an article made fit to be shown: white space of any kind is one space, control characters and signs that turn
+ * the reading order are gone, and the rest is cut into cells, one a grapheme, with what decides where a passage may begin and
+ * end.
  */
 #ifndef PRESENT_SNIPPET_REGION_H
 #define PRESENT_SNIPPET_REGION_H

@@ -62,8 +62,8 @@ struct text_matcher {
 
 bool text_matcher_keeps_first_letter(const char *language)
 {
-    /* Stemmers that only work on the end of a word; a test holds libstemmer to it. Turkish is not among them for its I, Dutch since
-     * newer versions take "ge" off, and Basque, Irish, Indonesian, Arabic change beginnings. */
+    /* Stemmers that only work on the end of a word; a test holds libstemmer to it. Turkish is not among them for its I, Dutch
+     * since newer versions take "ge" off, and Basque, Irish, Indonesian, Arabic change beginnings. */
     static const char *const languages[] = {"none",       "english", "porter", "french",    "german",    "spanish",
                                             "portuguese", "italian", "danish", "norwegian", "swedish", "finnish"};
     for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
@@ -99,8 +99,8 @@ static uint32_t wanted_add(struct text_matcher *matcher, const struct query_term
     if (found != NONE) return (uint32_t)found;
     uint32_t id = matcher->wanted_count++;
     struct wanted *wanted = &matcher->wanted[id];
-    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash_bytes(term->term, term->term_length) + term->prefix,
-                              NONE, NONE};
+    uint64_t hash = hash_bytes(term->term, term->term_length) + term->prefix;
+    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE};
     uint32_t at = (uint32_t)wanted->hash & matcher->slot_mask;
     while (matcher->slots[at]) at = (at + 1) & matcher->slot_mask;
     matcher->slots[at] = id + 1;
@@ -275,8 +275,8 @@ struct run {
     uint32_t number; /* of the token at hand */
 };
 
-/* Where what the wanted term found in the token ends: of a term that stands for all that begin with it, only that beginning, which is
- * one grapheme. */
+/* Where what the wanted term found in the token ends: of a term that stands for all that begin with it, only that beginning,
+ * which is one grapheme. */
 static size_t match_end(const struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id)
 {
     size_t end = token.start + token.length;

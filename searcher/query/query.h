@@ -6,7 +6,8 @@
  *     +word  -word    must, must not
  *     a AND b, a OR b, NOT a, ( )      AND binds tighter than OR; words side by side are joined as by OR, and bind least
  *     "a phrase"      words in a row
- *     field:word  field:"a phrase"  field:(a b)    fields: title body section place byline source url language keywords, id:, date:
+ *     field:word  field:"a phrase"  field:(a b)    of title, body, section, place, byline, source, url, language, keywords
+ *     id:x  date:x    the article of that id; those of that time
  *     word^2          counts twice; so do "a phrase"^2 and (a b)^2
  *
  * Fields are also called headline, author, lang, keyword. A date is 2007, 2007-03, 2007-03-01, "March 1, 2007", or a range

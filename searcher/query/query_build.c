@@ -276,7 +276,8 @@ static void build_sequence(struct builder *builder, const struct syntax *syntax,
             sided = true;
         } else {
             bool all = builder->options->match_all && !(is_filter(child) && syntax->first->next);
-            struct place place = place_within(group, child->must_not ? QUERY_MUST_NOT : child->must || all ? QUERY_MUST : QUERY_SHOULD);
+            enum query_occur occur = child->must || all ? QUERY_MUST : QUERY_SHOULD;
+            struct place place = place_within(group, child->must_not ? QUERY_MUST_NOT : occur);
             place.loose_dates = is_filter(child);
             build_clause(builder, child, place);
         }

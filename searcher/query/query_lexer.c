@@ -191,7 +191,8 @@ static void lex_phrase(struct lexer *lexer, enum lexeme_scope scope, enum query_
         query_note(lexer->notes, "the quotation mark before %s is not closed; the phrase runs to the end",
                    query_excerpt(lexer->text + start, end - start, excerpt));
     }
-    struct lexeme phrase = {.kind = LEXEME_PHRASE, .scope = scope, .field = field, .text = lexer->text + start, .length = end - start};
+    struct lexeme phrase = {.kind = LEXEME_PHRASE, .scope = scope, .field = field, .text = lexer->text + start};
+    phrase.length = end - start;
     phrase.boost = boost_behind(lexer);
     emit(lexer, phrase);
 }
@@ -218,8 +219,10 @@ static void lex_word(struct lexer *lexer, enum lexeme_scope scope, enum query_fi
         if (i > start && boost_read(lexer, &after, &word.boost)) {
             end = i;
             next = after;
-        } else if (at_boundary(lexer, next) || i == start) {
-            query_note(lexer->notes, i == start ? "a ^ with nothing before it says nothing" : "a ^ without a number says nothing");
+        } else if (i == start) {
+            query_note(lexer->notes, "a ^ with nothing before it says nothing");
+        } else if (at_boundary(lexer, next)) {
+            query_note(lexer->notes, "a ^ without a number says nothing");
         }
     }
     lexer->at = i;
@@ -277,8 +280,8 @@ static void lex_id(struct lexer *lexer)
     lexer->at = i;
 }
 
-/* A word with or without a field before it, or a field and its phrase or bracket. `bound`: a sign or a name with a colon stands right
- * before it. Returns whether what comes next is bound in turn. */
+/* A word with or without a field before it, or a field and its phrase or bracket. `bound`: a sign or a name with a colon
+ * stands right before it. Returns whether what comes next is bound in turn. */
 static bool lex_clause(struct lexer *lexer, bool bound)
 {
     size_t name_length, next;

@@ -56,8 +56,8 @@ struct lexeme {
 
 float query_boost_clamp(double boost);
 
-/* Appends the lexemes (struct lexeme) of the text, which is valid UTF-8 without control characters. With `plain` they are the words
- * between spaces and nothing else. Fails only for memory, which `lexemes` or `notes` then say. */
+/* Appends the lexemes (struct lexeme) of the text, which is valid UTF-8 without control characters. With `plain` they are the
+ * words between spaces and nothing else. Fails only for memory, which `lexemes` or `notes` then say. */
 void query_lex(const char *text, size_t length, bool plain, struct arena *arena, struct buffer *lexemes,
                struct query_notes *notes);
 

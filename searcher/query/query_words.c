@@ -64,7 +64,8 @@ static bool make_words(struct analyzer *analyzer, const char *text, const struct
     return true;
 }
 
-bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena, struct query_words *words)
+bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
+                       struct query_words *words)
 {
     struct buffer tokens = {0}, terms = {0};
     collect(analyzer, text, length, TOKENIZE_QUERY, &tokens, &terms);
@@ -76,7 +77,8 @@ bool query_words_apart(struct analyzer *analyzer, const char *text, size_t lengt
     return made;
 }
 
-bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena, struct query_words *words)
+bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
+                        struct query_words *words)
 {
     struct buffer tokens = {0}, query_tokens = {0}, terms = {0}, query_terms = {0};
     collect(analyzer, text, length, 0, &tokens, &terms);

@@ -15,14 +15,16 @@ struct query_words {
 bool query_words_any(struct analyzer *analyzer, const char *text, size_t length);
 
 /* The terms one by one, each to be looked for on its own. False: memory was refused. */
-bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena, struct query_words *words);
+bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
+                       struct query_words *words);
 
 /* The terms as they stand in a row in an article that has this text. A run of a script without spaces leaves one more
- * token behind in an article, its last character, but only where the run ends; where the text ends within it, an article may go on. So
- * the text is cut as an article is, without what a query would not have at its very end:
+ * token behind in an article, its last character, but only where the run ends; where the text ends within it, an article may
+ * go on. So the text is cut as an article is, without what a query would not have at its very end:
  *
  *     東京都 x   東京 京都 都 x        x 東京都   x 東京 京都
  */
-bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena, struct query_words *words);
+bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
+                       struct query_words *words);
 
 #endif
