@@ -1,31 +1,23 @@
 #include "merge_policy.h"
 
-enum { TIER_LEAST = 1 << 20 }; /* bytes: smaller segments are all of tier 0 */
-
-static unsigned tier_of(const struct manifest_segment *segment)
-{
-    unsigned tier = 0;
-    for (uint64_t size = TIER_LEAST; size < segment->bytes && tier < 20; size *= MERGE_FANOUT) tier++;
-    return tier;
-}
+enum { SIZE_LEAST = 1 << 20 }; /* bytes: smaller segments count as so many, since it is their number that costs */
 
 bool merge_policy_next(const struct manifest_segment *segments, uint32_t count, uint32_t *first, uint32_t *end)
 {
-    for (unsigned tier = 0; tier <= 20; tier++) {
-        uint32_t run = 0;
-        for (uint32_t i = 0; i <= count; i++) {
-            if (i < count && tier_of(&segments[i]) <= tier) {
-                run++;
-                continue;
-            }
-            if (run >= MERGE_FANOUT) {
-                *first = i - run;
-                *end = i;
-                return true;
-            }
-            run = 0;
+    uint64_t least = UINT64_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t sum = 0, largest = 0;
+        for (uint32_t j = i; j < count && sum < least; j++) {
+            uint64_t size = segments[j].bytes < SIZE_LEAST ? SIZE_LEAST : segments[j].bytes;
+            sum += size;
+            if (size > largest) largest = size;
+            if (j + 1 - i < MERGE_FANOUT || sum < largest * MERGE_GROWTH || sum >= least) continue;
+            least = sum;
+            *first = i;
+            *end = j + 1;
         }
     }
+    if (least != UINT64_MAX) return true;
     for (uint32_t i = 0; i < count; i++)
         if (segments[i].deleted_count > segments[i].doc_count / 2) {
             *first = i;

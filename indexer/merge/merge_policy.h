@@ -1,14 +1,18 @@
 /*
- * Which segments to merge next. Segments stay in article order, so only neighbours are merged. Sizes fall into tiers, each MERGE_FANOUT times
- * the one before; a run of neighbours of at most a tier is merged when there are MERGE_FANOUT of them. So an article is rewritten once a tier, and the
- * number of segments grows with the logarithm of the archive (O'Neil et al. 1996, the log-structured merge tree).
+ * Which segments to merge next. Segments stay in article order, so only neighbours are merged: the cheapest run of MERGE_FANOUT or more that comes out
+ * MERGE_GROWTH times as large as its largest member. So whenever an article is rewritten its segment has grown by that factor, and both how often that happens
+ * and the number of segments grow with the logarithm of the archive (O'Neil et al. 1996, the log-structured merge tree). A run that is one large segment
+ * and a few small ones is left alone, or each small commit would rewrite the archive.
  */
 #ifndef MERGE_MERGE_POLICY_H
 #define MERGE_MERGE_POLICY_H
 
 #include "manifest.h"
 
-enum { MERGE_FANOUT = 8 };
+enum {
+    MERGE_FANOUT = 8,
+    MERGE_GROWTH = 4,
+};
 
 /* False: nothing is worth merging. Otherwise segments [*first, *end): several, or one of which half is deleted. */
 bool merge_policy_next(const struct manifest_segment *segments, uint32_t count, uint32_t *first, uint32_t *end);
