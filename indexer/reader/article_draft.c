@@ -141,6 +141,22 @@ void draft_add_keyword(struct article_draft *draft, bf_text text)
     draft->article.keywords = draft->keywords;
 }
 
+void draft_add_keywords(struct article_draft *draft, bf_text text, char separator)
+{
+    size_t at = 0;
+    while (at < text.length) {
+        const char *end = memchr(text.bytes + at, separator, text.length - at);
+        size_t length = end ? (size_t)(end - text.bytes) - at : text.length - at;
+        draft_add_keyword(draft, (bf_text){text.bytes + at, length});
+        at += length + 1;
+    }
+}
+
+void draft_note_controls(struct article_draft *draft, bf_text text)
+{
+    for (size_t i = 0; !draft->stripped && i < text.length; i++) draft->stripped = control(text.bytes[i]) && !white(text.bytes[i]);
+}
+
 void draft_apply_dateline(struct article_draft *draft, const struct dateline *dateline)
 {
     bf_article *article = &draft->article;

@@ -46,6 +46,12 @@ void draft_set(struct article_draft *draft, bf_text *member, bf_text text);
 /* Appends to the keywords, except what is empty or already there. */
 void draft_add_keyword(struct article_draft *draft, bf_text text);
 
+/* The same for each of the texts between separators. */
+void draft_add_keywords(struct article_draft *draft, bf_text text, char separator);
+
+/* Notes control characters in text of which some part may never be copied. */
+void draft_note_controls(struct article_draft *draft, bf_text text);
+
 /* Sets place, source and date from the dateline where they are not set yet. A dateline without a year dates an article whose year, and
  * no more, is known otherwise. */
 void draft_apply_dateline(struct article_draft *draft, const struct dateline *dateline);

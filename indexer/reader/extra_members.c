@@ -39,6 +39,16 @@ void extra_members_add_to_list(struct extra_members *extra, struct article_draft
     extra_members_put(extra, draft, name, text, true);
 }
 
+void extra_members_move(struct extra_members *from, struct extra_members *to, struct article_draft *draft)
+{
+    if (!to->object) {
+        *to = *from;
+        from->object = NULL;
+    } else if (from->object && json_object_update(to->object, from->object) != 0) {
+        draft->failed = true;
+    }
+}
+
 void extra_members_clear(struct extra_members *extra)
 {
     json_decref(extra->object);

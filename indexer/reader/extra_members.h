@@ -18,6 +18,9 @@ void extra_members_add(struct extra_members *extra, struct article_draft *draft,
 /* Adds a text to a list that is there from its first element on. */
 void extra_members_add_to_list(struct extra_members *extra, struct article_draft *draft, const char *name, bf_text text);
 
+/* Moves all there is to the end of others, which have none of those names. */
+void extra_members_move(struct extra_members *from, struct extra_members *to, struct article_draft *draft);
+
 void extra_members_clear(struct extra_members *extra);
 
 /* Writes the object to the draft, a name that the article has as a member of its own with "_" appended, and frees it. */

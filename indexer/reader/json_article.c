@@ -215,15 +215,7 @@ static bool use_keywords(struct record *record, struct value value)
     bf_text text;
     if (json_is_string(value.json)) {
         value_text(record, value, &text);
-        char separator = memchr(text.bytes, ',', text.length) ? ',' : ';';
-        while (text.length) {
-            const char *end = memchr(text.bytes, separator, text.length);
-            size_t length = end ? (size_t)(end - text.bytes) : text.length;
-            draft_add_keyword(draft, (bf_text){text.bytes, length});
-            if (length < text.length) length++;
-            text.bytes += length;
-            text.length -= length;
-        }
+        draft_add_keywords(draft, text, memchr(text.bytes, ',', text.length) ? ',' : ';');
     } else if (value_join(record, value, "", &draft->scratch)) { /* so that nothing is used of a list that can't be used whole */
         size_t at = value.span.start, i = 0;
         struct json_span key, span;
@@ -432,7 +424,9 @@ bf_status json_article_read(bf_text text, const struct member_map *map, struct a
     json_t *root = json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &parse);
     if (!root) {
         if (json_error_code(&parse) == json_error_out_of_memory) return fail_memory(error);
+        /* The position is behind the byte in question, except where that is a control character in a string. */
         *at = parse.position > 0 && (size_t)parse.position <= text.length ? (size_t)parse.position - 1 : 0;
+        if (strncmp(parse.text, "control character", 17) == 0 && *at + 1 < text.length) *at += 1;
         return refuse_json(&parse, error);
     }
     *at = 0;

@@ -71,14 +71,16 @@ static void read_list(struct reuters *reuters, const char *name, bf_text raw)
     }
 }
 
-/* The date ends where the wire's own letters follow it behind a tab. */
+/* The wire's own letters may follow the date behind a tab. */
 static void read_date(struct reuters *reuters, bf_text raw)
 {
     bf_text text = resolved(reuters, raw);
-    while (text.length && (text.bytes[0] == ' ' || text.bytes[0] == '\n')) text.bytes++, text.length--;
+    bf_date *date = &reuters->draft->article.date;
+    if (bf_date_parse(draft_line(reuters->draft, text), date) == BF_OK) return;
     const char *tab = memchr(text.bytes, '\t', text.length);
-    bf_text date = {text.bytes, tab ? (size_t)(tab - text.bytes) : text.length};
-    if (bf_date_parse(date, &reuters->draft->article.date) != BF_OK) extra_members_add(&reuters->extra, reuters->draft, "date", text);
+    bf_text before = {text.bytes, tab ? (size_t)(tab - text.bytes) : 0};
+    if (bf_date_parse(draft_line(reuters->draft, before), date) == BF_OK) return;
+    extra_members_add(&reuters->extra, reuters->draft, "date", text);
 }
 
 static void read_dateline(struct reuters *reuters, bf_text raw)

@@ -89,6 +89,7 @@ void sniff(bf_text text, struct sniffed *sniffed)
 {
     size_t at, bad;
     *sniffed = (struct sniffed){0};
+    if (text.length > SNIFF_LOOK) text.length = SNIFF_LOOK; /* so that how the text arrives makes no difference */
     if (is_binary(text, &bad)) {
         snprintf(sniffed->why, sizeof sniffed->why, "not text: byte %zu is 0x%02x", bad, (uint8_t)text.bytes[bad]);
         sniffed->byte = bad;

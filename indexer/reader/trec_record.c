@@ -28,10 +28,11 @@ static enum element element_find(const struct markup_tag *tag)
 /* A record as it is read. */
 struct trec {
     struct article_draft *draft;
-    struct extra_members extra;
-    struct buffer text;   /* of the element at hand, without tags */
+    struct extra_members extra;   /* what is known, but not of use */
+    struct extra_members unknown; /* elements no one knows */
+    struct buffer text;           /* of the element at hand, without tags */
     struct buffer body;
-    struct buffer others; /* text of elements no one knows */
+    struct buffer others;         /* the text of those no one knows */
 };
 
 static bf_text plain(struct trec *trec, bf_text raw)
@@ -74,7 +75,7 @@ static bool short_date(bf_text text, bf_date *date)
 /* "March 20, 1990, Tuesday, Home Edition": the longest beginning that ends at a comma and is a date. */
 static bool read_date(bf_text text, bf_date *date)
 {
-    if (short_date(text, date)) return true;
+    if (bf_date_parse(text, date) == BF_OK || short_date(text, date)) return true;
     size_t length = text.length < 100 ? text.length : 100;
     while (length > 0) {
         if (bf_date_parse((bf_text){text.bytes, length}, date) == BF_OK) return true;
@@ -85,7 +86,7 @@ static bool read_date(bf_text text, bf_date *date)
 }
 
 /* An element no one knows, or a second one of a kind. */
-static void read_other(struct trec *trec, bf_text name, bf_text text)
+static void read_other(struct trec *trec, bf_text name, bool known, bf_text text)
 {
     char lower[64];
     size_t length = name.length < sizeof lower - 1 ? name.length : sizeof lower - 1;
@@ -95,8 +96,8 @@ static void read_other(struct trec *trec, bf_text name, bf_text text)
         lower[i] = plain_name ? c : '_';
     }
     lower[length] = '\0';
-    append_body(trec, &trec->others, text);
-    extra_members_add(&trec->extra, trec->draft, lower, text);
+    if (!known) append_body(trec, &trec->others, text);
+    extra_members_add(known ? &trec->extra : &trec->unknown, trec->draft, lower, text);
 }
 
 static void read_element(struct trec *trec, const struct markup_tag *tag, bf_text raw)
@@ -106,13 +107,14 @@ static void read_element(struct trec *trec, const struct markup_tag *tag, bf_tex
     bf_text text = plain(trec, raw), *member = NULL;
     struct dateline dateline;
     if (text.length == 0) return;
-    switch (element_find(tag)) {
+    enum element element = element_find(tag);
+    switch (element) {
     case DOCNO:
         if (draft->id_given) break;
         draft_set_id(draft, text);
         return;
     case DATE:
-        if (article->date.precision != BF_DATE_NONE || !read_date(text, &article->date)) break;
+        if (article->date.precision != BF_DATE_NONE || !read_date(draft_line(draft, text), &article->date)) break;
         return;
     case DATELINE:
         if (article->place.length) break;
@@ -124,16 +126,7 @@ static void read_element(struct trec *trec, const struct markup_tag *tag, bf_tex
             draft_set(draft, &article->place, text);
         }
         return;
-    case KEYWORDS:
-        while (text.length) {
-            const char *end = memchr(text.bytes, memchr(text.bytes, ';', text.length) ? ';' : ',', text.length);
-            size_t length = end ? (size_t)(end - text.bytes) : text.length;
-            draft_add_keyword(draft, (bf_text){text.bytes, length});
-            if (end) length++;
-            text.bytes += length;
-            text.length -= length;
-        }
-        return;
+    case KEYWORDS: draft_add_keywords(draft, text, memchr(text.bytes, ';', text.length) ? ';' : ','); return;
     case BODY: append_body(trec, &trec->body, text); return;
     case TITLE: member = &article->title; break;
     case BYLINE: member = &article->byline; break;
@@ -146,7 +139,7 @@ static void read_element(struct trec *trec, const struct markup_tag *tag, bf_tex
     if (member && member->length == 0) {
         draft_set(draft, member, text);
     } else {
-        read_other(trec, tag->name, text);
+        read_other(trec, tag->name, element != OTHER, text);
     }
 }
 
@@ -193,8 +186,10 @@ void trec_record_read(bf_text text, struct article_draft *draft)
     const struct buffer *body = &trec.body;
     if (body->length == 0 && trec.others.length) { /* then they are used, and not kept a second time */
         body = &trec.others;
-        extra_members_clear(&trec.extra);
+    } else {
+        extra_members_move(&trec.unknown, &trec.extra, draft);
     }
+    extra_members_clear(&trec.unknown);
     if (body->length) draft->article.body = draft_paragraphs(draft, (bf_text){(const char *)body->bytes, body->length});
     draft_derive(draft);
     extra_members_finish(&trec.extra, draft);

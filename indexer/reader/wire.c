@@ -27,9 +27,10 @@ static bool line_break(char c)
     return c >= '\n' && c <= '\r';
 }
 
+/* White space, or a control character, which will not be in the article. */
 static bool white(char c)
 {
-    return c == ' ' || c == '\t' || line_break(c);
+    return (uint8_t)c <= ' ' || c == 0x7f;
 }
 
 static size_t line_end(bf_text text, size_t at)
@@ -197,6 +198,7 @@ static void set_body(struct article_draft *draft, bf_text text, size_t at)
 void plain_text_read(bf_text text, struct article_draft *draft)
 {
     struct block block;
+    draft_note_controls(draft, text);
     if (!block_next(text, 0, &block)) return;
     size_t start = (size_t)(block.text.bytes - text.bytes), end = line_end(text, start);
     if (end - start <= TITLE_MAX) {
@@ -210,6 +212,7 @@ void plain_text_read(bf_text text, struct article_draft *draft)
 void wire_read(bf_text text, struct article_draft *draft)
 {
     struct block first, second;
+    draft_note_controls(draft, text);
     if (!block_next(text, 0, &first)) return;
     struct dateline line;
     size_t body = 0;
