@@ -1,4 +1,6 @@
 /* The tokenizer's ASCII paths against its general one, and what always holds of tokens and terms. */
+#include "buffer.h"
+#include "fold.h"
 #include "tokenizer.h"
 #include "utf8.h"
 
@@ -10,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <utf8proc.h>
 
 #include <cmocka.h>
 
@@ -316,6 +319,66 @@ static void test_term_invariants(void **state)
     }
 }
 
+/* Without accents and our own exceptions, folding is the standard's NFKC_Casefold. */
+static void test_fold_is_nfkc_casefold(void **state)
+{
+    (void)state;
+    struct buffer folded = {0};
+    for (int round = 0; round < 40000; round++) {
+        char text[128];
+        size_t length = 0;
+        for (unsigned count = 1 + random_below(12); count > 0; count--) {
+            static const uint32_t limits[] = {0x250, 0x600, 0x3400, 0xb000, 0x20000};
+            uint32_t code_point = random_below(4) ? 0x300 + random_below(0x70) : 1 + random_below(limits[random_below(5)]);
+            bool ours = code_point == '"' || code_point == 0x5f4 || (code_point >= 0x2018 && code_point <= 0x201b) ||
+                        (code_point >= 0x2b9 && code_point <= 0x2bf) || code_point == 0x5f3 || code_point == 0x55a ||
+                        code_point == 0x326 || (code_point >= 0x1f3fb && code_point <= 0x1f3ff);
+            if (!ours) length += utf8_encode(code_point, text + length);
+        }
+        text[length] = '\0';
+        char *expected = (char *)utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)text);
+        assert_non_null(expected);
+        buffer_clear(&folded);
+        fold_append(&folded, text, length, 0);
+        /* a few letters hold our own exceptions inside their decomposition */
+        static const char *const exceptions[] = {"\"", "'", "\u0326", "\u0219", "\u021b", "\u02b9", "\u02bc", "\u02be"};
+        bool taken_apart = false;
+        for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++) taken_apart |= strstr(expected, exceptions[i]) != NULL;
+        bool same = folded.length == strlen(expected) && memcmp(folded.bytes, expected, folded.length) == 0;
+        if (!same && !taken_apart)
+            fail_msg("\"%s\" gives \"%.*s\", not \"%s\"", text, (int)folded.length, (char *)folded.bytes, expected);
+        free(expected);
+    }
+    buffer_free(&folded);
+}
+
+/* Text is promised to be valid, but bytes that are not do no harm: nothing is read outside, and the walk ends. */
+static void test_invalid_bytes_do_no_harm(void **state)
+{
+    (void)state;
+    static const uint8_t likely[] = {'a', '.', '\'', 0xc3, 0xa9, 0xe2, 0x80, 0x99, 0xf0, 0x9f, 0x98, 0xe6, 0x9d, 0xff, 0xcc, 0x81};
+    struct analyzer *analyzer = make_analyzer("french", "standard");
+    for (int round = 0; round < 30000; round++) {
+        size_t length = 1 + random_below(100);
+        char *exact = malloc(length); /* so that the address sanitizer sees a read behind the end */
+        assert_non_null(exact);
+        for (size_t i = 0; i < length; i++) exact[i] = (char)(round & 1 ? likely[random_below(16)] : random_below(256));
+        struct tokenizer tokenizer;
+        struct token tokens[16];
+        size_t count;
+        tokenizer_start(&tokenizer, analyzer, exact, length, 0);
+        while ((count = tokenizer_next(&tokenizer, tokens, 16)) > 0) {
+            for (size_t i = 0; i < count; i++) {
+                char term[TERM_MAX];
+                assert_true(tokens[i].start + tokens[i].length <= length);
+                assert_true(analyzer_term(analyzer, exact + tokens[i].start, tokens[i].length, term, NULL) <= TERM_MAX);
+            }
+        }
+        free(exact);
+    }
+    analyzer_free(analyzer);
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -378,6 +441,8 @@ int main(void)
         cmocka_unit_test(test_plain_paths),
         cmocka_unit_test(test_token_invariants),
         cmocka_unit_test(test_term_invariants),
+        cmocka_unit_test(test_fold_is_nfkc_casefold),
+        cmocka_unit_test(test_invalid_bytes_do_no_harm),
         cmocka_unit_test(test_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

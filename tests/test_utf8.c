@@ -95,7 +95,8 @@ static void test_random_bytes_against_definition(void **state)
     (void)state;
     unsigned seed = 7;
     printf("seed %u\n", seed);
-    static const uint8_t likely[] = {'a', 'b', 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x98, 0x80, 0xed, 0xbf, 0xf4, 0x90, 0xc2};
+    static const uint8_t likely[] = {'a',  'b',  0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0,
+                                     0x9f, 0x98, 0x80, 0xed, 0xbf, 0xf4, 0x90, 0xc2};
     for (int round = 0; round < 200000; round++) {
         char text[96];
         seed = seed * 1664525u + 1013904223u;

@@ -2,19 +2,12 @@
 
 #include "unicode_table.h"
 #include "utf8.h"
+#include "utf8_decode.h"
 
 #include <utf8proc.h>
 
 /* The longest decomposition there is, U+FDFA, makes 18 code points of 3 bytes. */
 enum { FOLD_POINTS = FOLD_PIECE * 6 + 32 };
-
-static utf8proc_int32_t turkish_lower(utf8proc_int32_t code_point, void *context)
-{
-    (void)context;
-    if (code_point == 'I') return 0x131;
-    if (code_point == 0x130) return 'i';
-    return code_point;
-}
 
 static bool is_apostrophe(uint32_t c)
 {
@@ -98,20 +91,57 @@ static void fold_write(struct buffer *out, const utf8proc_int32_t *points, size_
     out->length += (size_t)(at - begin);
 }
 
+/* Puts marks in canonical order, at most MARKS_ORDERED of them at a time: the bound of UAX #15's stream-safe format, here so
+ * that a word of nothing but marks takes linear time. */
+static void fold_order(utf8proc_int32_t *points, size_t count)
+{
+    enum { MARKS_ORDERED = 30 };
+    uint8_t classes[FOLD_POINTS];
+    size_t first = 0; /* no mark moves before this one */
+    for (size_t i = 0; i < count; i++) {
+        utf8proc_int32_t point = points[i];
+        uint8_t class = (uint8_t)utf8proc_get_property(point)->combining_class;
+        size_t at = i;
+        if (class == 0 || i - first == MARKS_ORDERED) first = class == 0 ? i + 1 : i;
+        for (; at > first && classes[at - 1] > class; at--) {
+            points[at] = points[at - 1];
+            classes[at] = classes[at - 1];
+        }
+        points[at] = point;
+        classes[at] = class;
+    }
+}
+
+/* The code points of the text, taken apart, case folded and put in order. */
+static size_t fold_decompose(const char *text, size_t length, unsigned how, utf8proc_int32_t points[FOLD_POINTS])
+{
+    const utf8proc_option_t options =
+        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+    size_t count = 0;
+    for (size_t at = 0; at < length;) {
+        utf8proc_int32_t point = (utf8proc_int32_t)utf8_take(text, length, at, &at);
+        if (how & FOLD_TURKISH && point == 'I') point = 0x131;
+        if (how & FOLD_TURKISH && point == 0x130) point = 'i';
+        int boundary = UTF8PROC_BOUNDCLASS_START;
+        utf8proc_ssize_t room = (utf8proc_ssize_t)(FOLD_POINTS - count);
+        utf8proc_ssize_t made = utf8proc_decompose_char(point, points + count, room, options, &boundary);
+        if (made < 0 || made > room) points[count++] = point; /* no error utf8proc has for a code point of valid text */
+        else count += (size_t)made;
+    }
+    fold_order(points, count);
+    return count;
+}
+
 static void fold_piece(struct buffer *out, const char *text, size_t length, unsigned how)
 {
     utf8proc_int32_t points[FOLD_POINTS];
-    const utf8proc_option_t decompose =
-        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_STABLE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
-    utf8proc_ssize_t count =
-        utf8proc_decompose_custom((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, points, FOLD_POINTS, decompose,
-                                  how & FOLD_TURKISH ? turkish_lower : NULL, NULL);
-    if (count <= 0 || count > FOLD_POINTS) { /* not valid UTF-8 after all: as it is */
-        if (count != 0) buffer_append(out, text, length);
+    if (utf8_valid_prefix(text, length) != length) { /* as it is: the tokenizer's text was not valid after all */
+        buffer_append(out, text, length);
         return;
     }
-    size_t kept = fold_thin(points, (size_t)count, how & FOLD_ACCENTS);
-    count = utf8proc_normalize_utf32(points, (utf8proc_ssize_t)kept, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
+    size_t decomposed = fold_decompose(text, length, how, points);
+    size_t kept = fold_thin(points, decomposed, how & FOLD_ACCENTS);
+    utf8proc_ssize_t count = utf8proc_normalize_utf32(points, (utf8proc_ssize_t)kept, UTF8PROC_COMPOSE | UTF8PROC_STABLE);
     fold_write(out, points, count > 0 ? (size_t)count : 0, how & FOLD_ACCENTS);
 }
 

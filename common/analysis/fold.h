@@ -13,7 +13,7 @@ enum {
 };
 
 /* Appends the folded form of valid UTF-8 to `out`; running out of memory is out->failed. Linear in the length: what is longer
- * than FOLD_PIECE is folded piece by piece, so that there marks may stay in another order than the standard's. */
+ * than FOLD_PIECE is folded piece by piece, and more than thirty marks in a row are ordered thirty at a time. */
 void fold_append(struct buffer *out, const char *text, size_t length, unsigned how);
 
 enum { FOLD_PIECE = 512 /* bytes */ };

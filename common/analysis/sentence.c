@@ -136,7 +136,8 @@ size_t sentence_end(const char *text, size_t length, size_t at)
         size_t where = at;
         while (next < length && character_at(text, length, next, &at).flags & (CHARACTER_STOP | CHARACTER_FULL_STOP)) next = at;
         bool wide = stop && (uint8_t)text[where] >= 0x80; /* 。 needs no space behind it */
-        size_t closed = skip_close(text, length, next, true, !wide), after = skip_space(text, length, closed, &blank_line), unused;
+        size_t closed = skip_close(text, length, next, true, !wide), unused;
+        size_t after = skip_space(text, length, closed, &blank_line);
         at = after;
         if (blank_line || after == length) return after;
         if (after == closed && !wide) continue;
