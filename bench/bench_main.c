@@ -38,18 +38,26 @@ static void print_help(FILE *out)
     fputs("\n`backfile-bench COMMAND --help` says more. Also: --help, --version.\n", out);
 }
 
+/* What was printed may still wait in memory; a full disk is an error, whatever else was done. */
+static int finish(int code)
+{
+    if (code == BENCH_FAILED || (fflush(stdout) == 0 && !ferror(stdout))) return code;
+    perror("backfile-bench: standard output");
+    return BENCH_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {
         printf("backfile-bench %s\n%s\n", bf_version(), bf_library_versions());
-        return BENCH_DONE;
+        return finish(BENCH_DONE);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
-        return BENCH_DONE;
+        return finish(BENCH_DONE);
     }
     if (*name) fprintf(stderr, "backfile-bench: there is no command %s\n", name);
     print_help(stderr);

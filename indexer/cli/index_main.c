@@ -3,6 +3,7 @@
 
 #include "reader.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,18 +32,26 @@ static void print_help(FILE *out)
           out);
 }
 
+/* What was printed may still wait in memory; a full disk is an error, whatever else was done. */
+static int finish(int code)
+{
+    if (code == INDEX_STOPPED || (fflush(stdout) == 0 && !ferror(stdout))) return code;
+    index_say("standard output: %s", strerror(errno));
+    return INDEX_STOPPED;
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+        if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {
         printf("backfile-index %s\n%s\n%s\n", bf_version(), bf_library_versions(), reader_library_versions());
-        return INDEX_DONE;
+        return finish(INDEX_DONE);
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_help(stdout);
-        return INDEX_DONE;
+        return finish(INDEX_DONE);
     }
     if (*name) index_say("there is no command %s", name);
     print_help(stderr);

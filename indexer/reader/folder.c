@@ -85,14 +85,18 @@ cleanup:
     return BF_OK;
 }
 
-static bool is_index(const char *path, const char *name, struct buffer *scratch)
+static bool has_manifest(const char *path, struct buffer *scratch)
 {
-    size_t length = strlen(name);
-    if (length < 4 || strcmp(name + length - 3, ".bf") != 0) return false;
     buffer_clear(scratch);
     buffer_append_format(scratch, "%s/manifest.lmdb", path);
     const char *manifest = buffer_string(scratch);
     return manifest && access(manifest, F_OK) == 0;
+}
+
+static bool is_index(const char *path, const char *name, struct buffer *scratch)
+{
+    size_t length = strlen(name);
+    return length >= 4 && strcmp(name + length - 3, ".bf") == 0 && has_manifest(path, scratch);
 }
 
 static bf_status walk(const char *path, const struct folder_visitor *visitor, const struct inside *outer, bf_error *error);
@@ -158,5 +162,9 @@ static bf_status walk(const char *path, const struct folder_visitor *visitor, co
 
 bf_status folder_walk(const char *path, const struct folder_visitor *visitor, bf_error *error)
 {
+    struct buffer scratch = {0};
+    bool is_mistaken = has_manifest(path, &scratch);
+    buffer_free(&scratch);
+    if (is_mistaken) return fail(error, BF_BAD_ARGUMENT, "%s: an index, not articles; `backfile-index dump` prints what it holds", path);
     return walk(path, visitor, NULL, error);
 }
