@@ -120,6 +120,10 @@ size_t sentence_end(const char *text, size_t length, size_t at)
 {
     size_t begin = at;
     while (at < length) {
+        if (((uint8_t)text[at] | 0x20) >= 'a' && (uint8_t)text[at] < 0x7f) { /* most of all text: letters, and nothing that ends */
+            at++;
+            continue;
+        }
         size_t next;
         struct character character = character_at(text, length, at, &next);
         bool stop = character.flags & CHARACTER_STOP, full_stop = character.flags & CHARACTER_FULL_STOP;
