@@ -356,12 +356,26 @@ static bf_status show_span(struct snippet *snippet, struct span span, bf_error *
     return BF_OK;
 }
 
+/* How many bytes behind `at`, or before it, surely hold the columns, if so many stand there. Of what is not ASCII half may be
+ * marks without a width. */
+static size_t bytes_holding(bf_text body, size_t at, size_t limit, bool back, size_t columns)
+{
+    size_t bytes = 0, most = 4 * columns + 64, halves = 0, wanted = 2 * (columns + 32);
+    if (limit < most) most = limit;
+    for (; bytes < most && halves < wanted; bytes++) {
+        uint8_t byte = (uint8_t)body.bytes[back ? at - 1 - bytes : at + bytes];
+        halves += byte < 0x80 ? 2 : byte >= 0xC0;
+    }
+    return bytes;
+}
+
 /* The region around the bytes [start, end) of the body that is enough to fill the columns from, within [low, high]. */
 static void show_region(struct snippet *snippet, size_t start, size_t end, size_t columns, size_t low, size_t high)
 {
-    size_t margin = 4 * columns + 64;
-    if (end - start > margin) end = start + margin; /* no more of it will fit */
-    size_t from = start - low > margin ? start - margin : low, to = high - end > margin ? end + margin : high;
+    size_t most = bytes_holding(snippet->body, start, end - start, false, columns);
+    if (end - start > most) end = start + most; /* no more of it will fit */
+    size_t from = start - bytes_holding(snippet->body, start, start - low, true, columns);
+    size_t to = end + bytes_holding(snippet->body, end, high - end, false, columns);
     if (from > low) {
         grapheme_seek(&snippet->cursor, from);
         from = snippet->cursor.at;

@@ -15,6 +15,13 @@ static void show_text(struct region *region)
     if (!text || !origins) return;
     bool space = true; /* none at the start */
     for (size_t at = region->raw_start; at < region->raw_end; at = next) {
+        if ((uint8_t)body[at] > 0x20 && (uint8_t)body[at] < 0x7F) { /* most of all text */
+            origins[length] = (uint32_t)(at - region->raw_start);
+            text[length++] = (uint8_t)body[at];
+            space = false;
+            next = at + 1;
+            continue;
+        }
         uint32_t here = utf8_decode(body, region->raw_end, at, &next);
         bool white = white_space_is(here);
         if ((white && space) || (!white && code_point_is_hostile(here))) continue;
@@ -40,6 +47,8 @@ static void cut_cells(struct region *region)
     size_t length = region->text.length, next;
     uint32_t columns = 0, width = 0, before = 0;
     bool space_before = true;
+    struct region_cell *cells = (struct region_cell *)(void *)buffer_reserve(&region->cells, (length + 1) * sizeof *cells);
+    if (!cells) return;
     for (size_t at = 0; at <= length; at = next) {
         bool last = at == length, space = !last && text[at] == ' ';
         struct region_cell cell = {.start = (uint32_t)at, .columns = columns};
@@ -48,12 +57,13 @@ static void cut_cells(struct region *region)
         width = last ? 0 : plain ? 1 : (uint32_t)utf8_columns(text + at, next - at);
         if (space) cell.flags |= CELL_SPACE;
         if (space || space_before || last || (before == 2 && width == 2)) cell.flags |= CELL_BREAK;
-        buffer_append(&region->cells, &cell, sizeof cell);
+        cells[region->cell_count++] = cell;
         columns += width;
         before = width;
         space_before = space;
     }
-    region->cell_count = region->cells.length / sizeof(struct region_cell) - 1;
+    region->cells.length = region->cell_count * sizeof *cells;
+    region->cell_count--; /* the last is the end */
 }
 
 /* Where the sentences of the region begin: counted from the last blank line before the region's middle, or from its start where
