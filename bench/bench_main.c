@@ -1,6 +1,7 @@
 /* backfile-bench: measures how fast an index answers, how fast it is made, and how good its rankings are. */
 #include "bench_command.h"
 
+#include "standard_streams.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -49,6 +50,7 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    standard_streams_hold();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {

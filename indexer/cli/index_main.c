@@ -2,6 +2,7 @@
 #include "index_command.h"
 
 #include "reader.h"
+#include "standard_streams.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -43,6 +44,7 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    standard_streams_hold();
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {

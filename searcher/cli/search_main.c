@@ -2,6 +2,7 @@
 #include "printer.h"
 #include "search_options.h"
 #include "sink.h"
+#include "standard_streams.h"
 #include "status.h"
 #include "terminal.h"
 #include "topic_reader.h"
@@ -157,6 +158,7 @@ int main(int argc, char **argv)
     struct search_run run = {0};
     bf_error error = {0};
     int code = EXIT_ERROR;
+    standard_streams_hold();
     bf_status status = search_options_parse(&run.options, argc, argv, &error);
     if (status != BF_OK) {
         say("", NULL, error.message);
