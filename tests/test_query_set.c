@@ -43,7 +43,8 @@ static void test_all_forms(void **state)
     bf_error error;
     bf_status status = read_text("7\tstorm  -damage\n8\ta b c d e f\r\nq1\tand\tharbour strike\n\nq2\tor\ttb05-1t\tharbour\n"
                                  "q3\tphrase\tgame\tharbour strike\n"
-                                 "{\"query\": \"+a +\\\"b c\\\"\", \"tags\": [\"intersection\", \"global\"]}\n{\"query\": \"untagged\"}",
+                                 "{\"query\": \"+a +\\\"b c\\\"\", \"tags\": [\"intersection\", \"global\"]}\n"
+                                 "{\"query\": \"untagged\"}",
                                  QUERY_AS_TYPED, &set, &error);
     assert_int_equal(status, BF_OK);
     assert_int_equal(set.count, COUNT(wanted));
