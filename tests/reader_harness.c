@@ -270,7 +270,7 @@ static void check_round_trip(struct gathered *gathered, const bf_article *articl
     const char *rule = good ? "" : again.refusal_count ? again.refusals[0].rule : again.error.message;
     if (good) good = articles_equal(article, &again.articles[0].article, &member);
     if (!good && gathered->round_trip_failures++ == 0)
-        snprintf(gathered->round_trip_note, sizeof gathered->round_trip_note, "member %s differs or %s: %.*s", member ? member : "", rule,
+        snprintf(gathered->round_trip_note, sizeof gathered->round_trip_note, "member %s differs or %.150s: %.*s", member ? member : "", rule,
                  (int)(length < 300 ? length : 300), json);
     gathered_free(&again);
 }

@@ -30,8 +30,8 @@ static const struct record_case reuters_cases[] = {
      "\"topics_attribute\":\"YES\",\"lewissplit\":\"TRAIN\",\"cgisplit\":\"TRAINING-SET\",\"oldid\":\"55\",\"topics\":[\"tin\",\"zinc\"],"
      "\"places\":[\"olm\",\"tin\"],\"unknown\":\"C T f07wire u f BC-TIN 02-26\"}"},
     /* the wire's letters behind the date; a brief; an unprocessed record */
-    {"<REUTERS NEWID=\"8\"><DATE> 2-MAR-1987 08:01:01.79&#9;&#9;&#9;RM</DATE><TEXT TYPE=\"BRIEF\">&#2;\n******<TITLE>ZINC FALLS\n</TITLE>Only that.\n&#3;\n</TEXT></REUTERS>",
-     "{\"id\":\"8\",\"title\":\"ZINC FALLS\",\"body\":\"Only that.\",\"date\":\"1987-03-02T08:01:01\",\"type\":\"BRIEF\"}"},
+    {"<REUTERS NEWID=\"8\"><DATE> 2-MAR-1987 08:01:01.79&#5;&#5;&#5;RM</DATE><TEXT TYPE=\"BRIEF\">&#2;\n******<TITLE>ZINC FALLS\n</TITLE>Only that.\n&#3;\n</TEXT></REUTERS>",
+     "{\"id\":\"8\",\"title\":\"ZINC FALLS\",\"body\":\"Only that.\",\"date\":\"1987-03-02T08:01:01\",\"date_\":\"2-MAR-1987 08:01:01.79RM\",\"type\":\"BRIEF\"}"},
     {"<REUTERS NEWID=\"9\"><TEXT TYPE=\"UNPROC\">&#2;\nRATES\n One   2\n Two   3\n&#3;\n</TEXT></REUTERS>",
      "{\"id\":\"9\",\"title\":\"RATES\",\"body\":\" One   2\\u000a Two   3\",\"type\":\"UNPROC\"}"},
     /* the first words of the body stand in the dateline */

@@ -115,9 +115,9 @@ static void test_kinds(void **state)
     (void)state;
     static const int formats[] = {0, ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE, ARCHIVE_FORMAT_TAR_GNUTAR, ARCHIVE_FORMAT_ZIP};
     const struct packed_member members[] = {
-        {"sub/", NULL, 0}, {"./sub/wire.txt", wire, sizeof wire - 1}, {"lines.jsonl", lines, sizeof lines - 1},
-        {"empty", "", 0},  {"link", NULL, 0},                         {"trec.sgml", records, sizeof records - 1},
-        {"sub/._wire.txt", "\0\5\26\7", 4},
+        {"sub/", NULL, 0}, {"./sub/wire.txt", wire, sizeof wire - 1},    {"lines.jsonl", lines, sizeof lines - 1},
+        {"empty", "", 0},  {"trec.sgml", records, sizeof records - 1}, {"sub/._wire.txt", "\0\5\26\7", 4},
+        {"link", NULL, 0}, /* which a zip says in its directory only, at its end */
     };
     const size_t count = sizeof members / sizeof *members;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -134,19 +134,19 @@ static void test_kinds(void **state)
                     assert_string_equal(gathered.articles[1].path, "lines.packed");
                     assert_int_equal(gathered.refusal_count, 0);
                 } else {
-                    size_t length = pack(&gathered.arena, formats[i], packing, members, count, &bytes);
+                    size_t length = pack(&gathered.arena, formats[i], packing, members, count - zip, &bytes);
                     assert_int_equal(gather_bytes(&gathered, bytes, length, "a.packed"), BF_OK);
-                    if (gathered.article_count != 4) fail_msg("format %d packing %d: %s", formats[i], packing, gathered.refusals[0].rule);
+                    if (gathered.article_count != 4) fail_msg("format %d packing %d piece %d: %d articles, %s", formats[i], packing, (int)piece, (int)gathered.article_count, gathered.refusal_count ? gathered.refusals[0].rule : "");
                     assert_string_equal(id_of(&gathered, 0), "a.packed/sub/wire.txt");
                     assert_string_equal(gathered_text(&gathered, gathered.articles[0].article.place), "TARVIN");
                     assert_string_equal(gathered.articles[1].path, "a.packed/lines.jsonl");
                     assert_string_equal(id_of(&gathered, 3), "d1");
                     assert_int_equal(gathered.refusal_count, 0);
-                    assert_int_equal(gathered.skip_count, 3);
+                    assert_int_equal(gathered.skip_count, 3 - zip);
                     assert_string_equal(gathered.skips[0].path, "a.packed/empty");
                     assert_string_equal(gathered.skips[0].why, "empty");
-                    assert_string_equal(gathered.skips[1].why, "a symbolic link");
-                    assert_string_equal(gathered.skips[2].path, "a.packed/sub/._wire.txt");
+                    assert_string_equal(gathered.skips[1].path, "a.packed/sub/._wire.txt");
+                    if (!zip) assert_string_equal(gathered.skips[2].why, "a symbolic link");
                 }
                 gathered_free(&gathered);
             }
@@ -190,7 +190,7 @@ static void test_truncated(void **state)
     struct buffer many = {0};
     uint8_t *bytes;
     uint32_t x = 12345;
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 9000; i++) {
         buffer_append_format(&many, "{\"id\":%d,\"title\":\"", i);
         for (int k = 0; k < 40; k++) buffer_append_u8(&many, (uint8_t)('a' + ((x = x * 1664525 + 1013904223) >> 24) % 26));
         buffer_append_string(&many, "\"}\n");
@@ -202,8 +202,8 @@ static void test_truncated(void **state)
         assert_int_equal(gather_bytes(&gathered, bytes, length * 3 / 4, "many.packed"), BF_OK);
         assert_int_equal(gathered.refusal_count, 1);
         assert_string_equal(gathered.refusals[0].path, "many.packed");
-        if (packing != BZIP2) assert_in_range(gathered.article_count, 1, 1999); /* bzip2's one block here is all or nothing */
-        if (!strstr(gathered.refusals[0].rule, "cut short")) fail_msg("packing %d: %s", packing, gathered.refusals[0].rule);
+        if (packing != BZIP2) assert_in_range(gathered.article_count, 1000, 8999); /* bzip2's one block here is all or nothing */
+        if (!strstr(gathered.refusals[0].rule, "truncated") && !strstr(gathered.refusals[0].rule, "cut short")) fail_msg("packing %d: %s", packing, gathered.refusals[0].rule);
         if (gathered.article_count) assert_int_equal(gathered.refusals[0].record, gathered.article_count + 1);
         gathered_free(&gathered);
 
@@ -223,7 +223,7 @@ static void test_truncated(void **state)
         assert_string_equal(id_of(&gathered, 0), "a/first.txt");
         assert_true(gathered.article_count > 100);
         assert_string_equal(gathered.refusals[0].path, "a/many.jsonl");
-        assert_non_null(strstr(gathered.refusals[0].rule, "cut short: damaged or cut short: "));
+        assert_non_null(strstr(gathered.refusals[0].rule, "cut short: "));
         gathered_free(&gathered);
     }
     buffer_free(&many);

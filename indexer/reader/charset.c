@@ -30,18 +30,25 @@ static bool charset_declared(const char *bytes, size_t length, char name[32])
     return count > 0;
 }
 
+/* Whether a character of this number below U+0100 is one of text. */
+static bool latin1_text(uint8_t byte)
+{
+    return byte >= 0x20 || (byte >= '\t' && byte <= '\r');
+}
+
 /* UTF-16 without a mark: text in it has many characters below U+0100, whose zero bytes all stand on one side. */
 static const char *charset_utf16(const uint8_t *bytes, size_t length)
 {
     size_t pairs = (length < 4096 ? length : 4096) / 2, first = 0, second = 0;
-    if (pairs < 2) return NULL;
     for (size_t i = 0; i < pairs; i++) {
-        first += bytes[2 * i] == 0;
-        second += bytes[2 * i + 1] == 0;
+        uint8_t a = bytes[2 * i], b = bytes[2 * i + 1];
+        if (a == 0 ? !latin1_text(b) : b == 0 && !latin1_text(a)) return NULL;
+        first += a == 0;
+        second += b == 0;
     }
-    if (second == 0 && first * 5 >= pairs * 2) return "UTF-16BE";
-    if (first == 0 && second * 5 >= pairs * 2) return "UTF-16LE";
-    return NULL;
+    size_t zeros = first + second;
+    if (zeros < 4 || zeros * 5 < pairs * 2 || (first && second)) return NULL;
+    return first ? "UTF-16BE" : "UTF-16LE";
 }
 
 void charset_decide(const uint8_t *bytes, size_t length, const char *said, struct charset *charset)

@@ -102,7 +102,7 @@ static bf_status container_broken(struct container *container, const char *what,
     }
     const char *words = archive_error_string(container->archive);
     if (archive_errno(container->archive) == ENOMEM) return fail_memory(error);
-    return fail(error, BF_CORRUPT, "%s: %s", what, words ? words : "no reason known");
+    return fail(error, BF_CORRUPT, "%s%s", what, words ? words : "no reason known");
 }
 
 static bf_status member_next(struct byte_source *source, const uint8_t **bytes, size_t *length, bf_error *error)
@@ -111,7 +111,7 @@ static bf_status member_next(struct byte_source *source, const uint8_t **bytes, 
     la_ssize_t got;
     do got = archive_read_data(container->archive, container->block, BYTE_SOURCE_BLOCK);
     while (got == ARCHIVE_RETRY);
-    if (got < 0) return container_broken(container, "damaged or cut short", error);
+    if (got < 0) return container_broken(container, "", error);
     if (got == 0) return BF_END;
     *bytes = container->block;
     *length = (size_t)got;
@@ -141,7 +141,7 @@ bf_status container_open(struct byte_source *below, struct container **out, bf_e
     archive_read_set_callback_data(archive, container);
     archive_read_set_read_callback(archive, container_read);
     if (below->fd >= 0) archive_read_set_seek_callback(archive, container_seek);
-    if (archive_read_open1(archive) != ARCHIVE_OK) status = container_broken(container, "can't be opened", error);
+    if (archive_read_open1(archive) != ARCHIVE_OK) status = container_broken(container, "can't be opened: ", error);
 cleanup:
     if (status != BF_OK) {
         container_close(container);
@@ -173,11 +173,11 @@ bf_status container_next(struct container *container, struct container_member *m
         byte_source_free(&container->member);
         int got = archive_read_next_header(container->archive, &entry);
         if (got == ARCHIVE_EOF) {
-            if (container->below_status != BF_OK) return container_broken(container, "can't be read", error);
+            if (container->below_status != BF_OK) return container_broken(container, "can't be read: ", error);
             return BF_END;
         }
         if (got == ARCHIVE_RETRY) continue;
-        if (got < ARCHIVE_WARN) return container_broken(container, "damaged or cut short", error);
+        if (got < ARCHIVE_WARN) return container_broken(container, "damaged or cut short: ", error);
         if (archive_entry_filetype(entry) != AE_IFDIR) break;
     }
     container->member_count++;

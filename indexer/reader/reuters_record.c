@@ -71,15 +71,17 @@ static void read_list(struct reuters *reuters, const char *name, bf_text raw)
     }
 }
 
-/* The wire's own letters may follow the date behind a tab. */
+/* The wire's own letters may follow the date behind control characters, or an editor's note behind a '#'; then all of it is kept too. */
 static void read_date(struct reuters *reuters, bf_text raw)
 {
     bf_text text = resolved(reuters, raw);
     bf_date *date = &reuters->draft->article.date;
+    size_t start = 0;
+    while (start < text.length && strchr(" \t\r\n", text.bytes[start])) start++;
+    size_t end = start;
+    while (end < text.length && (uint8_t)text.bytes[end] >= ' ' && text.bytes[end] != '#') end++;
     if (bf_date_parse(draft_line(reuters->draft, text), date) == BF_OK) return;
-    const char *tab = memchr(text.bytes, '\t', text.length);
-    bf_text before = {text.bytes, tab ? (size_t)(tab - text.bytes) : 0};
-    if (bf_date_parse(draft_line(reuters->draft, before), date) == BF_OK) return;
+    bf_date_parse((bf_text){text.bytes + start, end - start}, date);
     extra_members_add(&reuters->extra, reuters->draft, "date", text);
 }
 
