@@ -173,7 +173,7 @@ install: all
 	install -m 755 $(B)/libbackfile.so $(DESTDIR)$(PREFIX)/lib/libbackfile.so.$(VERSION)
 	ln -sf libbackfile.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libbackfile.so.$(SOVERSION)
 	ln -sf libbackfile.so.$(SOVERSION) $(DESTDIR)$(PREFIX)/lib/libbackfile.so
-	install -m 644 $(B)/backfile.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|^prefix=.*|prefix=$(PREFIX)|' $(B)/backfile.pc > $(DESTDIR)$(PREFIX)/lib/pkgconfig/backfile.pc
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 uninstall:
@@ -183,9 +183,9 @@ uninstall:
 
 unicode-tables:
 	@mkdir -p build/generate
-	$(CC) -std=gnu17 $(WARNINGS) -O1 -o build/generate/wordbreak_generate common/analysis/generate/wordbreak_generate.c
-	build/generate/wordbreak_generate > build/generate/wordbreak_table.c
-	cp build/generate/wordbreak_table.c common/analysis/wordbreak_table.c
+	$(CC) -std=gnu17 $(WARNINGS) -O1 -Icommon/analysis -o build/generate/unicode_table_generate common/analysis/generate/unicode_table_generate.c
+	build/generate/unicode_table_generate /usr/share/unicode > build/generate/unicode_table.c
+	cp build/generate/unicode_table.c common/analysis/unicode_table.c
 
 clean:
 	rm -rf build

@@ -99,7 +99,7 @@ void sniff(bf_text text, struct sniffed *sniffed)
     char first = at < text.length ? text.bytes[at] : 0;
     size_t after = at < text.length ? skip_white(text, at + 1) : at;
     char second = after < text.length ? text.bytes[after] : 0;
-    if (first == '{' || (first == '[' && (second == '{' || second == ']' || second == '"')) || is_json_lines(text)) {
+    if ((first == '{' && (second == '"' || second == '}')) || (first == '[' && (second == '{' || second == ']' || second == '"')) || is_json_lines(text)) {
         sniffed->form = FORM_JSON;
     } else if (first == '<') {
         sniff_markup(text, sniffed);
