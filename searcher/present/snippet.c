@@ -13,9 +13,7 @@
  * of the columns, the windows are chosen one after the other, the most worth first, the earliest of equals; n passages are worth
  * the sum of their windows times 0.85^(n-1), and the n worth most is taken. A passage has 20 columns at least.
  *
- * A window is then filled up to a passage: from the beginning of its sentence, where that is near, else from a third of the
- * free columns before it; to the end of a sentence, where that leaves no more than 40 % of the columns unused, else to the end
- * of a word.
+ * A window is then filled up to a passage: snippet_span.h.
  *
  * Of each clause the first matches are considered, 2^18 divided by the number of clauses (at least 64), so that memory is bounded
  * in articles of any length; marks are complete all the same.
@@ -23,7 +21,7 @@
 #include "buffer.h"
 #include "grapheme_cursor.h"
 #include "present.h"
-#include "snippet_region.h"
+#include "snippet_span.h"
 #include "status.h"
 #include "text_matcher.h"
 
@@ -38,7 +36,6 @@ enum {
     WIDTH_MOST = 1 << 20,
     MATCHES_MOST = 1 << 18,
     MATCHES_LEAST = 64,
-    WORD_LONG = 24, /* graphemes */
 };
 
 static const char ellipsis[] = "\xE2\x80\xA6", joint[] = " \xE2\x80\xA6 ";
@@ -226,92 +223,6 @@ static unsigned choose_windows(struct snippet *snippet, struct window chosen[PAS
 
 /* ---- Passages ---- */
 
-/* Cells [start, end) of the region. */
-struct span {
-    size_t start, end;
-    bool cut_before, cut_after; /* it begins, ends within a sentence */
-};
-
-static bool cell_is(const struct region *region, size_t cell, uint32_t flags) { return region_cell(region, cell)->flags & flags; }
-
-/* The last cell at or before `from`, but after `until`, with one of the flags; `until` where there is none. */
-static size_t back_to(const struct region *region, size_t from, size_t until, uint32_t flags)
-{
-    while (from > until && !cell_is(region, from, flags)) from--;
-    return from;
-}
-
-/* The first cell whose words up to `end` fit into the columns. */
-static size_t reach_back(const struct region *region, size_t end, uint32_t columns)
-{
-    size_t cell = end;
-    while (cell > 0 && region_columns(region, cell - 1, end) <= columns) cell--;
-    return cell;
-}
-
-/* The last cell up to which words from `start` fit into the columns. */
-static size_t reach(const struct region *region, size_t start, uint32_t columns)
-{
-    size_t cell = start;
-    while (cell < region->cell_count && region_columns(region, start, cell + 1) <= columns) cell++;
-    return cell;
-}
-
-/* Where a passage that must have the cells up to `must` and can't go beyond `most` ends best. */
-static size_t end_of_words(const struct region *region, size_t start, size_t must, size_t most)
-{
-    size_t length = most - start;
-    size_t sentence = back_to(region, most, must, CELL_SENTENCE);
-    if (cell_is(region, sentence, CELL_SENTENCE) && sentence > start && (sentence - start) * 10 >= length * 6) return sentence;
-    size_t floor = most - length / 3 > must ? most - length / 3 : must;
-    size_t word = back_to(region, most, floor, CELL_BREAK);
-    return cell_is(region, word, CELL_BREAK) && word > start ? word : most;
-}
-
-/* The first cell from `from` on, but before `until`, where words may begin. Where there is none: `until`, or `from` if that would
- * leave out more than a word is long (Thai writes no spaces). */
-static size_t start_of_words(const struct region *region, size_t from, size_t until)
-{
-    for (size_t cell = from; cell < until; cell++)
-        if ((cell > 0 && cell_is(region, cell, CELL_BREAK)) || cell_is(region, cell, CELL_SENTENCE)) return cell;
-    return until - from > WORD_LONG ? from : until;
-}
-
-static bool is_pause(const struct region *region, size_t cell)
-{
-    size_t at = region_cell(region, cell)->start;
-    return region_cell(region, cell + 1)->start == at + 1 && memchr(",;:", region->text.bytes[at], 3);
-}
-
-/* Fills the columns with what stands around the cells [first, last). */
-static struct span fill(const struct region *region, size_t first, size_t last, uint32_t columns)
-{
-    struct span span = {first, last, true, true};
-    uint32_t needed = region_columns(region, first, last);
-    if (needed <= columns) {
-        size_t sentence = back_to(region, first, 0, CELL_SENTENCE);
-        bool near = cell_is(region, sentence, CELL_SENTENCE) &&
-                    region_columns(region, sentence, first) <= (columns - needed) * 3 / 5;
-        span.start = near ? sentence : start_of_words(region, reach_back(region, first, (columns - needed) / 3), first);
-    }
-    size_t most = reach(region, span.start, columns);
-    span.end = most == region->cell_count ? most : end_of_words(region, span.start, needed <= columns ? last : span.start, most);
-    while (needed <= columns && span.start > 0) { /* what is left over goes to the words before */
-        size_t room = reach_back(region, span.end, columns), sentence = back_to(region, span.start - 1, 0, CELL_SENTENCE);
-        bool fits = cell_is(region, sentence, CELL_SENTENCE) && sentence >= room;
-        if (!fits && !cell_is(region, span.start, CELL_SENTENCE)) span.start = start_of_words(region, room, span.start);
-        if (!fits) break;
-        span.start = sentence;
-    }
-    while (span.start < span.end && cell_is(region, span.start, CELL_SPACE)) span.start++;
-    span.cut_before = !cell_is(region, span.start, CELL_SENTENCE);
-    span.cut_after = !cell_is(region, span.end, CELL_SENTENCE);
-    while (span.end > span.start && (cell_is(region, span.end - 1, CELL_SPACE) ||
-                                     (span.cut_after && is_pause(region, span.end - 1))))
-        span.end--; /* neither stands before the sign of a cut */
-    return span;
-}
-
 static bf_status keep_shown(void *context, const struct text_match *match)
 {
     struct buffer *kept = context;
@@ -416,7 +327,7 @@ static bf_status make_passages(struct snippet *snippet, const struct window *win
         size_t first = region_cell_at(region, region_shown_at(region, start)), end_shown = region_shown_at(region, end);
         size_t last = region_cell_at(region, end_shown);
         if (last < region->cell_count && region_cell(region, last)->start < end_shown) last++;
-        struct span span = fill(region, first, last, (uint32_t)columns);
+        struct span span = span_fill(region, first, last, (uint32_t)columns);
         bool follows = i > 0 && region->raw_start == low && span.start == 0;
         if (span.start == span.end) continue; /* all of it stands in the passage before */
         const char *between = follows ? " " : joint;
@@ -443,7 +354,7 @@ static bf_status show_whole(struct snippet *snippet, bool *shown, bf_error *erro
     region_show(region, snippet->body, 0, snippet->body.length);
     if (region_failed(region)) return fail_memory(error);
     struct span span = {0, region->cell_count, false, false};
-    while (span.end > 0 && cell_is(region, span.end - 1, CELL_SPACE)) span.end--;
+    while (span.end > 0 && region_cell(region, span.end - 1)->flags & CELL_SPACE) span.end--;
     if (region_columns(region, span.start, span.end) > snippet->width) return BF_OK;
     *shown = true;
     return show_span(snippet, span, error);
