@@ -116,15 +116,15 @@ static const char *member(const json_t *object, const char *key)
 static void test_json(void **state)
 {
     (void)state;
-    json_t *object = print_json("harbour strike zeppelinn", NULL, (struct print_options){0}, NULL);
-    assert_string_equal(member(object, "query"), "harbour strike zeppelinn");
+    json_t *object = print_json("harbour strike dockers zeppelinn", NULL, (struct print_options){0}, NULL);
+    assert_string_equal(member(object, "query"), "harbour strike dockers zeppelinn");
     assert_null(json_object_get(object, "topic"));
     assert_null(json_object_get(object, "plan"));
     assert_int_equal(json_integer_value(json_object_get(object, "total")), 4);
     assert_true(json_is_integer(json_object_get(object, "took_us")));
     json_t *understood = json_object_get(object, "understood");
     assert_true(json_is_string(json_object_get(understood, "query")));
-    assert_int_equal(json_array_size(json_object_get(understood, "words")), 3);
+    assert_int_equal(json_array_size(json_object_get(understood, "words")), 4);
     json_t *word = json_array_get(json_object_get(understood, "words"), 0);
     assert_string_equal(member(word, "field"), "text");
     assert_string_equal(member(word, "word"), "harbour");
@@ -236,7 +236,7 @@ static void test_text(void **state)
 {
     (void)state;
     size_t length;
-    char *text = print("harbour strike zeppelinn", NULL, (struct print_options){0}, NULL, &length);
+    char *text = print("harbour strike dockers zeppelinn", NULL, (struct print_options){0}, NULL, &length);
     assert_begins(text, "1. Dockers walk out at Port Alder over night work and robot cranes\n"
                         "   2031-03-01 · PORT ALDER · business · wire-1\n   ");
     assert_non_null(strstr(text, "Strike deal\n   2031-04-24 16:15 UTC · wire 2\n"));
@@ -363,8 +363,8 @@ static void test_article(void **state)
     assert_string_equal(text,
                         "Dockers walk out at Port Alder over night work and robot\ncranes\n"
                         "2031-03-01 · PORT ALDER · business\nBy Mara Quill · Alder Wire\n\n"
-                        "Dock workers at Port Alder, the biggest harbour in the\ncountry, went on strike at six o'clock on Monday,\n"
-                        "stopping 34 ships.\n\n"
+                        "Dock workers at Port Alder, the biggest harbour in the\ncountry, went on strike at six o'clock on Monday, stopping\n"
+                        "34 ships.\n\n"
                         "The members of the union want an extra payment for night\n"
                         "work. Talks broke up on Saturday after nineteen hours, and\nno date has been set for more.\n\n"
                         "The last harbour strike was over in five days.\n\n"
