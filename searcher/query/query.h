@@ -76,7 +76,7 @@ struct query_node {
     int64_t date_from, date_to;
     /* ID */
     bf_text id;
-    /* GROUP: in the order of the query; a clause given twice stands once, boosts added */
+    /* GROUP: in the order of the query; a clause given n times stands once, with 2n / (1 + n) times the boost */
     struct query_node **children;
     uint32_t child_count;
 };

@@ -68,13 +68,21 @@ static bool node_equals(const struct query_node *a, const struct query_node *b)
     return equal;
 }
 
-/* Adds the boosts of `from` to those of the equal clause `to`, leaf by leaf. */
-static void node_add_boosts(struct query_node *to, const struct query_node *from)
+/*
+ * Makes the clause `to` that of both, leaf by leaf. What is said n times counts 2n / (1 + n) times as much: BM25's third factor,
+ * (k3 + 1) n / (k3 + n), with k3 = 1 (Robertson and Walker 1994), so that a long question is not ranked by the words it repeats.
+ */
+static void node_repeat(struct query_node *to, const struct query_node *from)
 {
-    if (to->kind == QUERY_TERM || to->kind == QUERY_PHRASE)
-        to->boost = query_boost_clamp((double)to->boost + (double)from->boost);
+    if (to->kind == QUERY_TERM || to->kind == QUERY_PHRASE) {
+        struct built *built = built_of(to);
+        const struct built *other = built_of_const(from);
+        built->times += other->times;
+        if (other->strongest > built->strongest) built->strongest = other->strongest;
+        to->boost = query_boost_clamp((double)built->strongest * 2 * built->times / (1.0 + built->times));
+    }
     for (uint32_t i = 0; i < to->child_count; i++)
-        if (to->children[i]->occur != QUERY_MUST_NOT) node_add_boosts(to->children[i], from->children[i]);
+        if (to->children[i]->occur != QUERY_MUST_NOT) node_repeat(to->children[i], from->children[i]);
 }
 
 /* Leaves each clause once among the `count` clauses, in place; returns how many are left. */
@@ -96,7 +104,7 @@ static size_t merge_equal(struct builder *builder, struct query_node **nodes, si
         while (slot[at] && (nodes[slot[at] - 1]->occur != node->occur || !node_equals(nodes[slot[at] - 1], node)))
             at = (at + 1) & (slots - 1);
         if (slot[at]) {
-            if (!unscored && node->occur != QUERY_MUST_NOT) node_add_boosts(nodes[slot[at] - 1], node);
+            if (!unscored && node->occur != QUERY_MUST_NOT) node_repeat(nodes[slot[at] - 1], node);
         } else {
             nodes[kept++] = node;
             slot[at] = (uint32_t)kept;
@@ -184,7 +192,8 @@ static void push_words(struct builder *builder, const struct lexeme *lexeme, con
     if (!built) return;
     built->text = words->text;
     built->length = words->length;
-    built->node.boost = place.unscored ? 1 : place.boost;
+    built->node.boost = built->strongest = place.unscored ? 1 : place.boost;
+    built->times = 1;
     built->node.field = lexeme->scope == SCOPE_FIELD ? lexeme->field : QUERY_TEXT;
     built->node.terms = words->terms;
     built->node.term_count = words->count;

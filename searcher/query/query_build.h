@@ -4,7 +4,7 @@
  * - boosts are multiplied down to the leaves; below a MUST_NOT nothing scores and every boost is 1
  * - a group that says nothing of its own is gone: one of a single clause, SHOULDs under a SHOULD, MUSTs under a MUST, and
  *   under a MUST_NOT the SHOULDs are so many MUST_NOTs
- * - a clause given twice among its siblings stands once
+ * - a clause given more than once among its siblings stands once, and counts more, but not so many times as much
  * - a group of nothing but MUST_NOTs has QUERY_ALL first
  * - under an OR, a NOT is a group of its own: a OR NOT b is all but b, and a
  * - dates side by side with other clauses are a filter: date:2007 storm is +date:2007 +storm
@@ -20,6 +20,8 @@ struct built {
     uint64_t hash;          /* of what it looks for, boosts left aside */
     const char *text;       /* TERM, PHRASE: as typed, from the first word to the last; ID: the id; DATE: canonical; borrowed */
     size_t length;
+    float strongest;        /* TERM, PHRASE: the largest boost it was given with ... */
+    uint32_t times;         /* ... among so many */
 };
 
 static inline struct built *built_of(struct query_node *node) { return (struct built *)(void *)node; }

@@ -139,7 +139,7 @@ static void show_children(struct shower *shower, struct query_node *group)
         if (shower->options->plain) {
             show_leaf(shower, child); /* there are no signs: as often as it was given */
             size_t length = strlen(child->shown);
-            for (float times = 1; times < child->boost && !shower->out.failed; times++) {
+            for (uint32_t times = 1; times < built_of(child)->times && !shower->out.failed; times++) {
                 buffer_append_u8(&shower->out, ' ');
                 buffer_append(&shower->out, child->shown, length);
             }
