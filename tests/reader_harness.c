@@ -95,7 +95,8 @@ static bf_status keep_article(void *context, const bf_article *article, const ch
         return BF_REFUSED;
     }
     if (gathered->count_only) return BF_OK;
-    gathered->articles = grow(gathered->articles, gathered->article_count - 1, &gathered->article_room, sizeof *gathered->articles);
+    gathered->articles = grow(gathered->articles, gathered->article_count - 1, &gathered->article_room,
+                              sizeof *gathered->articles);
     struct gathered_article *kept = &gathered->articles[gathered->article_count - 1];
     copy_article(&gathered->arena, article, &kept->article);
     kept->path = copy_of(&gathered->arena, path, strlen(path));
@@ -138,12 +139,14 @@ static struct reader_sink sink_of(struct gathered *gathered)
 bf_status gather_bytes(struct gathered *gathered, const void *bytes, size_t length, const char *path)
 {
     struct reader_sink sink = sink_of(gathered);
-    struct memory_source memory = {.source = {.next = memory_next, .fd = -1}, .bytes = bytes, .length = length, .cut = gathered->cut};
+    struct memory_source memory = {.source = {.next = memory_next, .fd = -1}, .bytes = bytes, .length = length,
+                                   .cut = gathered->cut};
     memory.piece = gathered->piece;
     memory.source.context = &memory;
     size_t article_max = gathered->article_max ? gathered->article_max : BF_ARTICLE_MAX;
     size_t record_max = gathered->record_max ? gathered->record_max : 3 * BF_ARTICLE_MAX;
-    bf_status status = read_articles_source(&memory.source, path, &gathered->options, &sink, &gathered->counts, article_max, record_max,
+    bf_status status = read_articles_source(&memory.source, path, &gathered->options, &sink, &gathered->counts, article_max,
+                                            record_max,
                                             &gathered->error);
     byte_source_free(&memory.source);
     free(memory.copy);
@@ -270,7 +273,7 @@ static void check_round_trip(struct gathered *gathered, const bf_article *articl
     const char *rule = good ? "" : again.refusal_count ? again.refusals[0].rule : again.error.message;
     if (good) good = articles_equal(article, &again.articles[0].article, &member);
     if (!good && gathered->round_trip_failures++ == 0)
-        snprintf(gathered->round_trip_note, sizeof gathered->round_trip_note, "member %s differs or %.150s: %.*s", member ? member : "", rule,
-                 (int)(length < 300 ? length : 300), json);
+        snprintf(gathered->round_trip_note, sizeof gathered->round_trip_note, "member %s differs or %.150s: %.*s",
+                 member ? member : "", rule, (int)(length < 300 ? length : 300), json);
     gathered_free(&again);
 }

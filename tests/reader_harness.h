@@ -1,4 +1,5 @@
-/* Runs the readers on bytes in memory or on paths, and keeps everything they hand out, so that tests can look at it afterwards. */
+/* Runs the readers on bytes in memory or on paths, and keeps everything they hand out, so that tests can look at it
+ * afterwards. */
 #ifndef TESTS_READER_HARNESS_H
 #define TESTS_READER_HARNESS_H
 

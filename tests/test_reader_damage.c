@@ -1,4 +1,5 @@
-/* Inputs cut and changed at random, and every input a fuzzer ever broke a reader with: nothing may crash, hang, or lose a record unsaid. */
+/* Inputs cut and changed at random, and every input a fuzzer ever broke a reader with: nothing may crash, hang, or lose a
+ * record unsaid. */
 #include "reader_harness.h"
 #include "utf8.h"
 
@@ -48,7 +49,7 @@ static void test_beginnings(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FIXTURES; i++) {
-        size_t length;
+        size_t length = 0;
         uint8_t *bytes = read_file(fixtures[i], &length);
         if (!bytes) skip();
         struct gathered whole = {0};
@@ -76,7 +77,7 @@ static void test_mutations(void **state)
 {
     (void)state;
     for (size_t i = 0; i < FIXTURES; i++) {
-        size_t length;
+        size_t length = 0;
         uint8_t *bytes = read_file(fixtures[i], &length);
         if (!bytes) skip();
         uint8_t *changed = malloc(2 * length + 2);
@@ -122,7 +123,7 @@ static void test_found_by_fuzzing(void **state)
     int count = 0;
     while ((entry = readdir(folder))) {
         char path[512];
-        size_t length;
+        size_t length = 0;
         if (entry->d_name[0] == '.') continue;
         snprintf(path, sizeof path, "tests/data/reader_found/%s", entry->d_name);
         uint8_t *bytes = read_file(path, &length);

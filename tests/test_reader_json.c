@@ -25,9 +25,11 @@ static const struct member_case member_cases[] = {
     {NULL, "{\"id\":null,\"title\":\"T\"}", "{\"id\":\"f#1\",\"title\":\"T\"}"},
     /* other names, only where the member's own is absent or says nothing */
     {NULL,
-     "{\"id\":1,\"headline\":\"T\",\"content\":\"B\",\"category\":\"S\",\"location\":\"P\",\"published_at\":\"2031-05-03\",\"author\":\"A\","
+     "{\"id\":1,\"headline\":\"T\",\"content\":\"B\",\"category\":\"S\",\"location\":\"P\",\"published_at\":\"2031-05-03\",\"au"
+     "thor\":\"A\","
      "\"publisher\":\"W\",\"link\":\"U\",\"lang\":\"en\",\"tags\":\"x, y,x\"}",
-     "{\"id\":\"1\",\"title\":\"T\",\"body\":\"B\",\"section\":\"S\",\"place\":\"P\",\"date\":\"2031-05-03\",\"byline\":\"A\",\"source\":\"W\","
+     "{\"id\":\"1\",\"title\":\"T\",\"body\":\"B\",\"section\":\"S\",\"place\":\"P\",\"date\":\"2031-05-03\",\"byline\":\"A\","
+     "\"source\":\"W\","
      "\"url\":\"U\",\"language\":\"en\",\"keywords\":[\"x\",\"y\"]}"},
     {NULL, "{\"id\":1,\"title\":\"T\",\"headline\":\"H\"}", "{\"id\":\"1\",\"title\":\"T\",\"headline\":\"H\"}"},
     {NULL, "{\"id\":1,\"title\":\" \",\"headline\":\"H\"}", "{\"id\":\"1\",\"title\":\"H\"}"},
@@ -35,21 +37,26 @@ static const struct member_case member_cases[] = {
     {NULL, "{\"id\":1,\"text\":\"B\",\"content\":\"C\"}", "{\"id\":\"1\",\"body\":\"B\",\"content\":\"C\"}"},
     {NULL, "{\"id\":1,\"title\":\"T\",\"dateline\":\"OLM, May 3, 2031 (Meridian) -\"}",
      "{\"id\":\"1\",\"title\":\"T\",\"place\":\"OLM\",\"date\":\"2031-05-03\",\"source\":\"Meridian\"}"},
-    {NULL, "{\"id\":1,\"title\":\"T\",\"place\":\"OLM (Meridian) -\"}", "{\"id\":\"1\",\"title\":\"T\",\"place\":\"OLM (Meridian) -\"}"},
+    {NULL, "{\"id\":1,\"title\":\"T\",\"place\":\"OLM (Meridian) -\"}",
+     "{\"id\":\"1\",\"title\":\"T\",\"place\":\"OLM (Meridian) -\"}"},
     /* lists */
     {NULL, "{\"id\":1,\"body\":[\"one\",\"two\"],\"byline\":[\"A\",\"B\"],\"keywords\":[\"x\",2,\"x\",\"\"]}",
      "{\"id\":\"1\",\"body\":\"one\\u000a\\u000atwo\",\"byline\":\"A, B\",\"keywords\":[\"x\",\"2\"]}"},
     {NULL, "{\"id\":1,\"title\":\"T\",\"tags\":\"x; y\"}", "{\"id\":\"1\",\"title\":\"T\",\"keywords\":[\"x\",\"y\"]}"},
-    {NULL, "{\"id\":1,\"title\":\"T\",\"keywords\":[\"x\",{\"y\":1}]}", "{\"id\":\"1\",\"title\":\"T\",\"keywords\":[\"x\",{\"y\":1}]}"},
+    {NULL, "{\"id\":1,\"title\":\"T\",\"keywords\":[\"x\",{\"y\":1}]}",
+     "{\"id\":\"1\",\"title\":\"T\",\"keywords\":[\"x\",{\"y\":1}]}"},
     /* a number is a text, an object is none */
     {NULL, "{\"id\":1,\"title\":42}", "{\"id\":\"1\",\"title\":\"42\"}"},
     {NULL, "{\"id\":1,\"title\":{\"a\":1},\"body\":\"B\"}", "{\"id\":\"1\",\"body\":\"B\",\"title\":{\"a\":1}}"},
     {NULL, "{\"id\":1,\"title\":{\"a\":1},\"headline\":\"H\"}", "{\"id\":\"1\",\"title\":\"H\",\"title_\":{\"a\":1}}"},
-    {NULL, "{\"id\":1,\"title\":true,\"headline\":\"H\",\"title_\":0}", "{\"id\":\"1\",\"title\":\"H\",\"title__\":true,\"title_\":0}"},
+    {NULL, "{\"id\":1,\"title\":true,\"headline\":\"H\",\"title_\":0}",
+     "{\"id\":\"1\",\"title\":\"H\",\"title__\":true,\"title_\":0}"},
     /* dates */
     {NULL, "{\"id\":1,\"title\":\"T\",\"date\":\"soon\"}", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"soon\"}"},
-    {NULL, "{\"id\":1,\"title\":\"T\",\"date\":\"soon\",\"published\":\"2031\"}", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2031\",\"date_\":\"soon\"}"},
-    {NULL, "{\"id\":1,\"title\":\"T\",\"date\":1472713234000}", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2016-09-01T07:00:34Z\"}"},
+    {NULL, "{\"id\":1,\"title\":\"T\",\"date\":\"soon\",\"published\":\"2031\"}",
+     "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2031\",\"date_\":\"soon\"}"},
+    {NULL, "{\"id\":1,\"title\":\"T\",\"date\":1472713234000}",
+     "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2016-09-01T07:00:34Z\"}"},
     {NULL, "{\"id\":1,\"title\":\"T\",\"date\":1472713234}", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2016-09-01T07:00:34Z\"}"},
     {NULL, "{\"id\":1,\"title\":\"T\",\"date\":20310503}", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2031-05-03\"}"},
     {NULL, "{\"id\":1,\"title\":\"T\",\"date\":2031}", "{\"id\":\"1\",\"title\":\"T\",\"date\":\"2031\"}"},
@@ -59,32 +66,41 @@ static const struct member_case member_cases[] = {
     {NULL, "{\"id\":1,\"body\":\"OLM, May 3 (Meridian) -- It rained.\"}",
      "{\"id\":\"1\",\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"place\":\"OLM\",\"source\":\"Meridian\"}"},
     {NULL, "{\"id\":1,\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"date\":\"2031\"}",
-     "{\"id\":\"1\",\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"place\":\"OLM\",\"date\":\"2031-05-03\",\"source\":\"Meridian\"}"},
+     "{\"id\":\"1\",\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"place\":\"OLM\",\"date\":\"2031-05-03\",\"source\":\"Mer"
+     "idian\"}"},
     {NULL, "{\"id\":1,\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"date\":\"2030-01-01\",\"place\":\"Tarvin\"}",
      "{\"id\":\"1\",\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"place\":\"Tarvin\",\"date\":\"2030-01-01\"}"},
     /* what is left is kept as written, in its order, without spaces between tokens */
-    {NULL, "{ \"z\" : [ 1 , 2.50 , -0 , 1E5, 123456789012345678901234567890 ] , \"id\" : 1 , \"a b\" : { \"c\" : \"d \\u00e9 \\\" e\" } , \"title\" : \"T\" , \"n\" : null }",
-     "{\"id\":\"1\",\"title\":\"T\",\"z\":[1,2.50,-0,1E5,123456789012345678901234567890],\"a b\":{\"c\":\"d \\u00e9 \\\" e\"},\"n\":null}"},
+    {NULL, "{ \"z\" : [ 1 , 2.50 , -0 , 1E5, 123456789012345678901234567890 ] , \"id\" : 1 , \"a b\" : { \"c\" : \"d \\u00e9 \\"
+           "\" e\" } , \"title\" : \"T\" , \"n\" : null }",
+     "{\"id\":\"1\",\"title\":\"T\",\"z\":[1,2.50,-0,1E5,123456789012345678901234567890],\"a b\":{\"c\":\"d \\u00e9 \\\" e\"},"
+     "\"n\":null}"},
     /* control characters and white space */
     {NULL, "{\"id\":1,\"title\":\" A\\u0000\\u0001 \\n b\",\"body\":\"x\\r\\ny \\t\\n\\n\\n\\u0007z\\n\"}",
      "{\"id\":\"1\",\"title\":\"A b\",\"body\":\"x\\u000ay\\u000a\\u000az\"}"},
     /* the map */
-    {"title=headline,body=content.text", "{\"id\":1,\"headline\":\"H\",\"content\":{\"text\":\"B\",\"size\":3},\"title\":\"own\"}",
+    {"title=headline,body=content.text", "{\"id\":1,\"headline\":\"H\",\"content\":{\"text\":\"B\",\"size\":3},\"title\":\"own"
+                                         "\"}",
      "{\"id\":\"1\",\"title\":\"H\",\"body\":\"B\",\"content\":{\"size\":3},\"title_\":\"own\"}"},
     {"body=content.text", "{\"id\":1,\"content\":{\"text\":\"B\"}}", "{\"id\":\"1\",\"body\":\"B\"}"},
-    {"body=a.b.c", "{\"id\":1,\"a\":{\"b\":{\"c\":\"B\",\"d\":[ ]},\"e\":1}}", "{\"id\":\"1\",\"body\":\"B\",\"a\":{\"b\":{\"d\":[]},\"e\":1}}"},
+    {"body=a.b.c", "{\"id\":1,\"a\":{\"b\":{\"c\":\"B\",\"d\":[ ]},\"e\":1}}",
+     "{\"id\":\"1\",\"body\":\"B\",\"a\":{\"b\":{\"d\":[]},\"e\":1}}"},
     {"title=a.b", "{\"id\":1,\"a.b\":\"T\",\"a\":{\"b\":\"other\"}}", "{\"id\":\"1\",\"title\":\"T\",\"a\":{\"b\":\"other\"}}"},
     {"byline=who.1.name", "{\"id\":1,\"title\":\"T\",\"who\":[{\"name\":\"A\"},{\"name\":\"B\",\"age\":3}]}",
      "{\"id\":\"1\",\"title\":\"T\",\"byline\":\"B\",\"who\":[{\"name\":\"A\"},{\"age\":3}]}"},
     {"id=docno,date=when", "{\"docno\":\"D\",\"id\":\"own\",\"when\":\"May 3, 2031\",\"title\":\"T\"}",
      "{\"id\":\"D\",\"title\":\"T\",\"date\":\"2031-05-03\",\"id_\":\"own\"}"},
     {"title=missing", "{\"id\":1,\"title\":\"T\"}", "{\"id\":\"1\",\"title\":\"T\"}"},
-    {"title=headline", "{\"id\":1,\"headline\":{\"a\":1},\"title\":\"T\"}", "{\"id\":\"1\",\"title\":\"T\",\"headline\":{\"a\":1}}"},
+    {"title=headline", "{\"id\":1,\"headline\":{\"a\":1},\"title\":\"T\"}",
+     "{\"id\":\"1\",\"title\":\"T\",\"headline\":{\"a\":1}}"},
     /* typed pieces */
     {NULL,
-     "{\"id\":1,\"title\":\"T\",\"contents\":[{\"type\":\"kicker\",\"content\":\"Arts\"},{\"type\":\"image\",\"url\":\"u\"},{\"type\":\"sanitized_html\","
-     "\"mime\":\"text/html\",\"content\":\"A <a href=\\\"x>y\\\">b</a> &amp; c\"},{\"type\":\"sanitized_html\",\"mime\":\"text/plain\",\"content\":\"d < e\"}]}",
-     "{\"id\":\"1\",\"title\":\"T\",\"body\":\"A b & c\\u000a\\u000ad < e\",\"section\":\"Arts\",\"contents\":[{\"type\":\"image\",\"url\":\"u\"}]}"},
+     "{\"id\":1,\"title\":\"T\",\"contents\":[{\"type\":\"kicker\",\"content\":\"Arts\"},{\"type\":\"image\",\"url\":\"u\"},{\""
+     "type\":\"sanitized_html\","
+     "\"mime\":\"text/html\",\"content\":\"A <a href=\\\"x>y\\\">b</a> &amp; c\"},{\"type\":\"sanitized_html\",\"mime\":\"text/"
+     "plain\",\"content\":\"d < e\"}]}",
+     "{\"id\":\"1\",\"title\":\"T\",\"body\":\"A b & c\\u000a\\u000ad < e\",\"section\":\"Arts\",\"contents\":[{\"type\":\"imag"
+     "e\",\"url\":\"u\"}]}"},
 };
 
 static void test_members(void **state)
@@ -132,15 +148,19 @@ static const struct stream_case stream_cases[] = {
     {"{\"id\":1,\"title\":\"a\"}}\n{\"id\":2,\"title\":\"b\"}\n", 2, {{"not a JSON object", 2, 1, 20}}},
     {"{\"id\":1,\"title\":\"a\"", 0, {{"broken JSON: the text ends inside the object", 1, 1, 0}}},
     {"{\"id\":1,\"title\":\"a\"}\n[1,2]\n", 1, {{"an element of the list is not an object", 2, 2, 22}}},
-    {"[{\"id\":1,\"title\":\"a\"},7,\"x]{\",{\"id\":2,\"title\":\"b\"}]", 2, {{"an element of the list is not an object", 2, 1, 22}}},
+    {"[{\"id\":1,\"title\":\"a\"},7,\"x]{\",{\"id\":2,\"title\":\"b\"}]", 2,
+     {{"an element of the list is not an object", 2, 1, 22}}},
     {"[{\"id\":1,\"title\":\"a\"}", 1, {{"broken JSON: the list is not closed", 0, 1, 21}}},
     {"[{\"id\":1,\"title\":\"a\",\n  \"body\":\"x\n  \"},\n {\"id\":2,\"title\":\"b\"}]\n", 1,
      {{"broken JSON: a line ends inside a string", 1, 2, 33}}},
-    {"[\n {\"id\":1,\"title\":\"a\n \"},\n {\"id\":2,\"title\":\"b\"}]\n", 1, {{"broken JSON: a line ends inside a string", 1, 2, 21}}},
+    {"[\n {\"id\":1,\"title\":\"a\n \"},\n {\"id\":2,\"title\":\"b\"}]\n", 1,
+     {{"broken JSON: a line ends inside a string", 1, 2, 21}}},
     /* the library's own findings, with its byte and line */
-    {"{\"id\":1,\"title\":\"a\",}\n{\"id\":2,\"title\":\"b\"}\n", 1, {{"broken JSON: string or '}' expected near '}'", 1, 1, 20}}},
+    {"{\"id\":1,\"title\":\"a\",}\n{\"id\":2,\"title\":\"b\"}\n", 1,
+     {{"broken JSON: string or '}' expected near '}'", 1, 1, 20}}},
     {"{\"id\":1,\n\"title\":tru}\n{\"id\":2,\"title\":\"b\"}\n", 1, {{"broken JSON: invalid token near 'tru'", 1, 2, 19}}},
-    {"{\"id\":1,\"id\":2,\"title\":\"a\"}\n{\"id\":2,\"title\":\"b\"}\n", 1, {{"broken JSON: duplicate object key near '\"id\"'", 1, 1, 11}}},
+    {"{\"id\":1,\"id\":2,\"title\":\"a\"}\n{\"id\":2,\"title\":\"b\"}\n", 1,
+     {{"broken JSON: duplicate object key near '\"id\"'", 1, 1, 11}}},
     {"{\"id\":1,\"title\":\"\\ud800\"}\n", 0, {{"broken JSON: invalid Unicode '\\uD800' near '\"\\ud800\"'", 1, 1, 23}}},
     {"{\"id\":1,\"title\":\"a\tb\"}\n", 0, {{"broken JSON: control character 0x9 near '\"a'", 1, 1, 18}}},
     /* rules for the article */
@@ -166,14 +186,16 @@ static void test_streams(void **state)
             size_t refusals = 0;
             while (refusals < 4 && expected->refusals[refusals].rule) refusals++;
             if (gathered.article_count != expected->articles || gathered.refusal_count != refusals)
-                fail_msg("%s: %zu articles, %zu refusals, the first: %s", expected->text, gathered.article_count, gathered.refusal_count,
+                fail_msg("%s: %zu articles, %zu refusals, the first: %s", expected->text, gathered.article_count,
+                         gathered.refusal_count,
                          gathered.refusal_count ? gathered.refusals[0].rule : "");
             for (size_t k = 0; k < refusals; k++) {
                 const struct gathered_refusal *refusal = &gathered.refusals[k];
                 assert_string_equal(refusal->rule, expected->refusals[k].rule);
                 if (refusal->record != expected->refusals[k].record || refusal->line != expected->refusals[k].line ||
                     refusal->byte != expected->refusals[k].byte)
-                    fail_msg("%s: record %d line %d byte %d", expected->text, (int)refusal->record, (int)refusal->line, (int)refusal->byte);
+                    fail_msg("%s: record %d line %d byte %d", expected->text, (int)refusal->record, (int)refusal->line,
+                             (int)refusal->byte);
             }
             assert_int_equal(gathered.counts.refused, refusals);
             gathered_free(&gathered);
@@ -186,7 +208,8 @@ static void test_refused_bytes(void **state)
 {
     (void)state;
     struct gathered gathered = {.piece = 5};
-    assert_int_equal(gather_string(&gathered, "{\"id\":1,\"title\":\"a\"}\n{\"id\":2,\"title\":oops}\n{\"id\":3,\"title\":\"b\"}\nx y\n", "f"), BF_OK);
+    assert_int_equal(gather_string(&gathered, "{\"id\":1,\"title\":\"a\"}\n{\"id\":2,\"title\":oops}\n{\"id\":3,\"title\":\"b\""
+                                              "}\nx y\n", "f"), BF_OK);
     assert_int_equal(gathered.refusal_count, 2);
     assert_string_equal(gathered_text(&gathered, gathered.refusals[0].bytes), "{\"id\":2,\"title\":oops}");
     assert_string_equal(gathered_text(&gathered, gathered.refusals[1].bytes), "x y");
@@ -288,7 +311,8 @@ static void test_latin1_records(void **state)
 {
     (void)state;
     struct gathered gathered = {0};
-    assert_int_equal(gather_string(&gathered, "{\"id\":1,\"title\":\"a\"}\n{\"id\":2,\"title\":\"Z\xfcrich \x93x\x94\"}\n{\"id\":3,\"title\":\"\xe9\"}\n", "f"), BF_OK);
+    assert_int_equal(gather_string(&gathered, "{\"id\":1,\"title\":\"a\"}\n{\"id\":2,\"title\":\"Z\xfcrich \x93x\x94\"}\n{\"id"
+                                              "\":3,\"title\":\"\xe9\"}\n", "f"), BF_OK);
     assert_int_equal(gathered.article_count, 3);
     assert_string_equal(gathered_text(&gathered, gathered.articles[1].article.title), "Zürich “x”");
     assert_string_equal(gathered_text(&gathered, gathered.articles[2].article.title), "é");
@@ -355,7 +379,8 @@ static void test_map(void **state)
         struct member_map map;
         bf_error error;
         assert_int_equal(member_map_parse(cases[i].map, &map, &error), BF_BAD_ARGUMENT);
-        if (strncmp(error.message, cases[i].message, strlen(cases[i].message)) != 0) fail_msg("%s: %s", cases[i].map, error.message);
+        if (strncmp(error.message, cases[i].message, strlen(cases[i].message)) != 0) fail_msg("%s: %s", cases[i].map,
+            error.message);
     }
     struct gathered gathered = {.options = {.map = "x"}};
     assert_int_equal(gather_string(&gathered, "{}", "f"), BF_BAD_ARGUMENT);

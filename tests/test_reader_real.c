@@ -1,4 +1,5 @@
-/* The real collections, where they are there: what each source holds is what is read, and what is written as JSON reads back the same. */
+/* The real collections, where they are there: what each source holds is what is read, and what is written as JSON reads back
+ * the same. */
 #include "reader_harness.h"
 
 #include <setjmp.h>
@@ -56,9 +57,11 @@ static void test_reuters_21578(void **state)
         places += strstr(extra, "\"places\":") != NULL;
         dated += one->article.date.precision == BF_DATE_SECOND;
         placed += one->article.place.length > 0;
-        if (strstr(one->path, "reut2-017.sgm") && memmem(one->article.body.bytes, one->article.body.length, "ü", 2)) latin1 = true;
+        bool seventeen = strstr(one->path, "reut2-017.sgm") != NULL;
+        if (seventeen && memmem(one->article.body.bytes, one->article.body.length, "ü", 2)) latin1 = true;
     }
-    /* One record has neither title nor text; 11,367 have topics and 18,798 places, and one has no hour a clock has ("605:12:19.12"). */
+    /* One record has neither title nor text; 11,367 have topics and 18,798 places, and one has no hour a clock has
+     * ("605:12:19.12"). */
     assert_int_equal(gathered.refusal_count, 1);
     assert_string_equal(gathered.refusals[0].id, "12793");
     assert_int_equal(records, 21577);
@@ -135,7 +138,8 @@ static void test_samples(void **state)
     assert_int_equal(gathered.article_count, 14);
     const bf_article *article = &gathered.articles[10].article;
     assert_string_equal(gathered_text(&gathered, article->section), "WorldViews");
-    assert_int_equal(strncmp(gathered_text(&gathered, article->body), "It's a big year for women in politics.\n\nIn a historic first", 58), 0);
+    assert_int_equal(strncmp(gathered_text(&gathered, article->body),
+                             "It's a big year for women in politics.\n\nIn a historic first", 58), 0);
     assert_null(strstr(gathered_text(&gathered, article->body), "<a "));
     assert_int_equal(article->date.seconds, 1472713234);
     if (gathered.round_trip_failures) fail_msg("%s", gathered.round_trip_note);

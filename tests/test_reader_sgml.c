@@ -21,48 +21,64 @@ struct record_case {
 
 static const struct record_case reuters_cases[] = {
     {"<REUTERS TOPICS=\"YES\" LEWISSPLIT=\"TRAIN\" CGISPLIT=\"TRAINING-SET\" OLDID=\"55\" NEWID=\"7\">\n"
-     "<DATE>26-FEB-1987 15:01:01.79</DATE>\n<TOPICS><D>tin</D><D>zinc</D></TOPICS>\n<PLACES><D>olm</D><D>tin</D></PLACES>\n<PEOPLE></PEOPLE>\n"
-     "<UNKNOWN> \n&#5;&#5;C T\n&#22;f07&#31;wire\nu f BC-TIN   02-26</UNKNOWN>\n<TEXT>&#2;\n<TITLE>TIN &lt;RISES> &amp; FALLS</TITLE>\n"
-     "<AUTHOR>    By Ada Brook, Wire</AUTHOR>\n<DATELINE>    OLM, Feb 26 - </DATELINE><BODY>Tin rose in the\nmorning.\n    It fell at\nnoon.\n"
+     "<DATE>26-FEB-1987 15:01:01.79</DATE>\n<TOPICS><D>tin</D><D>zinc</D></TOPICS>\n<PLACES><D>olm</D><D>tin</D></PLACES>\n<PEO"
+     "PLE></PEOPLE>\n"
+     "<UNKNOWN> \n&#5;&#5;C T\n&#22;f07&#31;wire\nu f BC-TIN   02-26</UNKNOWN>\n<TEXT>&#2;\n<TITLE>TIN &lt;RISES> &amp; FALLS</"
+     "TITLE>\n"
+     "<AUTHOR>    By Ada Brook, Wire</AUTHOR>\n<DATELINE>    OLM, Feb 26 - </DATELINE><BODY>Tin rose in the\nmorning.\n    It f"
+     "ell at\nnoon.\n"
      "    So did zinc.\n Wire\n&#3;</BODY></TEXT>\n</REUTERS>\n",
-     "{\"id\":\"7\",\"title\":\"TIN <RISES> & FALLS\",\"body\":\"Tin rose in the\\u000amorning.\\u000a\\u000aIt fell at\\u000anoon.\\u000a\\u000aSo did "
-     "zinc.\\u000a Wire\",\"place\":\"OLM\",\"date\":\"1987-02-26T15:01:01\",\"byline\":\"By Ada Brook, Wire\",\"keywords\":[\"tin\",\"zinc\",\"olm\"],"
-     "\"topics_attribute\":\"YES\",\"lewissplit\":\"TRAIN\",\"cgisplit\":\"TRAINING-SET\",\"oldid\":\"55\",\"topics\":[\"tin\",\"zinc\"],"
+     "{\"id\":\"7\",\"title\":\"TIN <RISES> & FALLS\",\"body\":\"Tin rose in the\\u000amorning.\\u000a\\u000aIt fell at\\u000an"
+     "oon.\\u000a\\u000aSo did "
+     "zinc.\\u000a Wire\",\"place\":\"OLM\",\"date\":\"1987-02-26T15:01:01\",\"byline\":\"By Ada Brook, Wire\",\"keywords\":[\""
+     "tin\",\"zinc\",\"olm\"],"
+     "\"topics_attribute\":\"YES\",\"lewissplit\":\"TRAIN\",\"cgisplit\":\"TRAINING-SET\",\"oldid\":\"55\",\"topics\":[\"tin\","
+     "\"zinc\"],"
      "\"places\":[\"olm\",\"tin\"],\"unknown\":\"C T f07wire u f BC-TIN 02-26\"}"},
     /* the wire's letters behind the date; a brief; an unprocessed record */
-    {"<REUTERS NEWID=\"8\"><DATE> 2-MAR-1987 08:01:01.79&#5;&#5;&#5;RM</DATE><TEXT TYPE=\"BRIEF\">&#2;\n******<TITLE>ZINC FALLS\n</TITLE>Only that.\n&#3;\n</TEXT></REUTERS>",
-     "{\"id\":\"8\",\"title\":\"ZINC FALLS\",\"body\":\"Only that.\",\"date\":\"1987-03-02T08:01:01\",\"date_\":\"2-MAR-1987 08:01:01.79RM\",\"type\":\"BRIEF\"}"},
+    {"<REUTERS NEWID=\"8\"><DATE> 2-MAR-1987 08:01:01.79&#5;&#5;&#5;RM</DATE><TEXT TYPE=\"BRIEF\">&#2;\n******<TITLE>ZINC FALLS"
+     "\n</TITLE>Only that.\n&#3;\n</TEXT></REUTERS>",
+     "{\"id\":\"8\",\"title\":\"ZINC FALLS\",\"body\":\"Only that.\",\"date\":\"1987-03-02T08:01:01\",\"date_\":\"2-MAR-1987 08"
+     ":01:01.79RM\",\"type\":\"BRIEF\"}"},
     {"<REUTERS NEWID=\"9\"><TEXT TYPE=\"UNPROC\">&#2;\nRATES\n One   2\n Two   3\n&#3;\n</TEXT></REUTERS>",
      "{\"id\":\"9\",\"title\":\"RATES\",\"body\":\" One   2\\u000a Two   3\",\"type\":\"UNPROC\"}"},
     /* the first words of the body stand in the dateline */
-    {"<REUTERS NEWID=\"10\"><TEXT><TITLE>T</TITLE><DATELINE>  RIO, Feb 26 - The \"Plan\" anti- </DATELINE><BODY>inflation\nworks.</BODY></TEXT></REUTERS>",
+    {"<REUTERS NEWID=\"10\"><TEXT><TITLE>T</TITLE><DATELINE>  RIO, Feb 26 - The \"Plan\" anti- </DATELINE><BODY>inflation\nwork"
+     "s.</BODY></TEXT></REUTERS>",
      "{\"id\":\"10\",\"title\":\"T\",\"body\":\"The \\u0022Plan\\u0022 anti- inflation\\u000aworks.\",\"place\":\"RIO\"}"},
     {"<REUTERS NEWID=\"11\"><TEXT><TITLE>T</TITLE><DATELINE> Somewhere far - </DATELINE><BODY>Text.</BODY></TEXT></REUTERS>",
      "{\"id\":\"11\",\"title\":\"T\",\"body\":\"Text.\",\"place\":\"Somewhere far\"}"},
     /* a date no one can read is kept; end tags that are missing */
     {"<REUTERS NEWID=\"12\"><DATE>once</DATE><TOPICS><D>a<D>b</TOPICS><TEXT><TITLE>T<BODY>B</REUTERS>",
      "{\"id\":\"12\",\"title\":\"T\",\"body\":\"B\",\"keywords\":[\"a\",\"b\"],\"date\":\"once\",\"topics\":[\"a\",\"b\"]}"},
-    {"<reuters newid=\"13\"><text><title>T</title><body>B</body></text></reuters>", "{\"id\":\"13\",\"title\":\"T\",\"body\":\"B\"}"},
+    {"<reuters newid=\"13\"><text><title>T</title><body>B</body></text></reuters>",
+     "{\"id\":\"13\",\"title\":\"T\",\"body\":\"B\"}"},
     {"<REUTERS><TEXT><TITLE>T</TITLE></TEXT></REUTERS>", "{\"id\":\"f#1\",\"title\":\"T\"}"},
 };
 
 static const struct record_case trec_cases[] = {
-    {"<DOC>\n<DOCNO> AB-1 </DOCNO>\n<FILEID>x&amp;y</FILEID>\n<HEAD>Tin rises</HEAD>\n<HEAD>Second head</HEAD>\n<BYLINE>By ADA BROOK</BYLINE>\n"
-     "<DATELINE>OLM (AP) </DATELINE>\n<DATE>March 20, 1990, Tuesday, Home Edition</DATE>\n<SO>The Paper</SO>\n<TEXT>\n<P>\nTin <I>rose</I>.\n</P>\n<P>It &lt;fell&gt;.</P>\n</TEXT>\n</DOC>",
-     "{\"id\":\"AB-1\",\"title\":\"Tin rises\",\"body\":\"Tin rose.\\u000a\\u000aIt <fell>.\",\"place\":\"OLM\",\"date\":\"1990-03-20\",\"byline\":\"By ADA "
+    {"<DOC>\n<DOCNO> AB-1 </DOCNO>\n<FILEID>x&amp;y</FILEID>\n<HEAD>Tin rises</HEAD>\n<HEAD>Second head</HEAD>\n<BYLINE>By ADA "
+     "BROOK</BYLINE>\n"
+     "<DATELINE>OLM (AP) </DATELINE>\n<DATE>March 20, 1990, Tuesday, Home Edition</DATE>\n<SO>The Paper</SO>\n<TEXT>\n<P>\nTin "
+     "<I>rose</I>.\n</P>\n<P>It &lt;fell&gt;.</P>\n</TEXT>\n</DOC>",
+     "{\"id\":\"AB-1\",\"title\":\"Tin rises\",\"body\":\"Tin rose.\\u000a\\u000aIt <fell>.\",\"place\":\"OLM\",\"date\":\"1990"
+     "-03-20\",\"byline\":\"By ADA "
      "BROOK\",\"source\":\"AP\",\"head\":\"Second head\",\"so\":\"The Paper\",\"fileid\":\"x&y\"}"},
-    {"<DOC>\n<DOCNO>\nW-2\n</DOCNO>\n<HL>\n   Head\n</HL>\n<DATE>\n01/30/91\n</DATE>\n<LP>\n   Lead.\n</LP>\n<TEXT>\nRest.\n</TEXT>\n</DOC>",
+    {"<DOC>\n<DOCNO>\nW-2\n</DOCNO>\n<HL>\n   Head\n</HL>\n<DATE>\n01/30/91\n</DATE>\n<LP>\n   Lead.\n</LP>\n<TEXT>\nRest.\n</T"
+     "EXT>\n</DOC>",
      "{\"id\":\"W-2\",\"title\":\"Head\",\"body\":\"Lead.\\u000a\\u000aRest.\",\"date\":\"1991-01-30\"}"},
     {"<DOC><DOCNO>F-3</DOCNO><DATE>910514</DATE><HEADLINE>H</HEADLINE><RE>one</RE><RE>two</RE><TEXT>t</TEXT></DOC>",
      "{\"id\":\"F-3\",\"title\":\"H\",\"body\":\"t\",\"date\":\"1991-05-14\",\"re\":[\"one\",\"two\"]}"},
     {"<DOC id=\"n4\"><TEXT>t</TEXT></DOC>", "{\"id\":\"n4\",\"body\":\"t\"}"},
-    {"<DOC><DOCNO>5</DOCNO>Loose <b>text</b> here.<P>More.</DOC>", "{\"id\":\"5\",\"body\":\"Loose\\u000a\\u000ahere.\\u000a\\u000aMore.\",\"b\":\"text\"}"},
+    {"<DOC><DOCNO>5</DOCNO>Loose <b>text</b> here.<P>More.</DOC>",
+     "{\"id\":\"5\",\"body\":\"Loose\\u000a\\u000ahere.\\u000a\\u000aMore.\",\"b\":\"text\"}"},
     {"<DOC><DOCNO>6</DOCNO><STORY>All of it.</STORY></DOC>", "{\"id\":\"6\",\"body\":\"All of it.\"}"},
     {"<DOC><DOCNO>7</DOCNO><TITLE>T</TITLE><KEYWORDS>a; b, c</KEYWORDS><SECTION>S</SECTION><DATE>soon</DATE><ID>mine</ID></DOC>",
      "{\"id\":\"7\",\"title\":\"T\",\"body\":\"mine\",\"section\":\"S\",\"keywords\":[\"a\",\"b, c\"],\"date\":\"soon\"}"},
     {"<DOC><DOCNO>8</DOCNO><TITLE>T</TITLE><PAGE>4<TEXT>t &#8212; &#150; &eacute; &hyph; &unknown; AT&T</TEXT></DOC>",
      "{\"id\":\"8\",\"title\":\"T\",\"body\":\"t — – é - &unknown; AT&T\",\"page\":\"4\"}"},
-    {"<DOC><DOCNO>9</DOCNO><TITLE>T</TITLE><X!\"\xc3\xa9>y</X!\"\xc3\xa9><TEXT>t</TEXT></DOC>", "{\"id\":\"9\",\"title\":\"T\",\"body\":\"t\",\"x____\":\"y\"}"},
+    {"<DOC><DOCNO>9</DOCNO><TITLE>T</TITLE><X!\"\xc3\xa9>y</X!\"\xc3\xa9><TEXT>t</TEXT></DOC>",
+     "{\"id\":\"9\",\"title\":\"T\",\"body\":\"t\",\"x____\":\"y\"}"},
 };
 
 static void check_cases(const struct record_case *cases, size_t count, enum article_form form)
@@ -72,7 +88,8 @@ static void check_cases(const struct record_case *cases, size_t count, enum arti
             struct gathered gathered = {.options = {.form = form}, .piece = piece, .round_trip = true};
             size_t length;
             assert_int_equal(gather_string(&gathered, cases[i].record, "f"), BF_OK);
-            if (gathered.article_count != 1) fail_msg("%s: %s", cases[i].record, gathered.refusal_count ? gathered.refusals[0].rule : "none");
+            if (gathered.article_count != 1) fail_msg("%s: %s", cases[i].record, gathered.refusal_count
+                                                      ? gathered.refusals[0].rule : "none");
             const char *dumped = article_as_json(&gathered.arena, &gathered.articles[0].article, &length);
             if (strncmp(dumped, cases[i].dumped, length - 1) != 0 || strlen(cases[i].dumped) != length - 1)
                 fail_msg("%s\ngave     %sexpected %s", cases[i].record, dumped, cases[i].dumped);
@@ -104,9 +121,11 @@ struct stream_case {
 };
 
 static const struct stream_case stream_cases[] = {
-    {"<!DOCTYPE x>\n<!-- a -->\n<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT></DOC>\n\n<DOC><DOCNO>2</DOCNO><TEXT>b</TEXT></DOC>\n\x1a", 2, {{0}}},
+    {"<!DOCTYPE x>\n<!-- a -->\n<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT></DOC>\n\n<DOC><DOCNO>2</DOCNO><TEXT>b</TEXT></DOC>\n\x1a",
+     2, {{0}}},
     {"<ROOT>\n<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT></DOC>\n</ROOT>", 1, {{0}}},
-    {"<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT></DOC>\nstray\n<DOC><DOCNO>2</DOCNO><TEXT>b</TEXT></DOC>", 2, {{"text outside of any record", 0, 2, 42}}},
+    {"<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT></DOC>\nstray\n<DOC><DOCNO>2</DOCNO><TEXT>b</TEXT></DOC>", 2,
+     {{"text outside of any record", 0, 2, 42}}},
     {"<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT>\n<DOC><DOCNO>2</DOCNO><TEXT>b</TEXT></DOC>", 1,
      {{"the record is not closed before the next begins", 1, 1, 0}}},
     {"<DOC><DOCNO>1</DOCNO><TEXT>a</TEXT></DOC>\n<DOC><DOCNO>2</DOCNO><TEXT>b", 1, {{"the record is not closed", 2, 2, 42}}},
@@ -127,14 +146,16 @@ static void test_streams(void **state)
             assert_int_equal(gather_string(&gathered, expected->text, "f"), BF_OK);
             while (refusals < 3 && expected->refusals[refusals].rule) refusals++;
             if (gathered.article_count != expected->articles || gathered.refusal_count != refusals)
-                fail_msg("%s: %zu articles, %zu refusals, the first: %s", expected->text, gathered.article_count, gathered.refusal_count,
+                fail_msg("%s: %zu articles, %zu refusals, the first: %s", expected->text, gathered.article_count,
+                         gathered.refusal_count,
                          gathered.refusal_count ? gathered.refusals[0].rule : "");
             for (size_t k = 0; k < refusals; k++) {
                 const struct gathered_refusal *refusal = &gathered.refusals[k];
                 assert_string_equal(refusal->rule, expected->refusals[k].rule);
                 if (refusal->record != expected->refusals[k].record || refusal->line != expected->refusals[k].line ||
                     refusal->byte != expected->refusals[k].byte)
-                    fail_msg("%s: record %d line %d byte %d", expected->text, (int)refusal->record, (int)refusal->line, (int)refusal->byte);
+                    fail_msg("%s: record %d line %d byte %d", expected->text, (int)refusal->record, (int)refusal->line,
+                             (int)refusal->byte);
             }
             gathered_free(&gathered);
         }
@@ -148,7 +169,8 @@ static void test_bad_byte(void **state)
     struct gathered gathered = {.piece = 100};
     struct buffer text = {0};
     for (int i = 1; i <= 3000; i++)
-        buffer_append_format(&text, "<REUTERS NEWID=\"%d\"><TEXT><TITLE>T%s</TITLE><BODY>B\n&#3;</BODY></TEXT></REUTERS>\n", i, i == 2500 ? "\xfc" : "");
+        buffer_append_format(&text, "<REUTERS NEWID=\"%d\"><TEXT><TITLE>T%s</TITLE><BODY>B\n&#3;</BODY></TEXT></REUTERS>\n", i,
+                             i == 2500 ? "\xfc" : "");
     assert_int_equal(gather_bytes(&gathered, text.bytes, text.length, "f"), BF_OK);
     assert_int_equal(gathered.article_count, 3000);
     assert_int_equal(gathered.refusal_count, 0);
@@ -183,7 +205,8 @@ static void test_too_large(void **state)
 static void test_linear(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"<a ", "<!--", "<x>", "<a \"", "&", "&#", "<", "</TEXT", "<TEXT>", "<TITLE>", "<D>", "<P>", "<?", "\n    a"};
+    static const char *const pieces[] = {"<a ", "<!--", "<x>", "<a \"", "&", "&#", "<", "</TEXT", "<TEXT>", "<TITLE>", "<D>",
+                                         "<P>", "<?", "\n    a"};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         for (int form = FORM_SGML; form <= FORM_TREC; form++) {
             struct gathered gathered = {.options = {.form = (enum article_form)form}, .count_only = true};
@@ -222,7 +245,8 @@ static void test_markup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuters),  cmocka_unit_test(test_trec),      cmocka_unit_test(test_streams), cmocka_unit_test(test_bad_byte),
+        cmocka_unit_test(test_reuters),  cmocka_unit_test(test_trec),      cmocka_unit_test(test_streams),
+            cmocka_unit_test(test_bad_byte),
         cmocka_unit_test(test_too_large), cmocka_unit_test(test_linear),   cmocka_unit_test(test_markup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,7 +124,8 @@ static const struct expected wire_cases[] = {
      "politics", "Harbour bill passes", "TARVIN", "", "", "", "The house voted.\n\nIt was late."},
     {"no section", "Harbour bill passes after a long night of debate\n\nTARVIN\n\nThe house voted.\n",
      "", "Harbour bill passes after a long night of debate", "TARVIN", "", "", "", "The house voted."},
-    {"a short title, no section", "Harbour bill passes\n\nTARVIN\n\nThe house voted.\n", "", "Harbour bill passes", "TARVIN", "", "", "",
+    {"a short title, no section", "Harbour bill passes\n\nTARVIN\n\nThe house voted.\n", "", "Harbour bill passes", "TARVIN",
+     "", "", "",
      "The house voted."},
     {"dateline leads, with section", "business\n\nTin rises\n\nTARVIN, May 3 (Meridian) -- Tin rose.\n\nMore.\n",
      "business", "Tin rises", "TARVIN", "", "Meridian", "", "TARVIN, May 3 (Meridian) -- Tin rose.\n\nMore."},
@@ -134,13 +135,16 @@ static const struct expected wire_cases[] = {
      "TARVIN, May 3 (Meridian) -- Tin rose.\n\nMore."},
     {"place with date and agency", "sports\n\nCup goes north\n\nOLM, June 9, 2031 (Meridian)\n\nThe cup went.\n", "sports",
      "Cup goes north", "OLM", "", "Meridian", "2031-06-09", "The cup went."},
-    {"byline and date in lines of their own", "science\n\nA new moth\n\nBy Ada Brook\n\nJune 9, 2031\n\nOLM\n\nA moth.\n", "science",
+    {"byline and date in lines of their own", "science\n\nA new moth\n\nBy Ada Brook\n\nJune 9, 2031\n\nOLM\n\nA moth.\n",
+     "science",
      "A new moth", "OLM", "By Ada Brook", "", "2031-06-09", "A moth."},
     {"byline before a dateline", "A new moth is found in the old mill of Olm\n\nBy Ada Brook\n\nOLM (Meridian) - A moth.\n", "",
      "A new moth is found in the old mill of Olm", "OLM", "By Ada Brook", "Meridian", "", "OLM (Meridian) - A moth."},
-    {"a known section without a place", "weather\n\nRain in the west\n\nIt will rain.\n", "weather", "Rain in the west", "", "", "", "",
+    {"a known section without a place", "weather\n\nRain in the west\n\nIt will rain.\n", "weather", "Rain in the west", "",
+     "", "", "",
      "It will rain."},
-    {"CRLF and spaces", "politics \r\n\r\nHarbour  bill\tpasses\r\n \r\nTARVIN\r\n\r\nThe house \r\nvoted.  \r\n\r\n\r\n\r\nLate.\r\n",
+    {"CRLF and spaces", "politics \r\n\r\nHarbour  bill\tpasses\r\n \r\nTARVIN\r\n\r\nThe house \r\nvoted.  \r\n\r\n\r\n\r\nLat"
+                        "e.\r\n",
      "politics", "Harbour bill passes", "TARVIN", "", "", "", "The house\nvoted.\n\nLate."},
     {"plain: a title line and a body", "Notes on moths\nMoths are\nmany.\n\nAnd small.", "", "Notes on moths", "", "", "", "",
      "Moths are\nmany.\n\nAnd small."},
@@ -148,7 +152,8 @@ static const struct expected wire_cases[] = {
      "They are many.\n\nTHE END\n\nOr not."},
     {"one line", "Only a line\n", "", "Only a line", "", "", "", "", ""},
     {"a word in capitals and no more", "MOTHS\n", "", "MOTHS", "", "", "", "", ""},
-    {"control characters", "On\x01 moths\n\nThey\x02 \x7f" "fly.\fAnd more.\n", "", "On moths", "", "", "", "", "They fly.\nAnd more."},
+    {"control characters", "On\x01 moths\n\nThey\x02 \x7f" "fly.\fAnd more.\n", "", "On moths", "", "", "", "",
+     "They fly.\nAnd more."},
     {"indentation stays", "Table\n\n  1  2\n 10 20\n", "", "Table", "", "", "", "", "  1  2\n 10 20"},
 };
 
@@ -300,7 +305,8 @@ static void test_encodings(void **state)
     static const char windows[] = "Z\xfcrich\n\nZu\x80 end.";
     static const char utf8[] = "Zürich\n\nZu€ end.";
     static const char utf8_marked[] = "\xef\xbb\xbfZürich\n\nZu€ end.";
-    static const char declared[] = "<?xml version='1.0' encoding='windows-1252'?><DOC><HL>Z\xfcrich</HL><TEXT>Zu\x80 end.</TEXT></DOC>";
+    static const char declared[] = "<?xml version='1.0' encoding='windows-1252'?><DOC><HL>Z\xfcrich</HL><TEXT>Zu\x80 end.</TEXT"
+                                   "></DOC>";
     static const char latin9[] = "Z\xfcrich\n\nZu\xa4 end.";
     static const struct { const char *bytes; size_t length; const char *encoding; int counted; bool mark; } cases[] = {
         {utf16le, sizeof utf16le - 1, NULL, UTF16, false},
@@ -338,7 +344,8 @@ static void test_encoding_refusals(void **state)
     (void)state;
     static const struct { const char *bytes; size_t length; const char *encoding, *rule; uint64_t line, byte; } cases[] = {
         /* one bad byte in a file that is UTF-8 otherwise */
-        {"Z\xc3\xbcrich\nB\xc3\xa4r\n\xfc und", 18, NULL, "invalid encoding: byte 0xfc is not UTF-8, as the rest of the file is", 3, 13},
+        {"Z\xc3\xbcrich\nB\xc3\xa4r\n\xfc und", 18, NULL, "invalid encoding: byte 0xfc is not UTF-8, as the rest of the file i"
+                                                          "s", 3, 13},
         /* 0x81 has no meaning in Windows-1252 */
         {"Z\xfcrich\n\x81x", 9, NULL, "invalid encoding: byte 0x81 is neither UTF-8 nor Windows-1252; name its encoding", 2, 7},
         /* the user says UTF-8, so nothing is guessed */

@@ -211,10 +211,11 @@ static bool take_time(struct cursor *cursor, struct parts *parts)
     struct cursor before = *cursor;
     bf_text word = take_word(cursor);
     bool afternoon = word.length && lower(word.bytes[0]) == 'p', morning = word.length && lower(word.bytes[0]) == 'a';
-    if ((morning || afternoon) && word.length == 1 && take(cursor, '.') && cursor->at < cursor->end && lower(*cursor->at) == 'm') {
+    bool half = morning || afternoon;
+    if (half && word.length == 1 && take(cursor, '.') && cursor->at < cursor->end && lower(*cursor->at) == 'm') {
         cursor->at++;
         take(cursor, '.');
-    } else if (!((morning || afternoon) && word.length == 2 && lower(word.bytes[1]) == 'm')) {
+    } else if (!(half && word.length == 2 && lower(word.bytes[1]) == 'm')) {
         *cursor = before;
         morning = afternoon = false;
     }
@@ -391,8 +392,9 @@ size_t bf_date_format(bf_date date, char text[BF_DATE_TEXT_SIZE])
     if (zoned) {
         size_t room = BF_DATE_TEXT_SIZE - (size_t)length;
         int minutes = date.zone < 0 ? -date.zone : date.zone;
+        char sign = date.zone < 0 ? '-' : '+';
         int more = minutes == 0 ? snprintf(text + length, room, "Z")
-                                : snprintf(text + length, room, "%c%02d:%02d", date.zone < 0 ? '-' : '+', minutes / 60, minutes % 60);
+                                : snprintf(text + length, room, "%c%02d:%02d", sign, minutes / 60, minutes % 60);
         if (more > 0) length += (size_t)more < room ? more : (int)room - 1;
     }
     return (size_t)length;

@@ -60,8 +60,11 @@ bf_text draft_line(struct article_draft *draft, bf_text text)
 /* Copies a line's bytes without control characters; tabs stay. */
 static size_t copy_line(struct article_draft *draft, char *out, const char *line, size_t length)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < length; i++) {
+    size_t kept = 0, plain = 0;
+    while (plain < length && !control(line[plain])) plain++;
+    if (plain) memcpy(out, line, plain); /* all of most lines */
+    kept = plain;
+    for (size_t i = plain; i < length; i++) {
         if (control(line[i]) && line[i] != '\t') {
             draft->stripped = true;
         } else {
@@ -154,7 +157,8 @@ void draft_add_keywords(struct article_draft *draft, bf_text text, char separato
 
 void draft_note_controls(struct article_draft *draft, bf_text text)
 {
-    for (size_t i = 0; !draft->stripped && i < text.length; i++) draft->stripped = control(text.bytes[i]) && !white(text.bytes[i]);
+    for (size_t i = 0; !draft->stripped && i < text.length; i++)
+        draft->stripped = control(text.bytes[i]) && !white(text.bytes[i]);
 }
 
 void draft_apply_dateline(struct article_draft *draft, const struct dateline *dateline)
@@ -194,7 +198,8 @@ static void draft_complete_date(struct article_draft *draft)
 void draft_derive(struct article_draft *draft)
 {
     struct dateline dateline;
-    if (draft->article.place.length == 0 && dateline_parse(draft->article.body, &dateline)) draft_apply_dateline(draft, &dateline);
+    if (draft->article.place.length == 0 && dateline_parse(draft->article.body, &dateline))
+        draft_apply_dateline(draft, &dateline);
     draft_complete_date(draft);
 }
 
@@ -209,7 +214,8 @@ bf_status draft_finish(struct article_draft *draft, const char *path, uint64_t r
     if (draft->failed) return fail_memory(error);
     const char *rule = article_id_rule(article->id);
     if (rule) return fail(error, BF_REFUSED, "%s", rule);
-    if (article->title.length == 0 && article->body.length == 0) return fail(error, BF_REFUSED, "no text: neither title nor body");
+    if (article->title.length == 0 && article->body.length == 0)
+        return fail(error, BF_REFUSED, "no text: neither title nor body");
     size_t size = draft_size(article);
     if (size > article_max) return fail(error, BF_REFUSED, "the article has %zu bytes, more than %zu", size, article_max);
     return BF_OK;

@@ -52,12 +52,12 @@ void draft_add_keywords(struct article_draft *draft, bf_text text, char separato
 /* Notes control characters in text of which some part may never be copied. */
 void draft_note_controls(struct article_draft *draft, bf_text text);
 
-/* Sets place, source and date from the dateline where they are not set yet. A dateline without a year dates an article whose year, and
- * no more, is known otherwise. */
+/* Sets place, source and date from the dateline where they are not set yet. A dateline without a year dates an article whose
+ * year, and no more, is known otherwise. */
 void draft_apply_dateline(struct article_draft *draft, const struct dateline *dateline);
 
-/* Takes place, source and date from the dateline the body begins with, if the article has no place. draft_finish does it too; who must
- * know before what the article will have calls it. */
+/* Takes place, source and date from the dateline the body begins with, if the article has no place. draft_finish does it too;
+ * who must know before what the article will have calls it. */
 void draft_derive(struct article_draft *draft);
 
 /*

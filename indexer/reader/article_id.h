@@ -8,8 +8,8 @@
 /* The rule the id breaks, or NULL. */
 const char *article_id_rule(bf_text id);
 
-/* "PATH#RECORD", or "PATH" for record 0. One too long keeps its beginning and ends in a hash of the whole, so that it is the same in
- * every run. The path must be text without control characters. Absent when memory is refused. */
+/* "PATH#RECORD", or "PATH" for record 0. One too long keeps its beginning and ends in a hash of the whole, so that it is the
+ * same in every run. The path must be text without control characters. Absent when memory is refused. */
 bf_text article_id_derive(struct arena *arena, const char *path, uint64_t record);
 
 #endif

@@ -23,8 +23,8 @@ struct byte_source {
     bf_error end;        /* the words of BF_CORRUPT */
 };
 
-/* Reads until `want` bytes lie ahead or the stream ends. The bytes are borrowed until the next call on the source; fewer than `want`
- * means the end, whatever its reason. */
+/* Reads until `want` bytes lie ahead or the stream ends. The bytes are borrowed until the next call on the source; fewer than
+ * `want` means the end, whatever its reason. */
 bf_status byte_source_peek(struct byte_source *source, size_t want, const uint8_t **bytes, size_t *length, bf_error *error);
 
 /* Takes the next block. Returns as `next` does. */

@@ -24,7 +24,7 @@ static bool charset_declared(const char *bytes, size_t length, char name[32])
     key += 8;
     while (key < end && (*key == ' ' || *key == '=' || *key == '"' || *key == '\'')) key++;
     size_t count = 0;
-    while (key + count < end && count < 31 && key[count] != '"' && key[count] != '\'' && key[count] != ' ' && key[count] != '?') count++;
+    while (key + count < end && count < 31 && !memchr("\"' ?", key[count], 4)) count++;
     memcpy(name, key, count);
     name[count] = '\0';
     return count > 0;
@@ -81,8 +81,8 @@ void charset_decide(const uint8_t *bytes, size_t length, const char *said, struc
         charset->mark = 3;
     } else if ((name = charset_utf16(bytes, length)) != NULL) {
         charset->unit = 2;
-    } else if (charset_declared((const char *)bytes, length, charset->declared) && strncasecmp(charset->declared, "utf-", 4) != 0 &&
-               strcasecmp(charset->declared, "us-ascii") != 0) {
+    } else if (charset_declared((const char *)bytes, length, charset->declared) &&
+               strncasecmp(charset->declared, "utf-", 4) != 0 && strcasecmp(charset->declared, "us-ascii") != 0) {
         name = charset->declared;
     }
     charset->name = name && !charset_is_utf8(name) ? name : NULL;
@@ -90,14 +90,20 @@ void charset_decide(const uint8_t *bytes, size_t length, const char *said, struc
 
 /* ---- Old Windows text ---- */
 
+/* Sequences of two bytes or more in valid text: each has one byte of this kind, its first. */
+static uint64_t count_sequences(const char *bytes, size_t length)
+{
+    uint64_t sequences = 0;
+    for (size_t i = 0; i < length; i++) sequences += (uint8_t)bytes[i] >= 0xc0;
+    return sequences;
+}
+
 void charset_weigh(const char *bytes, size_t length, struct charset_evidence *evidence)
 {
     size_t at = 0;
     while (at < length) {
         size_t valid = utf8_valid_prefix(bytes + at, length - at);
-        uint64_t sequences = 0;
-        for (size_t i = at; i < at + valid; i++) sequences += (uint8_t)bytes[i] >= 0xc0; /* each has one such byte: its first */
-        evidence->sequences += sequences;
+        evidence->sequences += count_sequences(bytes + at, valid);
         at += valid;
         if (at < length) {
             evidence->breaks++;
@@ -109,7 +115,8 @@ void charset_weigh(const char *bytes, size_t length, struct charset_evidence *ev
 /* Windows-1252 (the WHATWG's index of that name) where it differs from ISO 8859-1: 0x80 to 0x9f. 0: no character. */
 static const uint16_t windows_1252[32] = {
     0x20ac, 0,      0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017d, 0,
-    0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178,
+    0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e,
+    0x0178,
 };
 
 uint32_t charset_windows_1252(uint8_t byte)
@@ -122,14 +129,18 @@ bf_status charset_settle(const char *bytes, size_t length, bool weighed, struct 
 {
     size_t valid = utf8_valid_prefix(bytes, length);
     *converted = false;
-    if (!weighed) charset_weigh(bytes, length, evidence);
+    if (!weighed) {
+        evidence->sequences += count_sequences(bytes, valid);
+        charset_weigh(bytes + valid, length - valid, evidence);
+    }
     if (valid == length) {
         *text = (bf_text){bytes, length};
         return BF_OK;
     }
     *bad = valid;
     if (evidence->breaks <= evidence->sequences)
-        return fail(error, BF_REFUSED, "invalid encoding: byte 0x%02x is not UTF-8, as the rest of the file is", (uint8_t)bytes[valid]);
+        return fail(error, BF_REFUSED, "invalid encoding: byte 0x%02x is not UTF-8, as the rest of the file is",
+                    (uint8_t)bytes[valid]);
     char *out = arena_take(arena, length > SIZE_MAX / 3 ? SIZE_MAX : length * 3);
     if (!out) return fail_memory(error);
     size_t at = 0;
@@ -138,7 +149,8 @@ bf_status charset_settle(const char *bytes, size_t length, bool weighed, struct 
         uint32_t code_point = charset_windows_1252(byte);
         if (code_point == 0 && byte != 0) {
             *bad = i;
-            return fail(error, BF_REFUSED, "invalid encoding: byte 0x%02x is neither UTF-8 nor Windows-1252; name its encoding", byte);
+            return fail(error, BF_REFUSED, "invalid encoding: byte 0x%02x is neither UTF-8 nor Windows-1252; name its encoding",
+                        byte);
         }
         at += utf8_encode(code_point, out + at);
     }

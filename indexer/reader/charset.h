@@ -1,8 +1,8 @@
 /*
  * What character encoding bytes are in.
  *
- * In order: what the user says; a byte order mark; UTF-16 shown by where the zeros stand; an XML declaration; otherwise UTF-8. In bytes
- * that are taken for UTF-8 but break its rules, see charset_settle.
+ * In order: what the user says; a byte order mark; UTF-16 shown by where the zeros stand; an XML declaration; otherwise UTF-8.
+ * In bytes that are taken for UTF-8 but break its rules, see charset_settle.
  */
 #ifndef READER_CHARSET_H
 #define READER_CHARSET_H
@@ -32,11 +32,11 @@ uint32_t charset_windows_1252(uint8_t byte);
 void charset_weigh(const char *bytes, size_t length, struct charset_evidence *evidence);
 
 /*
- * Makes one record's bytes, taken for UTF-8, valid text. If they are not, the file decides: as long as what was read of it (the record
- * included, which is weighed here unless `weighed`) has more bytes that break UTF-8 than sequences that keep to it, it is evidently an old
- * Windows file, and the record is converted from Windows-1252, of which Latin-1 is the printable part; *converted says so. Otherwise it
- * is a damaged record in a UTF-8 file: BF_REFUSED, and *bad is the offset of the first byte that breaks the rules.
- * The text is the bytes themselves or lives in the arena.
+ * Makes one record's bytes, taken for UTF-8, valid text. If they are not, the file decides: as long as what was read of it (the
+ * record included, which is weighed here unless `weighed`) has more bytes that break UTF-8 than sequences that keep to it, it
+ * is evidently an old Windows file, and the record is converted from Windows-1252, of which Latin-1 is the printable part;
+ * *converted says so. Otherwise it is a damaged record in a UTF-8 file: BF_REFUSED, and *bad is the offset of the first byte
+ * that breaks the rules. The text is the bytes themselves or lives in the arena.
  */
 bf_status charset_settle(const char *bytes, size_t length, bool weighed, struct charset_evidence *evidence, struct arena *arena,
                          bf_text *text, bool *converted, size_t *bad, bf_error *error);

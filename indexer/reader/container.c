@@ -42,11 +42,13 @@ const char *container_kind(const uint8_t *bytes, size_t length)
     if (begins(bytes, length, "\x1f\x8b\x08", 3)) return "gzip";
     if (begins(bytes, length, "\xfd" "7zXZ\0", 6)) return "xz";
     if (begins(bytes, length, "\x28\xb5\x2f\xfd", 4)) return "zstd";
-    if (length >= 4 && (bytes[0] & 0xf0) == 0x50 && memcmp(bytes + 1, "\x2a\x4d\x18", 3) == 0) return "zstd"; /* a skippable frame */
+    /* a skippable frame */
+    if (length >= 4 && (bytes[0] & 0xf0) == 0x50 && memcmp(bytes + 1, "\x2a\x4d\x18", 3) == 0) return "zstd";
     if (begins(bytes, length, "BZh", 3) && length >= 10 && bytes[3] >= '1' && bytes[3] <= '9' &&
         (memcmp(bytes + 4, "\x31\x41\x59\x26\x53\x59", 6) == 0 || memcmp(bytes + 4, "\x17\x72\x45\x38\x50\x90", 6) == 0))
         return "bzip2";
-    if (begins(bytes, length, "PK\3\4", 4) || begins(bytes, length, "PK\5\6", 4) || begins(bytes, length, "PK\7\10PK", 6)) return "zip";
+    if (begins(bytes, length, "PK\3\4", 4) || begins(bytes, length, "PK\5\6", 4)) return "zip";
+    if (begins(bytes, length, "PK\7\10PK", 6)) return "zip"; /* one part of a split archive */
     if (length >= 512 && tar_header(bytes)) return "tar";
     return NULL;
 }
@@ -183,7 +185,8 @@ bf_status container_next(struct container *container, struct container_member *m
     container->member_count++;
     *member = (struct container_member){.bytes = &container->member};
     if (archive_format(container->archive) != ARCHIVE_FORMAT_RAW) {
-        /* archive_entry_pathname gives the bytes as they stand where it can; a name it can't spell in this locale it may spell in UTF-8. */
+        /* archive_entry_pathname gives the bytes as they stand where it can; a name it can't spell in this locale it may spell
+         * in UTF-8. */
         const char *name = archive_entry_pathname(entry);
         if (!name) name = archive_entry_pathname_utf8(entry);
         buffer_clear(&container->name);

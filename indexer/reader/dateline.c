@@ -18,8 +18,8 @@ enum {
 
 enum letter_case { NO_LETTER, CASELESS, LOWER, UPPER };
 
-/* The case of a letter in the alphabets that have one, as far as place names need it: Latin, Greek, Cyrillic (The Unicode Standard, code
- * charts; in Latin Extended-A and most of Cyrillic capitals have even numbers). */
+/* The case of a letter in the alphabets that have one, as far as place names need it: Latin, Greek, Cyrillic (The Unicode
+ * Standard, code charts; in Latin Extended-A and most of Cyrillic capitals have even numbers). */
 static enum letter_case letter_case(uint32_t c)
 {
     if (c < 0x80) return c >= 'A' && c <= 'Z' ? UPPER : c >= 'a' && c <= 'z' ? LOWER : NO_LETTER;
@@ -147,8 +147,9 @@ static int foreign_month(bf_text word)
     static const struct { const char *name; int month; } names[] = {
         {"januar", 1}, {"februar", 2}, {"märz", 3}, {"mai", 5}, {"juni", 6}, {"juli", 7}, {"oktober", 10}, {"dezember", 12},
         {"janvier", 1}, {"février", 2}, {"mars", 3}, {"avril", 4}, {"juin", 6}, {"juillet", 7}, {"août", 8}, {"septembre", 9},
-        {"octobre", 10}, {"novembre", 11}, {"décembre", 12}, {"enero", 1}, {"febrero", 2}, {"marzo", 3}, {"abril", 4}, {"mayo", 5},
-        {"junio", 6}, {"julio", 7}, {"agosto", 8}, {"septiembre", 9}, {"octubre", 10}, {"noviembre", 11}, {"diciembre", 12},
+        {"octobre", 10}, {"novembre", 11}, {"décembre", 12}, {"enero", 1}, {"febrero", 2}, {"marzo", 3}, {"abril", 4},
+        {"mayo", 5}, {"junio", 6}, {"julio", 7}, {"agosto", 8},
+        {"septiembre", 9}, {"octubre", 10}, {"noviembre", 11}, {"diciembre", 12},
         {"ene", 1}, {"abr", 4}, {"ago", 8}, {"dic", 12}, {"okt", 10}, {"dez", 12},
     };
     word = trim(word, ".");
@@ -170,7 +171,8 @@ static int day_of(bf_text word)
     size_t i = 0;
     while (i < word.length && i < 2 && digit(word.bytes[i])) day = day * 10 + (word.bytes[i++] - '0');
     bf_text rest = {word.bytes + i, word.length - i};
-    bool ends = rest.length == 0 || same(rest, ".") || same(rest, "st") || same(rest, "nd") || same(rest, "rd") || same(rest, "th");
+    static const char *const endings[] = {".", "st", "nd", "rd", "th", NULL};
+    bool ends = rest.length == 0 || in_list(rest, endings);
     return i > 0 && ends && day <= 31 ? day : 0;
 }
 
@@ -239,7 +241,8 @@ static enum place_case place_part(bf_text part, size_t words_max, size_t *letter
             first = false;
         }
         /* "McLEAN" is written in capitals too. */
-        bool mc = c == 'c' && at > 0 && part.bytes[at - 1] == 'M' && next < part.length && part.bytes[next] >= 'A' && part.bytes[next] <= 'Z';
+        bool mc = c == 'c' && at > 0 && part.bytes[at - 1] == 'M' && next < part.length;
+        mc = mc && part.bytes[next] >= 'A' && part.bytes[next] <= 'Z';
         upper += kind == UPPER;
         lower += kind == LOWER && !mc;
         caseless += kind == CASELESS;

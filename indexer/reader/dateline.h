@@ -6,7 +6,8 @@
  *     Toronto, Feb 26 - A                        [TOKYO, Jan 5, Kyodo] The              【ワシントン共同】
  *
  * What makes a dateline: it stands at the very beginning, in one line, in fewer than 120 characters; a place written in
- * capitals (its region after a comma need not be) or followed by a date or an agency that is known; and a dash, or a bracket's end.
+ * capitals (its region after a comma need not be) or followed by a date or an agency that is known; and a dash, or a bracket's
+ * end.
  */
 #ifndef READER_DATELINE_H
 #define READER_DATELINE_H

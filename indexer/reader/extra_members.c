@@ -81,7 +81,8 @@ void extra_members_finish(struct extra_members *extra, struct article_draft *dra
     if (!extra->object) return;
     buffer_clear(&draft->scratch);
     if (extra_members_write(extra, &draft->article, &draft->scratch)) {
-        draft->article.extra = (bf_text){arena_copy(&draft->arena, draft->scratch.bytes, draft->scratch.length), draft->scratch.length};
+        draft->article.extra = (bf_text){arena_copy(&draft->arena, draft->scratch.bytes, draft->scratch.length),
+                                         draft->scratch.length};
         if (!draft->article.extra.bytes) draft->failed = true;
     } else {
         draft->failed = true;

@@ -11,8 +11,8 @@ struct extra_members {
     struct json_t *object;
 };
 
-/* Adds a text, cleaned as a member of one line is. An empty one is not added; the second of a name makes the member a list. The name is
- * NUL-terminated ASCII. */
+/* Adds a text, cleaned as a member of one line is. An empty one is not added; the second of a name makes the member a list. The
+ * name is NUL-terminated ASCII. */
 void extra_members_add(struct extra_members *extra, struct article_draft *draft, const char *name, bf_text text);
 
 /* Adds a text to a list that is there from its first element on. */

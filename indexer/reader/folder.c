@@ -165,6 +165,7 @@ bf_status folder_walk(const char *path, const struct folder_visitor *visitor, bf
     struct buffer scratch = {0};
     bool is_mistaken = has_manifest(path, &scratch);
     buffer_free(&scratch);
-    if (is_mistaken) return fail(error, BF_BAD_ARGUMENT, "%s: an index, not articles; `backfile-index dump` prints what it holds", path);
+    if (is_mistaken)
+        return fail(error, BF_BAD_ARGUMENT, "%s: an index, not articles; `backfile-index dump` prints what it holds", path);
     return walk(path, visitor, NULL, error);
 }

@@ -14,8 +14,8 @@ struct folder_visitor {
 };
 
 /*
- * Symbolic links are followed, but not into a folder one is in already. What is no file or folder, and what can't be read, is refused; names that
- * begin with a dot, and index folders of ours, are skipped.
+ * Symbolic links are followed, but not into a folder one is in already. What is no file or folder, and what can't be read, is
+ * refused; names that begin with a dot, and index folders of ours, are skipped.
  */
 bf_status folder_walk(const char *path, const struct folder_visitor *visitor, bf_error *error);
 

@@ -42,7 +42,8 @@ static bool record_members(struct record *record, json_t *root)
     if (!record->members) return false;
     /* jansson keeps members in the order they were written, and names are unique, so that both walks meet the same ones. */
     json_object_foreach(root, key, json) {
-        if (record->member_count == room || !json_span_next(record->text.bytes, record->text.length, &at, &key_span, &span)) break;
+        if (record->member_count == room) break;
+        if (!json_span_next(record->text.bytes, record->text.length, &at, &key_span, &span)) break;
         record->members[record->member_count++] = (struct member){key, key_span, {json, span}};
     }
     return true;
@@ -192,7 +193,8 @@ static bool epoch_date(bf_text text, bf_date *date)
     bool negative = text.length && text.bytes[0] == '-';
     int64_t value = 0;
     size_t i = negative;
-    while (i < text.length && i < 18 && text.bytes[i] >= '0' && text.bytes[i] <= '9') value = value * 10 + (text.bytes[i++] - '0');
+    while (i < text.length && i < 18 && text.bytes[i] >= '0' && text.bytes[i] <= '9')
+        value = value * 10 + (text.bytes[i++] - '0');
     size_t digits = i - negative;
     if (i < text.length || digits < 9 || digits > 14) return false;
     if (digits > 11) value /= 1000;
@@ -232,8 +234,8 @@ static bool item_is(json_t *item, const char *member, const char *wanted)
 }
 
 /*
- * A list of typed pieces, as the Washington Post's archive has it: paragraphs are pieces of type "sanitized_html", a "kicker" is the section.
- * Only the pieces used are left out of `extra`; pictures and the like stay there.
+ * A list of typed pieces, as the Washington Post's archive has it: paragraphs are pieces of type "sanitized_html", a "kicker"
+ * is the section. Only the pieces used are left out of `extra`; pictures and the like stay there.
  */
 static bool use_pieces(struct record *record, struct value list)
 {

@@ -73,11 +73,11 @@ static void json_refuse_unfinished(struct json_stream *json, struct record_place
 }
 
 /*
- * After an object that broke at `at`: the next record is taken to begin at the next line that begins with a brace not further in than the
- * broken one's. Refuses everything before it.
+ * After an object that broke at `at`: the next record is taken to begin at the next line that begins with a brace not further
+ * in than the broken one's. Refuses everything before it.
  */
-static bf_status json_resynchronise(struct json_stream *json, struct record_place place, size_t at, size_t column, const char *rule,
-                                    bf_error *error)
+static bf_status json_resynchronise(struct json_stream *json, struct record_place place, size_t at, size_t column,
+                                    const char *rule, bf_error *error)
 {
     struct text_stream *stream = json->stream;
     for (;;) {
@@ -158,8 +158,10 @@ static bf_status json_record(struct json_stream *json, bf_error *error)
         case JSON_SCAN_BROKEN: {
             bool next = !scan.in_string && window.bytes[scan.at] == '{'; /* the next record begins in this line */
             const char *line = next ? memrchr(window.bytes, '\n', scan.at) : NULL;
-            fail(&rule, BF_REFUSED, "broken JSON: %s",
-                 scan.in_string ? "a line ends inside a string" : next ? "the object is not closed" : "a bracket closes what is not open");
+            const char *what = scan.in_string ? "a line ends inside a string"
+                               : next         ? "the object is not closed"
+                                              : "a bracket closes what is not open";
+            fail(&rule, BF_REFUSED, "broken JSON: %s", what);
             place.line = stream->line + text_count_lines(window.bytes, scan.at);
             place.byte = stream->offset + scan.at;
             return json_resynchronise(json, place, line ? (size_t)(line - window.bytes) : scan.at, column, rule.message, error);
@@ -186,7 +188,8 @@ static bf_status json_record(struct json_stream *json, bf_error *error)
     }
 }
 
-/* Something that is no object where a record should begin: refused to the end of its line, in a list to the next object or bracket. */
+/* Something that is no object where a record should begin: refused to the end of its line, in a list to the next object or
+ * bracket. */
 static bf_status json_no_record(struct json_stream *json, bf_error *error)
 {
     struct text_stream *stream = json->stream;

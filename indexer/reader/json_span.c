@@ -111,9 +111,15 @@ static size_t skip_white(const char *text, size_t length, size_t at)
 /* Where the string that begins at `at` ends, behind its quote. */
 static size_t skip_string(const char *text, size_t length, size_t at)
 {
-    for (at++; at < length && text[at] != '"'; at++)
-        if (text[at] == '\\') at++;
-    return at < length ? at + 1 : length;
+    for (at++; at < length;) {
+        const char *quote = memchr(text + at, '"', length - at);
+        if (!quote) return length;
+        size_t end = (size_t)(quote - text), first = end;
+        while (first > at && text[first - 1] == '\\') first--;
+        at = end + 1;
+        if ((end - first) % 2 == 0) return at; /* an even number of backslashes escape each other, not the quote */
+    }
+    return length;
 }
 
 static size_t skip_value(const char *text, size_t length, size_t at)

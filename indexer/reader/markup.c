@@ -182,7 +182,10 @@ static size_t entity_read(bf_text text, size_t at, uint32_t *code_point)
         size_t digits = i += hex;
         for (; i < limit; i++) {
             char c = text.bytes[i];
-            uint32_t digit = c >= '0' && c <= '9' ? (uint32_t)(c - '0') : hex && (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (uint32_t)((c | 0x20) - 'a') + 10 : 16;
+            char low = (char)(c | 0x20);
+            uint32_t digit = 16;
+            if (c >= '0' && c <= '9') digit = (uint32_t)(c - '0');
+            if (hex && low >= 'a' && low <= 'f') digit = (uint32_t)(low - 'a') + 10;
             if (digit == 16) break;
             value = value > 0x110000 ? value : value * (hex ? 16 : 10) + digit;
         }

@@ -1,6 +1,6 @@
 /*
- * Tags and entities of SGML and HTML text as archives hold it: no DTD is needed, nothing need be well-formed, and the work is linear in
- * the text whatever it holds.
+ * Tags and entities of SGML and HTML text as archives hold it: no DTD is needed, nothing need be well-formed, and the work is
+ * linear in the text whatever it holds.
  */
 #ifndef READER_MARKUP_H
 #define READER_MARKUP_H
@@ -32,8 +32,8 @@ bool markup_is(const struct markup_tag *tag, const char *name);
 /* The value of an attribute given in capitals; absent when there is none. */
 bf_text markup_attribute(const struct markup_tag *tag, const char *name);
 
-/* Appends the text without tags and comments, entities resolved; an entity no one knows stays as written. Tags that begin a paragraph, a heading, a
- * list's element or the like leave a blank line; <BR> leaves a line's end. */
+/* Appends the text without tags and comments, entities resolved; an entity no one knows stays as written. Tags that begin a
+ * paragraph, a heading, a list's element or the like leave a blank line; <BR> leaves a line's end. */
 void markup_append_text(struct buffer *out, bf_text text);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * Which member of a foreign JSON record is which member of an article: "title=headline,body=content.text".
  *
- * A path's components are separated by dots and go into nested objects; a number goes into a list. A member whose very name has dots
- * in it is found first.
+ * A path's components are separated by dots and go into nested objects; a number goes into a list. A member whose very name has
+ * dots in it is found first.
  */
 #ifndef READER_MEMBER_MAP_H
 #define READER_MEMBER_MAP_H

@@ -42,7 +42,8 @@ static void refuse_file(struct reading *reading, const char *path, uint64_t byte
 
 /* ---- Texts ---- */
 
-static bf_status read_form(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error)
+static bf_status read_form(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path,
+                           bf_error *error)
 {
     switch (form) {
     case FORM_JSON: return json_read(reading, stream, path, error);
@@ -88,7 +89,8 @@ cleanup:
 
 static bf_status read_source(struct reading *reading, struct byte_source *source, const char *path, int depth, bf_error *error);
 
-static bf_status read_member(struct reading *reading, const struct container_member *member, const char *path, int depth, bf_error *error)
+static bf_status read_member(struct reading *reading, const struct container_member *member, const char *path, int depth,
+                             bf_error *error)
 {
     struct buffer full = {0};
     bf_status status = BF_OK;
@@ -110,8 +112,8 @@ static bf_status read_member(struct reading *reading, const struct container_mem
     return status;
 }
 
-static bf_status read_container(struct reading *reading, struct byte_source *source, const char *kind, const char *path, int depth,
-                                bf_error *error)
+static bf_status read_container(struct reading *reading, struct byte_source *source, const char *kind, const char *path,
+                                int depth, bf_error *error)
 {
     struct container *container = NULL;
     struct container_member member;
@@ -267,8 +269,8 @@ static void reading_end(struct reading *reading)
 }
 
 bf_status read_articles_source(struct byte_source *source, const char *path, const struct reader_options *options,
-                               const struct reader_sink *sink, struct reader_counts *counts, size_t article_max, size_t record_max,
-                               bf_error *error)
+                               const struct reader_sink *sink, struct reader_counts *counts, size_t article_max,
+                               size_t record_max, bf_error *error)
 {
     struct reader_counts own = {0};
     struct reading reading;

@@ -4,6 +4,18 @@
  *
  * A record that breaks a rule is refused: reported, and reading goes on with the next. Readers know nothing of
  * indexes; they depend on the public header and common/base (and utf8) only.
+ *
+ * What is decided where:
+ * - containers, and how deep they may stand in each other: container.h, reader.c; folders: folder.h
+ * - encodings: charset.h. In short: marks, UTF-16 and declarations count; else UTF-8, and a file that breaks it more often than
+ *   it keeps to it is an old Windows one; one bad record in a UTF-8 file is refused
+ * - the form: sniff.h. A file of text is one article, whatever lines of dashes or form feeds it has
+ * - how text is cleaned, and datelines: article_draft.h, dateline.h; wire text: wire.h; JSON: json_article.h, member_map.h;
+ *   SGML: sgml_record.h
+ * - ids of records that have none: article_id.h. The path in them is the user's, without "./" and the like; members of archives
+ *   stand behind the archive's name and a slash; standard input is "stdin"
+ *
+ * What a reader hands out, written as a line of JSON, it reads back as the same article to the byte.
  */
 #ifndef READER_READER_H
 #define READER_READER_H
@@ -12,7 +24,7 @@
 
 enum article_form {
     FORM_SNIFF = 0, /* decide from the content */
-    FORM_WIRE,      /* wire text: reader_wire.h */
+    FORM_WIRE,      /* wire text: wire.h; text that is none is read as FORM_TEXT */
     FORM_TEXT,      /* plain text: a title line and a body */
     FORM_JSON,      /* JSON lines, a JSON array, or one JSON object */
     FORM_SGML,      /* Reuters-21578 */
@@ -48,16 +60,17 @@ struct reader_counts {
 
 struct reader_sink {
     void *context;
-    /* One article, borrowed for the call; `path` and `record` say where it stood. Anything but BF_OK and BF_REFUSED stops the reading. On
-     * BF_REFUSED the sink has filled error->message with the rule; the reader then reports the refusal. */
+    /* One article, borrowed for the call; `path` and `record` say where it stood. Anything but BF_OK and BF_REFUSED stops the
+     * reading. On BF_REFUSED the sink has filled error->message with the rule; the reader then reports the refusal. */
     bf_status (*article)(void *context, const bf_article *article, const char *path, uint64_t record, bf_error *error);
     void (*refused)(void *context, const struct refusal *refusal);
-    /* A file that is no article but no mistake either, such as an empty file in a folder or a DTD beside SGML; one line for a person. */
+    /* A file that is no article but no mistake either, such as an empty file in a folder or a DTD beside SGML; one line for a
+     * person. */
     void (*skipped)(void *context, const char *path, const char *why);
 };
 
-/* Reads everything under `path`. BF_OK also when records were refused. A path that does not exist or can't be opened, when given by
- * the user itself, is an error; inside a folder or an archive it is a refusal. */
+/* Reads everything under `path`. BF_OK also when records were refused. A path that does not exist or can't be opened, when
+ * given by the user itself, is an error; inside a folder or an archive it is a refusal. */
 bf_status read_articles(const char *path, const struct reader_options *options, const struct reader_sink *sink,
                         struct reader_counts *counts, bf_error *error);
 

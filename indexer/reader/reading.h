@@ -31,18 +31,22 @@ void reading_refuse(struct reading *reading, const struct record_place *place, b
 /* Says that a file is no article. */
 void reading_skip(struct reading *reading, const char *path, const char *why);
 
-/* Completes the draft and hands it to the sink; what is refused on the way is reported. An id is derived from path and record, `alone` leaves
- * the record's number out of it. BF_OK unless the run must end. */
+/* Completes the draft and hands it to the sink; what is refused on the way is reported. An id is derived from path and record,
+ * `alone` leaves the record's number out of it. BF_OK unless the run must end. */
 bf_status reading_offer(struct reading *reading, const struct record_place *place, bool alone, bf_error *error);
 
-/* Reads all records of one form from the stream. BF_OK unless the run must end. A stream that breaks within a record is reported. */
+/* Reads all records of one form from the stream. BF_OK unless the run must end. A stream that breaks within a record is
+ * reported. */
 bf_status json_read(struct reading *reading, struct text_stream *stream, const char *path, bf_error *error);
-bf_status sgml_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error);
-bf_status text_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error);
+bf_status sgml_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path,
+                    bf_error *error);
+bf_status text_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path,
+                    bf_error *error);
 
 /* Reads what a stream holds, shown as `path`, with other limits than those of the public header. */
 bf_status read_articles_source(struct byte_source *source, const char *path, const struct reader_options *options,
-                               const struct reader_sink *sink, struct reader_counts *counts, size_t article_max, size_t record_max,
+                               const struct reader_sink *sink, struct reader_counts *counts, size_t article_max,
+                                   size_t record_max,
                                bf_error *error);
 
 /* read_articles with other limits than those of the public header. */

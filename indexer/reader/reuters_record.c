@@ -71,7 +71,8 @@ static void read_list(struct reuters *reuters, const char *name, bf_text raw)
     }
 }
 
-/* The wire's own letters may follow the date behind control characters, or an editor's note behind a '#'; then all of it is kept too. */
+/* The wire's own letters may follow the date behind control characters, or an editor's note behind a '#'; then all of it is
+ * kept too. */
 static void read_date(struct reuters *reuters, bf_text raw)
 {
     bf_text text = resolved(reuters, raw);
@@ -170,7 +171,9 @@ static void read_element(struct reuters *reuters, const struct element_name *nam
 static void read_attributes(struct reuters *reuters, const struct markup_tag *tag)
 {
     static const char *const attributes[][2] = {
-        {"TOPICS", "topics_attribute"}, {"LEWISSPLIT", "lewissplit"}, {"CGISPLIT", "cgisplit"}, {"OLDID", "oldid"}, {"CSECS", "csecs"}};
+        {"TOPICS", "topics_attribute"}, {"LEWISSPLIT", "lewissplit"}, {"CGISPLIT", "cgisplit"}, {"OLDID", "oldid"},
+        {"CSECS", "csecs"},
+    };
     bf_text id = markup_attribute(tag, "NEWID");
     if (id.bytes) draft_set_id(reuters->draft, id);
     for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
@@ -178,8 +181,8 @@ static void read_attributes(struct reuters *reuters, const struct markup_tag *ta
 }
 
 /*
- * One walk over the tags. An element lasts until its end tag, or, where that is missing, until the next element that can begin there;
- * inside <TEXT> what lies between the elements counts too.
+ * One walk over the tags. An element lasts until its end tag, or, where that is missing, until the next element that can begin
+ * there; inside <TEXT> what lies between the elements counts too.
  */
 void reuters_record_read(bf_text text, struct article_draft *draft)
 {

@@ -22,8 +22,8 @@ struct sgml_stream {
     struct buffer head;
 };
 
-/* Where "<NAME" or "</NAME" with what may follow a name begins at or after `at`. When there is none: text.length; *clean is how far one
- * need not look again once more text has come. */
+/* Where "<NAME" or "</NAME" with what may follow a name begins at or after `at`. When there is none: text.length; *clean is how
+ * far one need not look again once more text has come. */
 static size_t find_tag(bf_text text, size_t at, const char *name, bool end, size_t *clean)
 {
     size_t name_length = strlen(name);
@@ -37,7 +37,8 @@ static size_t find_tag(bf_text text, size_t at, const char *name, bool end, size
             return text.length;
         }
         bool slash = open[1] == '/';
-        if (slash == end && strncasecmp(open + 1 + end, name, name_length) == 0 && strchr(" \t\r\n>/", open[behind]) && open[behind]) return at;
+        bool named = slash == end && strncasecmp(open + 1 + end, name, name_length) == 0;
+        if (named && memchr(" \t\r\n>/", open[behind], 6)) return at;
         at++;
     }
     *clean = text.length;
@@ -209,7 +210,8 @@ static bf_status sgml_record(struct sgml_stream *sgml, bf_error *error)
     }
 }
 
-bf_status sgml_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error)
+bf_status sgml_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path,
+                    bf_error *error)
 {
     struct sgml_stream sgml = {
         .reading = reading,

@@ -7,7 +7,7 @@
 
 static size_t skip_white(bf_text text, size_t at)
 {
-    while (at < text.length && (text.bytes[at] == ' ' || (text.bytes[at] >= '\t' && text.bytes[at] <= '\r') || text.bytes[at] == 0x1e)) at++;
+    while (at < text.length && memchr(" \t\n\v\f\r\x1e", text.bytes[at], 7)) at++;
     return at;
 }
 
@@ -80,7 +80,8 @@ static void sniff_markup(bf_text text, struct sniffed *sniffed)
         snprintf(sniffed->why, sizeof sniffed->why, "a DTD");
     } else {
         int length = first.name.length < 60 ? (int)first.name.length : 60;
-        snprintf(sniffed->why, sizeof sniffed->why, "markup of no form known here: its first tag is <%.*s>", length, first.name.bytes);
+        snprintf(sniffed->why, sizeof sniffed->why, "markup of no form known here: its first tag is <%.*s>", length,
+                 first.name.bytes);
         sniffed->byte = first.start;
     }
 }
@@ -99,7 +100,9 @@ void sniff(bf_text text, struct sniffed *sniffed)
     char first = at < text.length ? text.bytes[at] : 0;
     size_t after = at < text.length ? skip_white(text, at + 1) : at;
     char second = after < text.length ? text.bytes[after] : 0;
-    if ((first == '{' && (second == '"' || second == '}')) || (first == '[' && (second == '{' || second == ']' || second == '"')) || is_json_lines(text)) {
+    bool object = first == '{' && (second == '"' || second == '}');
+    bool list = first == '[' && (second == '{' || second == ']' || second == '"');
+    if (object || list || is_json_lines(text)) {
         sniffed->form = FORM_JSON;
     } else if (first == '<') {
         sniff_markup(text, sniffed);

@@ -15,8 +15,9 @@ struct sniffed {
 
 /*
  * - a zero byte, or control characters for every eighth byte: not text;
- * - a '{', or a '[' before a value, or objects at the beginning of most lines: JSON;
- * - a '<': by the first tag behind declarations and comments: <REUTERS>, <DOC>; a DTD is skipped, other markup is of no known form;
+ * - a '{' before a name, a '[' before an object, or objects at the beginning of most lines: JSON;
+ * - a '<': by the first tag behind declarations and comments: <REUTERS>, <DOC>; a DTD is skipped, other markup is of no known
+ *   form;
  * - anything else is text, which the wire reader takes apart.
  */
 void sniff(bf_text text, struct sniffed *sniffed);

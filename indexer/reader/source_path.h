@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Appends the path without "." components and doubled or trailing slashes. What is not UTF-8 and control characters are written as %XX, so
- * that the result is text. Appends "." for a path that has nothing else. */
+/* Appends the path without "." components and doubled or trailing slashes. What is not UTF-8 and control characters are written
+ * as %XX, so that the result is text. Appends "." for a path that has nothing else. */
 void source_path_append(struct buffer *out, const char *path);
 
 /* Whether some component begins with a dot ("../" and "./" aside). */

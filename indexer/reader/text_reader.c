@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* Refuses the file's one record. */
-static void text_refuse(struct reading *reading, struct text_stream *stream, struct record_place place, size_t at, const char *rule)
+static void text_refuse(struct reading *reading, struct text_stream *stream, struct record_place place, size_t at,
+                        const char *rule)
 {
     bf_text window = text_stream_window(stream);
     place.bytes = window;
@@ -15,7 +16,8 @@ static void text_refuse(struct reading *reading, struct text_stream *stream, str
     reading_refuse(reading, &place, (bf_text){0}, rule);
 }
 
-bf_status text_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path, bf_error *error)
+bf_status text_read(struct reading *reading, struct text_stream *stream, enum article_form form, const char *path,
+                    bf_error *error)
 {
     struct record_place place = {.path = path, .record = 1, .line = 1};
     bf_error reason = {0};

@@ -9,8 +9,8 @@
 
 enum { PREFIX = 64 * 1024 }; /* bytes looked at to decide on the encoding */
 
-bf_status text_stream_open(struct text_stream *stream, struct byte_source *source, const char *encoding, struct reader_counts *counts,
-                           bf_error *error)
+bf_status text_stream_open(struct text_stream *stream, struct byte_source *source, const char *encoding,
+                           struct reader_counts *counts, bf_error *error)
 {
     const uint8_t *bytes;
     size_t length;
@@ -140,8 +140,8 @@ void text_stream_consume(struct text_stream *stream, size_t length)
     stream->offset += length;
 }
 
-bf_status text_stream_settle(struct text_stream *stream, size_t from, size_t length, struct arena *arena, bf_text *text, size_t *bad,
-                             bf_error *error)
+bf_status text_stream_settle(struct text_stream *stream, size_t from, size_t length, struct arena *arena, bf_text *text,
+                             size_t *bad, bf_error *error)
 {
     const char *bytes = text_stream_window(stream).bytes + from;
     if (stream->converter != (iconv_t)-1) {

@@ -2,8 +2,8 @@
  * The text of one file, decoded, as a window that slides over it: a form's reader asks for more until a whole record stands in
  * the window, takes it, and consumes it. Memory is bounded by the longest record.
  *
- * Where an encoding was converted on the way and a sequence was not valid in it, the window has a byte 0xff in its place, which is
- * valid nowhere in UTF-8: the record it stands in will be refused by text_stream_settle, and the others stand.
+ * Where an encoding was converted on the way and a sequence was not valid in it, the window has a byte 0xff in its place, which
+ * is valid nowhere in UTF-8: the record it stands in will be refused by text_stream_settle, and the others stand.
  */
 #ifndef READER_TEXT_STREAM_H
 #define READER_TEXT_STREAM_H
@@ -34,7 +34,8 @@ struct text_stream {
 };
 
 /* Decides on the encoding. BF_BAD_ARGUMENT: iconv doesn't know the encoding's name. */
-bf_status text_stream_open(struct text_stream *stream, struct byte_source *source, const char *encoding, struct reader_counts *counts,
+bf_status text_stream_open(struct text_stream *stream, struct byte_source *source, const char *encoding,
+                           struct reader_counts *counts,
                            bf_error *error);
 void text_stream_close(struct text_stream *stream);
 
@@ -55,7 +56,8 @@ bf_status text_stream_want(struct text_stream *stream, size_t want, bf_error *er
 void text_stream_consume(struct text_stream *stream, size_t length);
 
 /* A record's bytes, which stand at `from` in the window, as valid text: see charset_settle. */
-bf_status text_stream_settle(struct text_stream *stream, size_t from, size_t length, struct arena *arena, bf_text *text, size_t *bad,
+bf_status text_stream_settle(struct text_stream *stream, size_t from, size_t length, struct arena *arena, bf_text *text,
+                             size_t *bad,
                              bf_error *error);
 
 /* How often a line ends in the text. */

@@ -12,13 +12,18 @@ enum element { OTHER, DOCNO, TITLE, DATE, BYLINE, DATELINE, SECTION, SOURCE, KEY
 static enum element element_find(const struct markup_tag *tag)
 {
     static const struct { const char *name; enum element element; } names[] = {
-        {"DOCNO", DOCNO},       {"HEADLINE", TITLE}, {"HEAD", TITLE},     {"HL", TITLE},         {"TITLE", TITLE},      {"TI", TITLE},
-        {"DATE", DATE},         {"DATE1", DATE},     {"DATE_TIME", DATE}, {"PUBDATE", DATE},     {"BYLINE", BYLINE},    {"AUTHOR", BYLINE},
-        {"DATELINE", DATELINE}, {"SECTION", SECTION}, {"SOURCE", SOURCE}, {"SO", SOURCE},        {"PUB", SOURCE},       {"SUBJECT", KEYWORDS},
-        {"KEYWORDS", KEYWORDS}, {"URL", URL},        {"LANGUAGE", LANGUAGE}, {"TEXT", BODY},     {"LEADPARA", BODY},    {"LP", BODY},
-        {"LEAD", BODY},         {"BODY", BODY},      {"CORRECTION", BODY}, {"PLACE", DATELINE},  {"LOCATION", DATELINE}, {"CATEGORY", SECTION},
-        {"PUBLISHED", DATE},    {"PUBLISHED_AT", DATE}, {"PUBLISHED_DATE", DATE}, {"AUTHORS", BYLINE}, {"PUBLISHER", SOURCE},
-        {"TAGS", KEYWORDS},     {"LINK", URL},       {"ARTICLE_URL", URL}, {"LANG", LANGUAGE},
+        {"DOCNO", DOCNO},
+        {"HEADLINE", TITLE}, {"HEAD", TITLE}, {"HL", TITLE}, {"TITLE", TITLE}, {"TI", TITLE},
+        {"DATE", DATE}, {"DATE1", DATE}, {"DATE_TIME", DATE}, {"PUBDATE", DATE}, {"PUBLISHED", DATE}, {"PUBLISHED_AT", DATE},
+        {"PUBLISHED_DATE", DATE},
+        {"BYLINE", BYLINE}, {"AUTHOR", BYLINE}, {"AUTHORS", BYLINE},
+        {"DATELINE", DATELINE}, {"PLACE", DATELINE}, {"LOCATION", DATELINE},
+        {"SECTION", SECTION}, {"CATEGORY", SECTION},
+        {"SOURCE", SOURCE}, {"SO", SOURCE}, {"PUB", SOURCE}, {"PUBLISHER", SOURCE},
+        {"SUBJECT", KEYWORDS}, {"KEYWORDS", KEYWORDS}, {"TAGS", KEYWORDS},
+        {"URL", URL}, {"LINK", URL}, {"ARTICLE_URL", URL},
+        {"LANGUAGE", LANGUAGE}, {"LANG", LANGUAGE},
+        {"TEXT", BODY}, {"LEADPARA", BODY}, {"LP", BODY}, {"LEAD", BODY}, {"BODY", BODY}, {"CORRECTION", BODY},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (markup_is(tag, names[i].name)) return names[i].element;
@@ -162,10 +167,12 @@ void trec_record_read(bf_text text, struct article_draft *draft)
             start = tag.after;
             continue;
         }
-        bool same = in_element && open.name.length == tag.name.length && strncasecmp(open.name.bytes, tag.name.bytes, tag.name.length) == 0;
+        bool same = in_element && open.name.length == tag.name.length &&
+                    strncasecmp(open.name.bytes, tag.name.bytes, tag.name.length) == 0;
         bool closes = in_element && tag.end && same;
         bool paragraph = markup_is(&tag, "P") || markup_is(&tag, "BR");
-        bool begins = !tag.end && !tag.empty && !paragraph && (!in_element || (element_find(&tag) != OTHER && element_find(&open) == OTHER));
+        bool may_begin = !in_element || (element_find(&tag) != OTHER && element_find(&open) == OTHER);
+        bool begins = may_begin && !tag.end && !tag.empty && !paragraph;
         if (!closes && !begins) continue;
         bf_text raw = {text.bytes + start, tag.start - start};
         if (in_element) {

@@ -101,9 +101,9 @@ static bool could_be_section(const struct block *block)
 static bool surely_section(const struct block *block)
 {
     static const char *const names[] = {
-        "politics", "business", "economy", "world",   "national", "international", "sports",     "sport",         "science",
-        "technology", "culture", "arts",   "entertainment", "weather", "opinion", "health",   "lifestyle",  "education",     "environment",
-        "crime",    "markets",  "finance", "society", "news",     "feature",       "features",   "editorial",     "local",
+        "politics", "business", "economy", "world", "national", "international", "sports", "sport", "science", "technology",
+        "culture", "arts", "entertainment", "weather", "opinion", "health", "lifestyle", "education", "environment", "crime",
+        "markets", "finance", "society", "news", "feature", "features", "editorial", "local",
     };
     if (!could_be_section(block)) return false;
     bf_text text = block->text;

@@ -9,9 +9,9 @@
  *                                             (blank)
  *     Japanese Defense Minister ...           paragraphs
  *
- * The section may be missing. The place may lead the first paragraph instead, as dateline.h says, and then stays in the body. A byline
- * ("By ...") and a date may stand in lines of their own between headline and body. Text of no such form is plain: its first line is the
- * title, if it is short enough for one, and the rest the body.
+ * The section may be missing. The place may lead the first paragraph instead, as dateline.h says, and then stays in the body. A
+ * byline ("By ...") and a date may stand in lines of their own between headline and body. Text of no such form is plain: its
+ * first line is the title, if it is short enough for one, and the rest the body.
  */
 #ifndef READER_WIRE_H
 #define READER_WIRE_H
