@@ -141,7 +141,7 @@ bf_status writer_flush(struct bf_writer *writer, bf_error *error)
     for (size_t i = 0; status == BF_OK && i < writer->dead_docs.length; i += 4)
         status = writer_delete_document(&writer->segments[writer->segment_count - 1], load_u32(writer->dead_docs.bytes + i), error);
     inverter_clear(writer->inverter);
-    string_table_clear(&writer->ids);
+    string_table_free(&writer->ids);
     buffer_clear(&writer->id_docs);
     buffer_clear(&writer->dead_docs);
     writer->token_count = 0;

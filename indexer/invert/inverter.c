@@ -199,10 +199,10 @@ bf_status inverter_each_term(struct inverter *inverter,
 
 void inverter_clear(struct inverter *inverter)
 {
-    string_table_clear(&inverter->surfaces);
-    buffer_clear(&inverter->surface_terms);
-    string_table_clear(&inverter->terms);
-    buffer_clear(&inverter->streams);
-    buffer_clear(&inverter->pool);
+    string_table_free(&inverter->surfaces);
+    buffer_free(&inverter->surface_terms);
+    string_table_free(&inverter->terms);
+    buffer_free(&inverter->streams);
+    buffer_free(&inverter->pool);
     inverter->document_count = 0;
 }

@@ -30,7 +30,7 @@ bf_status inverter_each_term(struct inverter *inverter,
                                                    bf_error *error),
                              void *context, bf_error *error);
 
-/* Forgets everything, keeps the room. */
+/* Forgets everything and gives the memory back: inverter_memory counts what is held, not what is used of it. */
 void inverter_clear(struct inverter *inverter);
 
 #endif

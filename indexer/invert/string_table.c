@@ -69,14 +69,6 @@ size_t string_table_memory(const struct string_table *table)
     return table->slot_count * sizeof *table->slots + table->text.room + table->starts.room;
 }
 
-void string_table_clear(struct string_table *table)
-{
-    if (table->slots) memset(table->slots, 0xff, table->slot_count * sizeof *table->slots);
-    table->count = 0;
-    buffer_clear(&table->text);
-    buffer_clear(&table->starts);
-}
-
 void string_table_free(struct string_table *table)
 {
     free(table->slots);

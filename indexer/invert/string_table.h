@@ -23,7 +23,8 @@ const uint8_t *string_table_get(const struct string_table *table, uint32_t numbe
 
 /* Bytes of memory it takes. */
 size_t string_table_memory(const struct string_table *table);
-void string_table_clear(struct string_table *table);
+
+/* Leaves an empty table. */
 void string_table_free(struct string_table *table);
 
 #endif
