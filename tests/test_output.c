@@ -363,7 +363,8 @@ static void test_article(void **state)
     assert_string_equal(text,
                         "Dockers walk out at Port Alder over night work and robot\ncranes\n"
                         "2031-03-01 · PORT ALDER · business\nBy Mara Quill · Alder Wire\n\n"
-                        "Dock workers at Port Alder, the biggest harbour in the\ncountry, went on strike at six o'clock on Monday, stopping\n"
+                        "Dock workers at Port Alder, the biggest harbour in the\n"
+                        "country, went on strike at six o'clock on Monday, stopping\n"
                         "34 ships.\n\n"
                         "The members of the union want an extra payment for night\n"
                         "work. Talks broke up on Saturday after nineteen hours, and\nno date has been set for more.\n\n"
