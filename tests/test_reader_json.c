@@ -78,6 +78,13 @@ static const struct member_case member_cases[] = {
     /* control characters and white space */
     {NULL, "{\"id\":1,\"title\":\" A\\u0000\\u0001 \\n b\",\"body\":\"x\\r\\ny \\t\\n\\n\\n\\u0007z\\n\"}",
      "{\"id\":\"1\",\"title\":\"A b\",\"body\":\"x\\u000ay\\u000a\\u000az\"}"},
+    /* escapes in long strings */
+    {NULL,
+     "{\"id\":1,\"title\":\"\\u00e9\\ud83d\\ude00 \\\"x\\\" \\\\ \\/ long enough to be left out\",\"body\":\"tab\\tline\\nnul\\"
+     "u0000 long enough to be left out\"}",
+     "{\"id\":\"1\",\"title\":\"é😀 \\u0022x\\u0022 \\u005c / long enough to be left out\",\"body\":\"tab\\u0009line\\u000anul l"
+     "ong enough to be left "
+     "out\"}"},
     /* the map */
     {"title=headline,body=content.text", "{\"id\":1,\"headline\":\"H\",\"content\":{\"text\":\"B\",\"size\":3},\"title\":\"own"
                                          "\"}",
@@ -163,6 +170,13 @@ static const struct stream_case stream_cases[] = {
      {{"broken JSON: duplicate object key near '\"id\"'", 1, 1, 11}}},
     {"{\"id\":1,\"title\":\"\\ud800\"}\n", 0, {{"broken JSON: invalid Unicode '\\uD800' near '\"\\ud800\"'", 1, 1, 23}}},
     {"{\"id\":1,\"title\":\"a\tb\"}\n", 0, {{"broken JSON: control character 0x9 near '\"a'", 1, 1, 18}}},
+    /* also behind and inside strings so long that they are read otherwise */
+    {"{\"id\":1,\"body\":\"a long string, long enough to be left out\",\"title\":tru}\n", 0,
+     {{"broken JSON: invalid token near 'tru'", 1, 1, 69}}},
+    {"{\"id\":1,\"body\":\"a long string with an \\escape that is none\"}\n", 0,
+     {{"broken JSON: invalid escape", 1, 1, 39}}},
+    {"{\"a long name, long enough to be left out\":1,\"a long name, long enough to be left out\":2,\"title\":\"a\"}\n", 0,
+     {{"broken JSON: duplicate object key", 1, 1, 85}}},
     /* rules for the article */
     {"{\"id\":1}\n", 0, {{"no text: neither title nor body", 1, 1, 0}}},
     {"{\"id\":1,\"title\":\" \",\"body\":\"\\n\\u0001\"}\n", 0, {{"no text: neither title nor body", 1, 1, 0}}},

@@ -70,7 +70,8 @@ static void test_datelines(void **state)
         {"- TOKYO", NULL, NULL, NULL, NULL},
         {"", NULL, NULL, NULL, NULL},
         {"   ", NULL, NULL, NULL, NULL},
-        {"(AP) - A", NULL, NULL, NULL, NULL},
+        {"(AP) - A", "", "AP", "", "A"},
+        {"(Nobody) - A", NULL, NULL, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct dateline line;

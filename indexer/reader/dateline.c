@@ -294,6 +294,7 @@ static bool parse_head(bf_text head, bool dash, bool line, struct dateline *out)
     out->source = agency;
     out->place = trim(head, ",");
     bool known = agency.length && agency_known(agency);
+    if (out->place.length == 0) return dash && bracketed && known; /* "(Reuters) - " says by whom, if not where */
     switch (place_case(out->place, &letters)) {
     case PLACE_CAPITALS:
         if (!dash && !line) return bracketed && (known || dated);

@@ -15,7 +15,7 @@
 #include "backfile.h"
 
 struct dateline {
-    bf_text place;
+    bf_text place;         /* absent: only a known agency in brackets is named */
     bf_text source;        /* absent: no agency named */
     int year, month, day;  /* 0: not said */
     size_t length;         /* bytes from the beginning of the text to behind the dash and the spaces after it */

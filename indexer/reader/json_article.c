@@ -1,6 +1,8 @@
 #include "json_article.h"
 
+#include "json_parse.h"
 #include "json_span.h"
+#include "json_string.h"
 #include "markup.h"
 #include "status.h"
 
@@ -121,24 +123,23 @@ static void record_omit(struct record *record, size_t start)
 /* The text of a string, or a number as it is written. */
 static bool value_text(const struct record *record, struct value value, bf_text *text)
 {
-    if (json_is_string(value.json)) {
-        *text = (bf_text){json_string_value(value.json), json_string_length(value.json)};
-        return true;
-    }
-    if (!json_is_number(value.json)) return false;
     *text = (bf_text){record->text.bytes + value.span.start, value.span.end - value.span.start};
-    return true;
+    if (json_is_number(value.json)) return true;
+    if (!json_is_string(value.json) || text->length < 2) return false;
+    if (json_string_decode(*text, &record->draft->arena, text)) return true;
+    record->draft->failed = true;
+    return false;
 }
 
 /* Nothing is said: null, or a string without a character other than white space. */
-static bool value_empty(struct value value)
+static bool value_empty(const struct record *record, struct value value)
 {
+    bf_text text;
+    size_t i = 0;
     if (json_is_null(value.json)) return true;
-    if (!json_is_string(value.json)) return false;
-    const char *text = json_string_value(value.json);
-    size_t length = json_string_length(value.json), i = 0;
-    while (i < length && (text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r'))) i++;
-    return i == length;
+    if (!json_is_string(value.json) || !value_text(record, value, &text)) return false;
+    while (i < text.length && memchr(" \t\n\v\f\r", text.bytes[i], 6)) i++;
+    return i == text.length;
 }
 
 /* The texts of a list that holds nothing else, with `between` between them. */
@@ -227,10 +228,12 @@ static bool use_keywords(struct record *record, struct value value)
     return draft->article.keyword_count > 0;
 }
 
-static bool item_is(json_t *item, const char *member, const char *wanted)
+static bool item_is(const struct record *record, struct value item, const char *member, const char *wanted)
 {
-    const char *text = json_string_value(json_object_get(item, member));
-    return text && strcmp(text, wanted) == 0;
+    struct value value;
+    bf_text text;
+    return value_find(record, item, member, strlen(member), &value) && value_text(record, value, &text) &&
+           text.length == strlen(wanted) && memcmp(text.bytes, wanted, text.length) == 0;
 }
 
 /*
@@ -246,18 +249,19 @@ static bool use_pieces(struct record *record, struct value list)
     if (!json_is_array(list.json)) return false;
     buffer_clear(out);
     for (; json_span_next(record->text.bytes, list.span.end, &at, &key, &span); i++) {
-        json_t *item = json_array_get(list.json, i), *content = json_object_get(item, "content");
-        if (!json_is_string(content)) continue;
-        bf_text text = {json_string_value(content), json_string_length(content)};
-        if (item_is(item, "type", "sanitized_html")) {
+        struct value item = {json_array_get(list.json, i), span}, content;
+        bf_text text;
+        if (!json_is_object(item.json) || !value_find(record, item, "content", 7, &content)) continue;
+        if (!json_is_string(content.json) || !value_text(record, content, &text)) continue;
+        if (item_is(record, item, "type", "sanitized_html")) {
             if (pieces++) buffer_append(out, "\n\n", 2);
-            if (item_is(item, "mime", "text/html")) {
+            if (item_is(record, item, "mime", "text/html")) {
                 markup_append_text(out, text);
             } else {
                 buffer_append(out, text.bytes, text.length);
             }
             record_omit(record, span.start);
-        } else if (item_is(item, "type", "kicker") && draft->article.section.length == 0) {
+        } else if (item_is(record, item, "type", "kicker") && draft->article.section.length == 0) {
             draft_set(draft, &draft->article.section, text);
             record_omit(record, span.start);
         }
@@ -318,7 +322,7 @@ static void record_use(struct record *record, const struct member_map *map, enum
     bool mapped = map->paths[member] && record_find_path(record, map->paths[member], &value);
     if (mapped && use_value(record, member, value, false)) return;
     if (record_find(record, name, strlen(name), &value)) {
-        if (member != MEMBER_ID && value_empty(value)) {
+        if (member != MEMBER_ID && value_empty(record, value)) {
             record_omit(record, value.span.start);
         } else if (use_value(record, member, value, true)) {
             return;
@@ -405,32 +409,14 @@ static void record_keep_rest(struct record *record)
 
 /* ---- The whole ---- */
 
-/* The library's words without what could not be shown: they quote the text. */
-static bf_status refuse_json(const json_error_t *parse, bf_error *error)
-{
-    char words[sizeof parse->text + 1];
-    size_t length = strnlen(parse->text, sizeof parse->text), i = 0;
-    for (; i < length; i++) words[i] = (uint8_t)parse->text[i] < 0x20 || parse->text[i] == 0x7f ? ' ' : parse->text[i];
-    words[i] = '\0';
-    return fail(error, BF_REFUSED, "broken JSON: %s", words);
-}
-
 bf_status json_article_read(bf_text text, const struct member_map *map, struct article_draft *draft, size_t *at, bf_error *error)
 {
     static const enum article_member order[] = {MEMBER_TITLE,  MEMBER_SECTION, MEMBER_PLACE,    MEMBER_DATE,     MEMBER_BYLINE,
                                                 MEMBER_SOURCE, MEMBER_URL,     MEMBER_LANGUAGE, MEMBER_KEYWORDS, MEMBER_BODY};
-    json_error_t parse;
+    json_t *root = NULL;
     struct record record = {.text = text, .draft = draft};
-    bf_status status = BF_OK;
-    /* Numbers too large for an integer are kept as they are written, whatever double the library makes of them. */
-    json_t *root = json_loadb(text.bytes, text.length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &parse);
-    if (!root) {
-        if (json_error_code(&parse) == json_error_out_of_memory) return fail_memory(error);
-        /* The position is behind the byte in question, except where that is a control character in a string. */
-        *at = parse.position > 0 && (size_t)parse.position <= text.length ? (size_t)parse.position - 1 : 0;
-        if (strncmp(parse.text, "control character", 17) == 0 && *at + 1 < text.length) *at += 1;
-        return refuse_json(&parse, error);
-    }
+    bf_status status = json_parse(text, &draft->scratch, &root, at, error);
+    if (status != BF_OK) return status;
     *at = 0;
     if (!record_members(&record, root)) {
         status = fail_memory(error);
