@@ -7,6 +7,7 @@
 #include "terminal.h"
 #include "topic_reader.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,11 +17,14 @@ enum {
     EXIT_ERROR = 2,
 };
 
+enum { TOPIC_NOTES_MOST = 10 }; /* lines that notes may take in a run of many queries; further ones are counted */
+
 struct search_run {
     struct search_options options;
     struct sink sink;
     bf_searcher *searcher;
     uint64_t query_count;
+    uint64_t note_count;
     bool found;      /* something matched */
     bool complained; /* something was wrong, and was said */
 };
@@ -58,10 +62,19 @@ static bf_status complain_of_index(struct search_run *run, const bf_error *error
     return error->status;
 }
 
-static void say_notes(const bf_results *results, const char *topic)
+static void say_notes(struct search_run *run, const bf_results *results, const char *topic)
 {
     const char *note;
-    for (size_t i = 0; (note = bf_results_note(results, i)); i++) say("note: ", topic, note);
+    for (size_t i = 0; (note = bf_results_note(results, i)); i++)
+        if (run->note_count++ < TOPIC_NOTES_MOST || !topic) say("note: ", topic, note);
+}
+
+static void say_unsaid_notes(const struct search_run *run)
+{
+    char line[96];
+    if (run->note_count <= TOPIC_NOTES_MOST) return;
+    snprintf(line, sizeof line, "and %" PRIu64 " more notes; --json gives each with its query", run->note_count - TOPIC_NOTES_MOST);
+    say("note: ", NULL, line);
 }
 
 static bf_status run_query(struct search_run *run, const char *topic, const char *text)
@@ -70,7 +83,7 @@ static bf_status run_query(struct search_run *run, const char *topic, const char
     bf_results *results = NULL;
     bf_status status = bf_search(run->searcher, text, &run->options.search, &results, &error);
     if (status != BF_OK) return complain_of_index(run, &error);
-    say_notes(results, topic);
+    say_notes(run, results, topic);
     if (bf_results_total(results)) run->found = true;
     const struct print_query query = {topic, text, results, run->options.search.offset, run->query_count++ == 0};
     status = print_results(&run->sink, &run->options.print, &query, &error);
@@ -92,6 +105,7 @@ static bf_status run_topics(struct search_run *run)
         else if (status != BF_END) complain(run, status, error.message);
     }
     topic_reader_close(&reader);
+    say_unsaid_notes(run);
     return status == BF_END ? BF_OK : status;
 }
 
@@ -117,7 +131,7 @@ static bf_status run_show(struct search_run *run)
         status = bf_search(run->searcher, options->query, &search, &results, &error);
     }
     if (status == BF_OK) {
-        if (results) say_notes(results, NULL);
+        if (results) say_notes(run, results, NULL);
         run->found = true;
         status = print_article(&run->sink, &options->print, article, results, &error);
     }
