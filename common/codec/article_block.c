@@ -117,23 +117,45 @@ static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t w
     return rule;
 }
 
+/* Steps over the lengths; *at is then where the stream begins. */
+static const char *find_record(const uint8_t **at, const uint8_t *end, uint32_t i, uint32_t *count, uint64_t *before, uint64_t *wanted)
+{
+    uint64_t here;
+    const char *rule = read_count(at, end, count);
+    if (rule) return rule;
+    if (i >= *count) return "an article block has fewer records";
+    *before = *wanted = 0;
+    for (uint32_t record = 0; record < *count; record++) {
+        if (!varint_read(at, end, &here)) return "an article block is cut short";
+        if (here > 2 * BF_ARTICLE_MAX + RECORD_OVERHEAD_MAX) return "an article block has a record longer than any article";
+        if (record < i) *before += here;
+        if (record == i) *wanted = here;
+    }
+    /* A stream can't inflate to more than so much; saying so first keeps a false length from costing time or memory. */
+    if (*before + *wanted > (uint64_t)(end - *at) * DEFLATE_RATIO_MAX) return "an article block claims more than it can inflate to";
+    return NULL;
+}
+
+const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, size_t *offset, size_t *record_length)
+{
+    const uint8_t *at = bytes;
+    uint32_t count;
+    uint64_t before, wanted;
+    const char *rule = find_record(&at, bytes + length, i, &count, &before, &wanted);
+    if (rule) return rule;
+    *offset = (size_t)before;
+    *record_length = (size_t)wanted;
+    return NULL;
+}
+
 const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset,
                                size_t *record_length)
 {
     const uint8_t *at = bytes, *end = bytes + length;
     uint32_t count;
-    uint64_t before = 0, wanted = 0, here;
-    const char *rule = read_count(&at, end, &count);
+    uint64_t before, wanted;
+    const char *rule = find_record(&at, end, i, &count, &before, &wanted);
     if (rule) return rule;
-    if (i >= count) return "an article block has fewer records";
-    for (uint32_t record = 0; record < count; record++) {
-        if (!varint_read(&at, end, &here)) return "an article block is cut short";
-        if (here > 2 * BF_ARTICLE_MAX + RECORD_OVERHEAD_MAX) return "an article block has a record longer than any article";
-        if (record < i) before += here;
-        if (record == i) wanted = here;
-    }
-    /* A stream can't inflate to more than so much; saying so first keeps a false length from costing time or memory. */
-    if (before + wanted > (uint64_t)(end - at) * DEFLATE_RATIO_MAX) return "an article block claims more than it can inflate to";
     *offset = (size_t)before;
     *record_length = (size_t)wanted;
     return inflate_first(at, end, (size_t)(before + wanted), i + 1 == count, raw);

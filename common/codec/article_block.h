@@ -25,6 +25,9 @@ void article_block_free(struct article_block_writer *writer);
  * i >= the block's count is a broken rule, as is a record that claims more than BF_ARTICLE_MAX and some change. */
 const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset,
                                size_t *record_length);
+
+/* Only says where record i is, without inflating anything. */
+const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, size_t *offset, size_t *record_length);
 const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *count);
 
 #endif

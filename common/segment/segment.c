@@ -205,7 +205,17 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
     status = segment_article_block(segment, low, &bytes, &length, &first, &end, error);
     if (status != BF_OK) return status;
     if (doc < first || doc >= end) return segment_corrupt(segment, "article blocks", "no block holds the document", error);
-    const char *rule = article_block_read(bytes, length, doc - first, &segment->raw, &offset, &size);
+    const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
+    if (!rule && (segment->raw_block != low + 1 || segment->raw.length < offset + size)) {
+        /* A block is inflated only as far as its article needs. Who then asks for a further one is walking through them, and gets the rest at
+         * once, unless the rest is damaged and the article is not. */
+        bool walking = segment->raw_block == low + 1;
+        size_t unused;
+        segment->raw_block = 0;
+        if (!walking || article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused))
+            rule = article_block_read(bytes, length, doc - first, &segment->raw, &unused, &unused);
+        if (!rule) segment->raw_block = low + 1;
+    }
     if (rule) return segment_corrupt(segment, "articles", rule, error);
     *record = segment->raw.bytes + offset;
     *record_length = size;

@@ -22,8 +22,9 @@ struct segment {
     struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
     struct id_column ids;
     const uint8_t *id_order;
-    /* Where the article asked for last was inflated. */
+    /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
+    uint32_t raw_block;               /* number of that block and one more; 0: none */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
 };
 
