@@ -66,14 +66,15 @@ static void say_notes(struct search_run *run, const bf_results *results, const c
 {
     const char *note;
     for (size_t i = 0; (note = bf_results_note(results, i)); i++)
-        if (run->note_count++ < TOPIC_NOTES_MOST || !topic) say("note: ", topic, note);
+        if (run->note_count++ < TOPIC_NOTES_MOST || !topic) say(topic ? "note: topic " : "note: ", topic, note);
 }
 
 static void say_unsaid_notes(const struct search_run *run)
 {
     char line[96];
     if (run->note_count <= TOPIC_NOTES_MOST) return;
-    snprintf(line, sizeof line, "and %" PRIu64 " more notes; --json gives each with its query", run->note_count - TOPIC_NOTES_MOST);
+    snprintf(line, sizeof line, "and %" PRIu64 " more notes; --json gives each with its query",
+             run->note_count - TOPIC_NOTES_MOST);
     say("note: ", NULL, line);
 }
 
