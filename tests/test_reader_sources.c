@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -235,6 +236,27 @@ static void test_truncated(void **state)
     gathered_free(&whole);
 }
 
+/* Names are text whatever the locale: this test itself runs in the C locale. */
+static void test_names(void **state)
+{
+    (void)state;
+    static const int formats[] = {ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE, ARCHIVE_FORMAT_ZIP};
+    const struct packed_member members[] = {{"Zürich/東京.txt", wire, sizeof wire - 1}};
+    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!utf8) skip();
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct gathered gathered = {0};
+        uint8_t *bytes;
+        locale_t before = uselocale(utf8);
+        size_t length = pack(&gathered.arena, formats[i], PLAIN, members, 1, &bytes);
+        uselocale(before);
+        assert_int_equal(gather_bytes(&gathered, bytes, length, "a"), BF_OK);
+        assert_string_equal(id_of(&gathered, 0), "a/Zürich/東京.txt");
+        gathered_free(&gathered);
+    }
+    freelocale(utf8);
+}
+
 static void test_container_kind(void **state)
 {
     (void)state;
@@ -402,7 +424,7 @@ int main(void)
         cmocka_unit_test(test_kinds),          cmocka_unit_test(test_nested),       cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_container_kind), cmocka_unit_test(test_not_archives), cmocka_unit_test(test_folder),
         cmocka_unit_test(test_paths),          cmocka_unit_test(test_given_paths),  cmocka_unit_test(test_standard_input),
-        cmocka_unit_test(test_fixtures),
+        cmocka_unit_test(test_fixtures),       cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +66,7 @@ struct container {
     bf_status below_status; /* what made a callback fail, when it was not the bytes */
     bf_error below_error;
     uint64_t member_count;
+    locale_t utf8; /* libarchive gives names in the thread's locale; (locale_t)0 where there is none with UTF-8 */
 };
 
 static la_ssize_t container_read(struct archive *archive, void *context, const void **bytes)
@@ -127,6 +129,7 @@ bf_status container_open(struct byte_source *below, struct container **out, bf_e
     if (!container) return fail_memory(error);
     container->below = below;
     container->block = malloc(BYTE_SOURCE_BLOCK);
+    container->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     container->archive = archive_read_new();
     struct archive *archive = container->archive;
     if (!container->block || !archive) {
@@ -168,7 +171,7 @@ static const char *member_not_read(struct archive_entry *entry)
     }
 }
 
-bf_status container_next(struct container *container, struct container_member *member, bf_error *error)
+static bf_status container_next_member(struct container *container, struct container_member *member, bf_error *error)
 {
     struct archive_entry *entry;
     for (;;) {
@@ -203,12 +206,21 @@ bf_status container_next(struct container *container, struct container_member *m
     return BF_OK;
 }
 
+bf_status container_next(struct container *container, struct container_member *member, bf_error *error)
+{
+    locale_t before = container->utf8 ? uselocale(container->utf8) : (locale_t)0;
+    bf_status status = container_next_member(container, member, error);
+    if (container->utf8) uselocale(before);
+    return status;
+}
+
 void container_close(struct container *container)
 {
     if (!container) return;
     byte_source_free(&container->member);
     if (container->archive) archive_read_free(container->archive);
     buffer_free(&container->name);
+    if (container->utf8) freelocale(container->utf8);
     free(container->block);
     free(container);
 }

@@ -15,8 +15,8 @@ static bool colon_follows(bf_text text, size_t at)
     return at < text.length && text.bytes[at] == ':';
 }
 
-/* Appends the text with "" for each long and valid string that is no name. A string that is not valid stays, for jansson to say what
- * is wrong with it. Stops at offset `limit` of what is appended, and returns which offset of the text that is. */
+/* Appends the text with "" for each long and valid string that is no name. A string that is not valid stays, for jansson to say
+ * what is wrong with it. Stops at offset `limit` of what is appended, and returns which offset of the text that is. */
 static size_t reduce(bf_text text, struct buffer *out, size_t limit)
 {
     size_t at = 0, appended = 0;
@@ -58,8 +58,8 @@ bf_status json_parse(bf_text text, struct buffer *scratch, struct json_t **value
     reduce(text, scratch, SIZE_MAX);
     if (scratch->failed) return fail_memory(error);
     /* Numbers too large for an integer are kept as they are written, whatever double the library makes of them. */
-    *value = json_loadb((const char *)scratch->bytes, scratch->length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
-                        &parse);
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
+    *value = json_loadb((const char *)scratch->bytes, scratch->length, flags, &parse);
     if (*value) return BF_OK;
     if (json_error_code(&parse) == json_error_out_of_memory) return fail_memory(error);
     /* The position is behind the byte in question, except where that is a control character in a string. */
