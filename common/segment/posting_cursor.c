@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { FIRST_NUMBERS = 128 }; /* bytes posting_list_open may read */
+
 static void cursor_end(struct posting_cursor *cursor)
 {
     cursor->doc = NO_DOCUMENT;
@@ -30,11 +32,7 @@ static void cursor_load(struct posting_cursor *cursor, uint32_t part)
         cursor->count = posting_block_count(&cursor->list, part);
         rule = posting_block_docs(&cursor->list, part, cursor->docs);
     } else {
-        uint32_t offset, length;
-        bf_error error = {0};
-        posting_page_range(&cursor->list, part, &offset, &length);
-        if (section_verify(&cursor->view, offset, length, &error) != BF_OK) {
-            segment_fail(cursor->segment, &error);
+        if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, part)) {
             cursor_end(cursor);
             return;
         }
@@ -48,6 +46,39 @@ static void cursor_load(struct posting_cursor *cursor, uint32_t part)
     }
     cursor->index = 0;
     cursor->doc = cursor->docs[0];
+}
+
+bf_status posting_list_view_open(struct segment *segment, const struct term_entry *entry, struct section_view *view, struct posting_list *list,
+                                 bf_error *error)
+{
+    bf_status status = section_find(&segment->postings, entry->postings_offset, entry->postings_length, view, error);
+    if (status == BF_OK) status = section_verify(view, 0, view->length < FIRST_NUMBERS ? view->length : FIRST_NUMBERS, error);
+    if (status != BF_OK) return status;
+    const char *rule = posting_list_open(view->bytes, view->length, segment->meta.doc_count, list);
+    if (!rule && list->df != entry->df) rule = "the dictionary and the list must agree on df";
+    if (rule) return segment_corrupt(segment, "postings", rule, error);
+    /* Of a long list only what says where things are: pages and titles are verified when they are read. */
+    return section_verify(view, 0, list->paged ? posting_list_head_length(list) : view->length, error);
+}
+
+bool posting_list_verify_page(struct segment *segment, const struct section_view *view, const struct posting_list *list, uint32_t page)
+{
+    uint32_t offset, length;
+    bf_error error = {0};
+    posting_page_range(list, page, &offset, &length);
+    if (section_verify(view, offset, length, &error) == BF_OK) return true;
+    segment_fail(segment, &error);
+    return false;
+}
+
+bool posting_list_verify_titles(struct segment *segment, const struct section_view *view, const struct posting_list *list)
+{
+    uint32_t offset, length;
+    bf_error error = {0};
+    posting_title_range(list, &offset, &length);
+    if (section_verify(view, offset, length, &error) == BF_OK) return true;
+    segment_fail(segment, &error);
+    return false;
 }
 
 bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry, bf_error *error)
@@ -72,12 +103,8 @@ bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *seg
         cursor->doc = cursor->docs[0];
         return BF_OK;
     }
-    bf_status status = section_find(&segment->postings, entry->postings_offset, entry->postings_length, &cursor->view, error);
-    if (status == BF_OK) status = section_verify(&cursor->view, 0, cursor->view.length, error);
+    bf_status status = posting_list_view_open(segment, entry, &cursor->view, &cursor->list, error);
     if (status != BF_OK) return status;
-    const char *rule = posting_list_open(cursor->view.bytes, cursor->view.length, segment->meta.doc_count, &cursor->list);
-    if (!rule && cursor->list.df != entry->df) rule = "the dictionary and the list must agree on df";
-    if (rule) return segment_corrupt(segment, "postings", rule, error);
     cursor->has_positions = cursor->list.has_positions;
     cursor->shape = cursor->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
     uint32_t first = cursor->list.paged ? posting_page_next(&cursor->list, 0) : 0;
@@ -185,6 +212,7 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor)
     if (part == UINT32_MAX || cursor->title_count == 0 || cursor->title_docs[cursor->title_count - 1] < cursor->doc) {
         part = posting_title_seek(&cursor->list, part == UINT32_MAX ? 0 : part + 1, cursor->doc);
         if (part >= cursor->list.title_block_count) return 0;
+        if (!posting_list_verify_titles(cursor->segment, &cursor->view, &cursor->list)) return 0;
         cursor->title_part = part;
         cursor->title_count = posting_title_count(&cursor->list, part);
         const char *rule = posting_title_docs(&cursor->list, part, cursor->title_docs);
@@ -216,6 +244,7 @@ static const char *cursor_positions_before(struct posting_cursor *cursor, uint32
         /* Pages of the group before this one are summed once for each page stood on. */
         if (cursor->group != group || cursor->group_page != cursor->part) {
             for (uint32_t page = posting_page_next(&cursor->list, first); page < cursor->part; page = posting_page_next(&cursor->list, page + 1)) {
+                if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, page)) return "a page of the group is damaged";
                 const char *rule = posting_page_tfs(&cursor->list, page, tfs);
                 if (rule) return rule;
                 uint32_t count = posting_page_count(&cursor->list, page);

@@ -36,6 +36,14 @@ struct posting_cursor {
     uint32_t title_docs[POSTING_BLOCK], title_tfs[POSTING_BLOCK];
 };
 
+/* Finds a list that is not inline and verifies its head; of a blocked list everything. */
+bf_status posting_list_view_open(struct segment *segment, const struct term_entry *entry, struct section_view *view, struct posting_list *list,
+                                 bf_error *error);
+
+/* Verify one page of a paged list, or its title part. False: damaged, and noted in the segment. */
+bool posting_list_verify_page(struct segment *segment, const struct section_view *view, const struct posting_list *list, uint32_t page);
+bool posting_list_verify_titles(struct segment *segment, const struct section_view *view, const struct posting_list *list);
+
 /* Stands on the first posting. */
 bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry, bf_error *error);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const struct ranker *const rankers[] = {
+    &cells_ranker,
     &exhaustive_ranker,
 };
 

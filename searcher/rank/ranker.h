@@ -30,6 +30,7 @@ struct ranker {
 };
 
 extern const struct ranker exhaustive_ranker;
+extern const struct ranker cells_ranker;
 
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);
