@@ -10,7 +10,7 @@ struct place {
     enum query_occur occur;
     float boost;
     bool unscored;   /* below a MUST_NOT */
-    bool loose_dates; /* a date among SHOULDs may be lifted into the group: it is an OR */
+    bool loose_dates; /* dates among SHOULDs may be lifted into the group: what is in it are alternatives */
 };
 
 struct builder {
@@ -130,7 +130,8 @@ static bool has_child(const struct query_node *group, enum query_kind kind)
     return false;
 }
 
-/* Puts the node among the children of the group being built, or its children in its place where it adds nothing. */
+/* Puts the node among the children of the group being built, or its children in its place where it adds nothing. Recurses as deep
+ * as the tree is. */
 static void push(struct builder *builder, struct query_node *node, struct place place)
 {
     bool spliced = false;
@@ -142,10 +143,7 @@ static void push(struct builder *builder, struct query_node *node, struct place 
         else spliced = all_children(node, QUERY_SHOULD);
     }
     if (!spliced) buffer_append(&builder->stack, &node, sizeof node);
-    for (uint32_t i = 0; spliced && i < node->child_count; i++) {
-        node->children[i]->occur = place.occur;
-        buffer_append(&builder->stack, &node->children[i], sizeof node);
-    }
+    for (uint32_t i = 0; spliced && i < node->child_count; i++) push(builder, node->children[i], place);
     builder->failed |= builder->stack.failed;
 }
 
@@ -247,50 +245,80 @@ static void build_leaf(struct builder *builder, const struct lexeme *lexeme, str
 
 /* ---- Brackets and operators ---- */
 
-static bool is_filter(const struct syntax *syntax) { return syntax->dates_only && !syntax->must && !syntax->must_not; }
-
 /* The place of a child of the group, whose own sign is not yet looked at. */
 static struct place place_within(struct place group, enum query_occur occur)
 {
     return (struct place){.occur = occur, .boost = group.boost, .unscored = group.unscored || occur == QUERY_MUST_NOT};
 }
 
-/* Those children from `first` on that are, or are not, dates without a sign: one clause that must match. */
-static void build_side(struct builder *builder, const struct syntax *first, bool filters, struct place group)
+/* A date, or dates that are alternatives, without a sign: a filter, if anything stands beside it. */
+static bool is_filter(struct query_node *node)
+{
+    if (!built_of(node)->bare) return false;
+    bool dates = node->kind == QUERY_DATE;
+    if (node->kind == QUERY_GROUP) dates = all_children(node, QUERY_SHOULD);
+    for (uint32_t i = 0; dates && i < node->child_count; i++) dates = node->children[i]->kind == QUERY_DATE;
+    return dates;
+}
+
+/* Pushes one clause that must match, made of those nodes from the `first` on that are, or are not, filters and have no sign. */
+static void push_side(struct builder *builder, struct query_node **nodes, size_t first, size_t count, bool filters,
+                      struct place group)
 {
     struct place each = place_within(group, QUERY_SHOULD);
     each.loose_dates = true;
     size_t base = stack_height(builder);
-    for (const struct syntax *child = first; child; child = child->next)
-        if (is_filter(child) == filters && !child->must && !child->must_not) build_clause(builder, child, each);
+    for (size_t i = first; i < count; i++)
+        if (built_of(nodes[i])->bare && is_filter(nodes[i]) == filters) push(builder, nodes[i], each);
     finish_and_push(builder, base, place_within(group, QUERY_MUST));
+}
+
+/* Makes filters of the dates among the nodes above `base` on the stack, which are those of a sequence. */
+static void apply_filters(struct builder *builder, size_t base, struct place group)
+{
+    size_t count = stack_height(builder) - base, filter_count = 0;
+    bool musts = builder->options->match_all;
+    for (size_t i = 0; i < count; i++) {
+        struct query_node *node = stack_at(builder, base)[i];
+        filter_count += is_filter(node);
+        musts |= node->occur == QUERY_MUST && !is_filter(node);
+    }
+    if (filter_count == 0 || builder->failed) return;
+    struct query_node **nodes = arena_take(builder->arena, count * sizeof *nodes);
+    if (!nodes) {
+        builder->failed = true;
+        return;
+    }
+    memcpy(nodes, stack_at(builder, base), count * sizeof *nodes);
+    builder->stack.length = base * sizeof *nodes;
+    bool filtered = false, sided = false; /* the one clause for all filters, and that for all else, are made */
+    for (size_t i = 0; i < count; i++) {
+        bool filter = is_filter(nodes[i]), side = built_of(nodes[i])->bare && !filter && !musts;
+        struct place place = place_within(group, filter ? QUERY_SHOULD : nodes[i]->occur);
+        place.loose_dates = filter_count == count;
+        if (filter && filter_count < count) {
+            if (!filtered) push_side(builder, nodes, i, count, true, group);
+            filtered = true;
+        } else if (side) {
+            if (!sided) push_side(builder, nodes, i, count, false, group);
+            sided = true;
+        } else {
+            push(builder, nodes[i], place);
+        }
+    }
 }
 
 static void build_sequence(struct builder *builder, const struct syntax *syntax, struct place group)
 {
-    bool filters = false, others = false, musts = builder->options->match_all;
-    for (const struct syntax *child = syntax->first; child; child = child->next) {
-        filters |= is_filter(child);
-        others |= !is_filter(child);
-        musts |= child->must;
+    size_t base = stack_height(builder);
+    for (const struct syntax *child = syntax->first; child && !builder->failed; child = child->next) {
+        size_t from = stack_height(builder);
+        enum query_occur occur = child->must || builder->options->match_all ? QUERY_MUST : QUERY_SHOULD;
+        build_clause(builder, child, place_within(group, child->must_not ? QUERY_MUST_NOT : occur));
+        for (size_t i = from; i < stack_height(builder); i++)
+            built_of(*stack_at(builder, i))->bare = !child->must && !child->must_not;
     }
-    bool filtered = false, sided = false; /* the one clause for all filters, and that for all else, are made */
-    for (const struct syntax *child = syntax->first; child; child = child->next) {
-        bool bare = !child->must && !child->must_not;
-        if (is_filter(child) && others) {
-            if (!filtered) build_side(builder, child, true, group);
-            filtered = true;
-        } else if (bare && filters && others && !musts) {
-            if (!sided) build_side(builder, child, false, group);
-            sided = true;
-        } else {
-            bool all = builder->options->match_all && !(is_filter(child) && syntax->first->next);
-            enum query_occur occur = child->must || all ? QUERY_MUST : QUERY_SHOULD;
-            struct place place = place_within(group, child->must_not ? QUERY_MUST_NOT : occur);
-            place.loose_dates = is_filter(child);
-            build_clause(builder, child, place);
-        }
-    }
+    apply_filters(builder, base, group);
 }
 
 static void build_or(struct builder *builder, const struct syntax *syntax, struct place group)

@@ -22,6 +22,7 @@ struct built {
     size_t length;
     float strongest;        /* TERM, PHRASE: the largest boost it was given with ... */
     uint32_t times;         /* ... among so many */
+    bool bare;              /* stands in a sequence without a sign */
 };
 
 static inline struct built *built_of(struct query_node *node) { return (struct built *)(void *)node; }

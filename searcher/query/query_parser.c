@@ -42,10 +42,8 @@ static struct syntax *syntax_new(struct parser *parser, enum syntax_kind kind)
 
 static void syntax_add(struct syntax *parent, struct syntax *child)
 {
-    bool plain_date = child->dates_only && !child->must && !child->must_not;
     if (parent->last) parent->last->next = child;
     else parent->first = child;
-    parent->dates_only = plain_date && (parent->dates_only || !parent->last);
     parent->last = child;
 }
 
@@ -67,7 +65,6 @@ static struct syntax *parse_primary(struct parser *parser)
     if (!leaf) return NULL;
     leaf->leaf = lexeme;
     leaf->boost = lexeme->boost;
-    leaf->dates_only = lexeme->kind == LEXEME_DATE;
     return leaf;
 }
 
@@ -121,9 +118,7 @@ static struct syntax *parse_joined(struct parser *parser, enum lexeme_kind joint
         }
         syntax_add(joined, more);
     }
-    if (!joined) return only;
-    joined->dates_only &= is_or;
-    return joined;
+    return joined ? joined : only;
 }
 
 /* Up to the closing bracket, which is left, or to the end. NULL: nothing in it. */

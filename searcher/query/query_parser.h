@@ -26,7 +26,6 @@ enum syntax_kind {
 struct syntax {
     enum syntax_kind kind;
     bool must, must_not;   /* its sign */
-    bool dates_only;       /* a date without a sign, or nothing but such */
     float boost;
     const struct lexeme *leaf;
     struct syntax *first, *last, *next; /* children; next sibling */
