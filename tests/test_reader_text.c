@@ -151,6 +151,8 @@ static const struct expected wire_cases[] = {
      "Moths are\nmany.\n\nAnd small."},
     {"plain: short title, short paragraphs", "On moths\n\nThey are many.\n\nTHE END\n\nOr not.\n", "", "On moths", "", "", "", "",
      "They are many.\n\nTHE END\n\nOr not."},
+    {"a headline of two lines", "politics\n\nHarbour bill passes after\na long night\n\nTARVIN\n\nThe house voted.\n", "politics",
+     "Harbour bill passes after a long night", "TARVIN", "", "", "", "The house voted."},
     {"one line", "Only a line\n", "", "Only a line", "", "", "", "", ""},
     {"a word in capitals and no more", "MOTHS\n", "", "MOTHS", "", "", "", "", ""},
     {"control characters", "On\x01 moths\n\nThey\x02 \x7f" "fly.\fAnd more.\n", "", "On moths", "", "", "", "",

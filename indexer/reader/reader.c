@@ -187,6 +187,24 @@ static bf_status read_file(struct reading *reading, int fd, const char *path, ui
     return status;
 }
 
+static void visit_refused(void *context, const char *path, const char *rule)
+{
+    struct buffer shown = {0};
+    source_path_append(&shown, path);
+    const char *shown_path = buffer_string(&shown);
+    refuse_file(context, shown_path ? shown_path : path, 0, rule);
+    buffer_free(&shown);
+}
+
+static void visit_skipped(void *context, const char *path, const char *why)
+{
+    struct buffer shown = {0};
+    source_path_append(&shown, path);
+    const char *shown_path = buffer_string(&shown);
+    reading_skip(context, shown_path ? shown_path : path, why);
+    buffer_free(&shown);
+}
+
 static bf_status visit_file(void *context, const char *path, const struct stat *about, bf_error *error)
 {
     struct reading *reading = context;
@@ -194,22 +212,12 @@ static bf_status visit_file(void *context, const char *path, const struct stat *
     if (fd < 0) {
         bf_error rule;
         fail(&rule, BF_REFUSED, "can't be read: %s", strerror(errno));
-        refuse_file(reading, path, 0, rule.message);
+        visit_refused(reading, path, rule.message);
         return BF_OK;
     }
     bf_status status = read_file(reading, fd, path, (uint64_t)about->st_size, error);
     close(fd);
     return status;
-}
-
-static void visit_refused(void *context, const char *path, const char *rule)
-{
-    refuse_file(context, path, 0, rule);
-}
-
-static void visit_skipped(void *context, const char *path, const char *why)
-{
-    reading_skip(context, path, why);
 }
 
 static bf_status measure_file(void *context, const char *path, const struct stat *about, bf_error *error)

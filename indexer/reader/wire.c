@@ -8,7 +8,8 @@
 enum {
     SECTION_MAX = 40,
     SECTION_WORDS_MAX = 4,
-    TITLE_MAX = 400,     /* bytes of a line that may be a headline */
+    TITLE_MAX = 400,     /* bytes of a headline */
+    TITLE_LINES_MAX = 2,
     BYLINE_MAX = 100,
     HEAD_LINES_MAX = 4,  /* lines between headline and body */
 };
@@ -19,7 +20,7 @@ enum {
 struct block {
     bf_text text;   /* without the blank lines around it */
     size_t end;     /* where the text goes on behind it */
-    bool one_line;
+    size_t lines;
 };
 
 static bool line_break(char c)
@@ -70,7 +71,7 @@ static bool block_next(bf_text text, size_t at, struct block *block)
         lines++;
         at = line_next(text, end);
     }
-    *block = (struct block){.text = {text.bytes + start, last - start}, .end = at, .one_line = lines == 1};
+    *block = (struct block){.text = {text.bytes + start, last - start}, .end = at, .lines = lines};
     while (block->text.length && white(block->text.bytes[0])) block->text.bytes++, block->text.length--;
     while (block->text.length && white(block->text.bytes[block->text.length - 1])) block->text.length--;
     return true;
@@ -93,7 +94,7 @@ static bool ends_sentence(bf_text text)
 
 static bool could_be_section(const struct block *block)
 {
-    return block->one_line && block->text.length <= SECTION_MAX && count_words(block->text) <= SECTION_WORDS_MAX &&
+    return block->lines == 1 && block->text.length <= SECTION_MAX && count_words(block->text) <= SECTION_WORDS_MAX &&
            !ends_sentence(block->text);
 }
 
@@ -115,7 +116,7 @@ static bool surely_section(const struct block *block)
 
 static bool could_be_title(const struct block *block)
 {
-    return block->one_line && block->text.length <= TITLE_MAX;
+    return block->lines <= TITLE_LINES_MAX && block->text.length <= TITLE_MAX;
 }
 
 /* Beside a section that is not surely one, the next line must look like a headline: short paragraphs follow short titles too. */
@@ -127,19 +128,19 @@ static bool surely_title(const struct block *block)
 static bool is_place(const struct block *block)
 {
     struct dateline line;
-    return block->one_line && dateline_line_parse(block->text, &line);
+    return block->lines == 1 && dateline_line_parse(block->text, &line);
 }
 
 static bool is_byline(const struct block *block)
 {
     bf_text text = block->text;
-    return block->one_line && text.length > 4 && text.length <= BYLINE_MAX && strncasecmp(text.bytes, "by ", 3) == 0 &&
+    return block->lines == 1 && text.length > 4 && text.length <= BYLINE_MAX && strncasecmp(text.bytes, "by ", 3) == 0 &&
            count_words(text) >= 2 && !ends_sentence(text);
 }
 
 static bool is_date(const struct block *block, bf_date *date)
 {
-    return block->one_line && block->text.length <= SECTION_MAX && bf_date_parse(block->text, date) == BF_OK &&
+    return block->lines == 1 && block->text.length <= SECTION_MAX && bf_date_parse(block->text, date) == BF_OK &&
            date->precision >= BF_DATE_DAY;
 }
 

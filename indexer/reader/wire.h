@@ -1,5 +1,6 @@
 /*
- * Wire text and plain text: one file, one article. Blocks are lines between blank lines; a head block is one line.
+ * Wire text and plain text: one file, one article. Blocks are lines between blank lines; a head block is one line, a
+ * headline up to two.
  *
  *     politics                                a section: up to four words
  *                                             (blank)
