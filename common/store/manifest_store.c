@@ -153,6 +153,15 @@ bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct m
     return manifest_begin(store, 0, transaction, error);
 }
 
+/* LMDB does it when it takes over the lock of a dead owner (mdb_mutex_failed); taking the lock is enough. */
+bf_status manifest_recover(struct manifest_store *store, bf_error *error)
+{
+    struct manifest_transaction *transaction = NULL;
+    bf_status status = manifest_begin(store, 0, &transaction, error);
+    if (status == BF_OK) manifest_end(transaction);
+    return status;
+}
+
 bf_status manifest_commit(struct manifest_transaction *transaction, bf_error *error)
 {
     int code = mdb_txn_commit(transaction->txn);

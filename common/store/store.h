@@ -92,6 +92,13 @@ struct manifest_store;
 bf_status manifest_store_open(const char *index_path, bool create, struct manifest_store **store, bf_error *error);
 void manifest_store_close(struct manifest_store *store);
 
+/*
+ * To be called by a writer before it reads anything. A writer that was killed between writing its commit and saying so in the lock file leaves
+ * readers at the commit before, while the next write transaction stands on the later one: files of a commit must not be swept for the
+ * reason that readers don't see it yet. Afterwards a snapshot is of what the next write transaction stands on.
+ */
+bf_status manifest_recover(struct manifest_store *store, bf_error *error);
+
 struct manifest_transaction;
 
 /* A snapshot; stays what it is until ended, whatever writers do. */

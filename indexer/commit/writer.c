@@ -84,6 +84,7 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
     if (status == BF_OK) status = writer_lock_take(path, options->wait, &writer->lock, error);
     if (status == BF_OK) status = writer_refuse_lost_manifest(writer, error);
     if (status == BF_OK) status = manifest_store_open(path, !options->must_exist, &writer->store, error);
+    if (status == BF_OK) status = manifest_recover(writer->store, error);
     if (status == BF_OK) status = writer_load(writer, error);
     if (status == BF_OK && !writer->snapshot && options->must_exist) status = fail(error, BF_NOT_FOUND, "%s: the index was never committed to", path);
     if (status == BF_OK) status = writer_open_analyzer(writer, options, error);

@@ -333,12 +333,28 @@ static bf_status writer_put_lists(struct bf_writer *writer, struct manifest_tran
     return status;
 }
 
+/* What is about to be written rests on the commit the writer read. Where locks don't work (some network file systems) it may not be the last. */
+static bf_status writer_verify_base(const struct bf_writer *writer, struct manifest_transaction *transaction, bf_error *error)
+{
+    struct manifest_head head = {0};
+    const uint8_t *value;
+    size_t length;
+    bf_status status = manifest_get(transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, &value, &length, error);
+    const char *rule = status == BF_OK ? manifest_head_decode(value, length, &head) : NULL;
+    if (rule) return fail(error, BF_CORRUPT, "%s/manifest.lmdb: %s", writer->path, rule);
+    if (status != BF_OK && status != BF_NOT_FOUND) return status;
+    if (head.generation != writer->head.generation)
+        return fail(error, BF_BUSY, "%s: another writer has committed meanwhile, though this one holds the lock", writer->path);
+    return BF_OK;
+}
+
 static bf_status writer_publish(struct bf_writer *writer, bf_error *error)
 {
     struct manifest_transaction *transaction;
     bf_status status = writer->sync ? writer_sync_folder(writer, error) : BF_OK;
     if (status == BF_OK) status = manifest_write_begin(writer->store, writer->sync, &transaction, error);
     if (status != BF_OK) return status;
+    status = writer_verify_base(writer, transaction, error);
     for (uint32_t i = 0; status == BF_OK && i < writer->removed_count; i++) {
         uint8_t key[300];
         status = manifest_delete_prefix(transaction, key, manifest_adjustment_key(writer->removed[i], NULL, 0, key), error);
