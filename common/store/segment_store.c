@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { LEAST_BYTES = 2 * 4096 }; /* LMDB's two meta pages */
+
 struct shared_environment {
     struct shared_environment *next;
     dev_t device;
@@ -37,19 +39,41 @@ struct segment_store {
 static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct shared_environment *registry; /* guarded by registry_mutex */
 
-static int shared_environment_open(struct shared_environment *shared)
+/* LMDB maps what its meta page claims; a file cut short must be refused before a read beyond its end is a SIGBUS. */
+static bf_status shared_environment_verify_size(struct shared_environment *shared, bf_error *error)
+{
+    MDB_envinfo info;
+    MDB_stat pages;
+    mdb_env_info(shared->env, &info);
+    mdb_env_stat(shared->env, &pages);
+    uint64_t needed = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize;
+    if (shared->bytes < needed)
+        return fail(error, BF_CORRUPT, "%s: cut short: %llu bytes where its header says %llu", shared->path,
+                    (unsigned long long)shared->bytes, (unsigned long long)needed);
+    return BF_OK;
+}
+
+static bf_status shared_environment_open(struct shared_environment *shared, bf_error *error)
 {
     MDB_txn *txn = NULL;
+    if (shared->bytes < LEAST_BYTES)
+        return fail(error, BF_CORRUPT, "%s: cut short: %llu bytes are no segment", shared->path, (unsigned long long)shared->bytes);
     int code = mdb_env_create(&shared->env);
     if (!code) code = mdb_env_set_maxdbs(shared->env, DATABASE_COUNT);
     if (!code) code = mdb_env_set_mapsize(shared->env, 1); /* LMDB raises it to what the file holds */
     if (!code) code = mdb_env_open(shared->env, shared->path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, 0644);
-    if (!code) code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
+    if (code == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", shared->path);
+    if (!code) {
+        bf_status status = shared_environment_verify_size(shared, error);
+        if (status != BF_OK) return status;
+        code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
+    }
     for (int i = 0; !code && i < DATABASE_COUNT; i++)
         code = mdb_dbi_open(txn, segment_database_name(i), 0, &shared->databases[i]);
     if (!code) code = mdb_txn_commit(txn); /* keeps the database handles open for later transactions */
     else if (txn) mdb_txn_abort(txn);
-    return code == MDB_NOTFOUND ? MDB_CORRUPTED : code;
+    if (code == MDB_NOTFOUND) code = MDB_CORRUPTED; /* a database is missing */
+    return code ? fail_lmdb(error, code, shared->path, "can't open the segment") : BF_OK;
 }
 
 static void shared_environment_release(struct shared_environment *shared)
@@ -66,20 +90,6 @@ static void shared_environment_release(struct shared_environment *shared)
         free(shared);
     }
     pthread_mutex_unlock(&registry_mutex);
-}
-
-/* LMDB maps what its meta page claims; a file cut short must be refused before a read beyond its end is a SIGBUS. */
-static bf_status shared_environment_verify_size(struct shared_environment *shared, bf_error *error)
-{
-    MDB_envinfo info;
-    MDB_stat pages;
-    mdb_env_info(shared->env, &info);
-    mdb_env_stat(shared->env, &pages);
-    uint64_t needed = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize;
-    if (shared->bytes < needed)
-        return fail(error, BF_CORRUPT, "%s: cut short: %llu bytes where its header says %llu", shared->path,
-                    (unsigned long long)shared->bytes, (unsigned long long)needed);
-    return BF_OK;
 }
 
 static bf_status shared_environment_take(const char *path, struct shared_environment **result, bf_error *error)
@@ -102,10 +112,7 @@ static bf_status shared_environment_take(const char *path, struct shared_environ
             shared->device = about.st_dev;
             shared->inode = about.st_ino;
             shared->bytes = (uint64_t)about.st_size;
-            int code = shared_environment_open(shared);
-            if (code == ENOENT) status = fail(error, BF_NOT_FOUND, "%s: no such segment", path);
-            else if (code) status = fail_lmdb(error, code, path, "can't open the segment");
-            else status = shared_environment_verify_size(shared, error);
+            status = shared_environment_open(shared, error);
             if (status != BF_OK) {
                 if (shared->env) mdb_env_close(shared->env);
                 free(shared);
