@@ -61,7 +61,8 @@ bf_status json_parse(bf_text text, struct buffer *scratch, struct json_t **value
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
     *value = json_loadb((const char *)scratch->bytes, scratch->length, flags, &parse);
     if (*value) return BF_OK;
-    if (json_error_code(&parse) == json_error_out_of_memory) return fail_memory(error);
+    /* Where memory is refused the library mostly says nothing at all. */
+    if (parse.text[0] == '\0' || json_error_code(&parse) == json_error_out_of_memory) return fail_memory(error);
     /* The position is behind the byte in question, except where that is a control character in a string. */
     size_t position = parse.position > 0 ? (size_t)parse.position - 1 : 0;
     if (strncmp(parse.text, "control character", 17) == 0) position++;
