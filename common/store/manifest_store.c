@@ -32,6 +32,7 @@ struct manifest_store {
 struct manifest_transaction {
     struct manifest_store *store;
     MDB_txn *txn;
+    uint64_t changes, bytes; /* records put or deleted, and bytes put: they bound the pages it takes */
 };
 
 static pthread_mutex_t manifests_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -162,10 +163,43 @@ bf_status manifest_recover(struct manifest_store *store, bf_error *error)
     return status;
 }
 
+/*
+ * LMDB does not write pages that a transaction took at the end of the file and gave back before its commit: the file may then end before its header
+ * says, and can't be told from one that was cut short. So the file gets as long as the transaction can need before the header says so, and after
+ * that as long as the header says: at no moment, whenever the writer is killed, is it shorter. Not getting the room fails nothing by itself.
+ */
+static void manifest_make_room(const struct manifest_transaction *transaction)
+{
+    MDB_envinfo info;
+    MDB_stat pages;
+    struct stat about;
+    mdb_filehandle_t file;
+    mdb_env_info(transaction->store->env, &info);
+    if (mdb_stat(transaction->txn, transaction->store->database, &pages) || mdb_env_get_fd(transaction->store->env, &file)) return;
+    /* A change copies a path from the root, and splits or merges along it at most; all of them together copy each page once. */
+    uint64_t now = (uint64_t)info.me_last_pgno + 1, by_change = transaction->changes * (4 * (uint64_t)pages.ms_depth + 8);
+    uint64_t by_size = 2 * now + 4 * (transaction->bytes / pages.ms_psize + 1);
+    uint64_t most = (now + 64 + (by_change < by_size ? by_change : by_size) + transaction->bytes / pages.ms_psize) * pages.ms_psize;
+    if (fstat(file, &about) != 0 || (uint64_t)about.st_size >= most) return;
+    if (ftruncate(file, (off_t)most) != 0) return;
+}
+
+static void manifest_cut_room(const struct manifest_store *store)
+{
+    MDB_envinfo info;
+    MDB_stat pages;
+    mdb_filehandle_t file;
+    mdb_env_info(store->env, &info);
+    mdb_env_stat(store->env, &pages);
+    if (mdb_env_get_fd(store->env, &file) == 0 && ftruncate(file, (off_t)(((uint64_t)info.me_last_pgno + 1) * pages.ms_psize)) != 0) return;
+}
+
 bf_status manifest_commit(struct manifest_transaction *transaction, bf_error *error)
 {
+    manifest_make_room(transaction);
     int code = mdb_txn_commit(transaction->txn);
     bf_status status = code ? fail_lmdb(error, code, transaction->store->path, "can't commit") : BF_OK;
+    if (!code) manifest_cut_room(transaction->store);
     free(transaction);
     return status;
 }
@@ -193,6 +227,8 @@ bf_status manifest_put(struct manifest_transaction *transaction, const void *key
                        size_t value_length, bf_error *error)
 {
     MDB_val k = {key_length, (void *)(uintptr_t)key}, v = {value_length, (void *)(uintptr_t)value};
+    transaction->changes++;
+    transaction->bytes += key_length + value_length;
     int code = mdb_put(transaction->txn, transaction->store->database, &k, &v, 0);
     return code ? fail_lmdb(error, code, transaction->store->path, "can't write") : BF_OK;
 }
@@ -207,6 +243,7 @@ bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const
         code = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
         if (!code && (k.mv_size < prefix_length || memcmp(k.mv_data, prefix, prefix_length) != 0)) code = MDB_NOTFOUND;
         if (!code) code = mdb_cursor_del(cursor, 0);
+        transaction->changes++;
     }
     mdb_cursor_close(cursor);
     if (code && code != MDB_NOTFOUND) return fail_lmdb(error, code, transaction->store->path, "can't write");
