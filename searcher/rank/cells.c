@@ -23,6 +23,8 @@ enum {
     SUM_MOST = 60000, /* what all bounds together come to; with a bit more for rounding up each, below 2^16 */
     TERMS_MOST = 4000,
     SLICES = 12,
+    EXPECTED = 6,      /* so many documents of a page to score: its frequencies are decoded at once */
+    LEAD_LEAST = 1024, /* with a word that must be there and is rarer, going from one of its postings to the next is faster */
 };
 
 struct cells {
@@ -44,8 +46,11 @@ static bool cells_can(const struct ranking *ranking)
 {
     const struct query_node *root = ranking->query->root;
     if (root->child_count == 0 || root->child_count > TERMS_MOST || !(ranking->bm25->k1 > 0)) return false;
-    for (uint32_t i = 0; i < root->child_count; i++)
-        if (!page_term_can(root->children[i])) return false;
+    for (uint32_t i = 0; i < root->child_count; i++) {
+        const struct query_node *node = root->children[i];
+        if (!page_term_can(node)) return false;
+        if (node->occur == QUERY_MUST && root->child_count > 1 && ranking->leaves[node->leaf].terms[0].df < LEAD_LEAST) return false;
+    }
     return true;
 }
 
@@ -102,31 +107,36 @@ static void raise_least(struct cells *cells)
 
 /* ---- Which documents of a page match ---- */
 
+/* Finds each term's set in the page, and what matches. */
 static void page_matches(struct cells *cells, uint32_t page, uint64_t matches[4])
 {
-    uint64_t set[4];
-    bool first = true;
-    memset(matches, 0, 4 * sizeof *matches);
+    uint64_t must[4] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0)}, should[4] = {0}, not[4] = {0};
     for (uint32_t i = 0; i < cells->term_count; i++) {
         struct page_term *term = cells->terms[i];
-        if (cells->must_count ? term->occur != QUERY_MUST : term->occur != QUERY_SHOULD) continue;
-        if (!term->page_codes[page]) {
-            if (!cells->must_count) continue;
-            memset(matches, 0, 4 * sizeof *matches);
-            return;
+        if (term->page_codes[page]) page_term_set(term, page, term->set);
+        else memset(term->set, 0, sizeof term->set);
+        for (int word = 0; word < 4; word++) {
+            if (term->occur == QUERY_MUST) must[word] &= term->set[word];
+            if (term->occur == QUERY_SHOULD) should[word] |= term->set[word];
+            if (term->occur == QUERY_MUST_NOT) not[word] |= term->set[word];
         }
-        page_term_set(term, page, set);
-        for (int word = 0; word < 4; word++) matches[word] = first || !cells->must_count ? matches[word] | set[word] : matches[word] & set[word];
-        first = false;
     }
+    for (int word = 0; word < 4; word++) {
+        matches[word] = (cells->must_count ? must[word] : should[word]) & ~not[word];
+        if (cells->segment->deleted) matches[word] &= ~cells->segment->deleted[4 * (size_t)page + (size_t)word];
+    }
+}
+
+/* Whether every word that must be there is somewhere in the page. */
+static bool page_may_match(const struct cells *cells, uint32_t page)
+{
+    bool any = false;
     for (uint32_t i = 0; i < cells->term_count; i++) {
-        struct page_term *term = cells->terms[i];
-        if (term->occur != QUERY_MUST_NOT || !term->page_codes[page]) continue;
-        page_term_set(term, page, set);
-        for (int word = 0; word < 4; word++) matches[word] &= ~set[word];
+        const struct page_term *term = cells->terms[i];
+        if (term->occur == QUERY_MUST && !term->page_codes[page]) return false;
+        any |= term->occur != QUERY_MUST_NOT && term->page_codes[page];
     }
-    if (cells->segment->deleted)
-        for (int word = 0; word < 4; word++) matches[word] &= ~cells->segment->deleted[4 * (size_t)page + (size_t)word];
+    return any;
 }
 
 static void cells_count(struct cells *cells)
@@ -137,8 +147,9 @@ static void cells_count(struct cells *cells)
     }
     for (uint32_t page = 0; page < cells->page_count && cells->segment->failure.status == BF_OK; page++) {
         uint64_t matches[4];
+        if (!page_may_match(cells, page)) continue;
         page_matches(cells, page, matches);
-        cells->ranking->total += bitset_count(matches, 4);
+        cells->ranking->total += cells->kernel->count(matches);
     }
 }
 
@@ -178,14 +189,14 @@ static bool score_documents(struct cells *cells, uint32_t page, const uint16_t s
 /* False: memory was refused. */
 static bool rank_page(struct cells *cells, uint32_t page)
 {
-    uint16_t cell_sums[KERNEL_CELLS] = {0}, weights[KERNEL_CELLS], sums[KERNEL_PAGE];
+    uint16_t cell_sums[KERNEL_CELLS] = {0}, sums[KERNEL_PAGE];
     uint64_t set[4], matches[4];
     bool live = false;
     for (uint32_t i = 0; i < cells->term_count; i++) {
-        const struct page_term *term = cells->terms[i];
+        struct page_term *term = cells->terms[i];
         if (term->occur == QUERY_MUST_NOT || !term->page_codes[page]) continue;
-        page_term_cells(term, page, weights);
-        for (int cell = 0; cell < KERNEL_CELLS; cell++) cell_sums[cell] = (uint16_t)(cell_sums[cell] + weights[cell]);
+        page_term_cells(term, page);
+        for (int cell = 0; cell < KERNEL_CELLS; cell++) cell_sums[cell] = (uint16_t)(cell_sums[cell] + term->cells[cell]);
     }
     for (int cell = 0; cell < KERNEL_CELLS; cell++) live |= cell_sums[cell] && cell_sums[cell] >= cells->least;
     if (!live) return true;
@@ -194,13 +205,13 @@ static bool rank_page(struct cells *cells, uint32_t page)
     memset(sums, 0, sizeof sums);
     for (uint32_t i = 0; i < cells->term_count; i++) {
         struct page_term *term = cells->terms[i];
-        if (term->occur == QUERY_MUST_NOT || !term->page_codes[page]) continue;
-        page_term_cells(term, page, weights);
-        page_term_set(term, page, set);
-        cells->kernel->add(sums, set, weights);
+        if (term->occur != QUERY_MUST_NOT && term->page_codes[page]) cells->kernel->add(sums, term->set, term->cells);
     }
     cells->kernel->select(sums, (uint16_t)cells->least, set);
     for (int word = 0; word < 4; word++) set[word] &= matches[word];
+    if (cells->kernel->count(set) >= EXPECTED)
+        for (uint32_t i = 0; i < cells->term_count; i++)
+            if (cells->terms[i]->occur != QUERY_MUST_NOT && cells->terms[i]->page_codes[page]) page_term_expect(cells->terms[i], page);
     return score_documents(cells, page, sums, set);
 }
 

@@ -15,6 +15,8 @@ struct page_kernel {
     void (*add)(uint16_t sums[KERNEL_PAGE], const uint64_t set[4], const uint16_t weights[KERNEL_CELLS]);
     /* The set of documents whose sum is at least `least`. */
     void (*select)(const uint16_t sums[KERNEL_PAGE], uint16_t least, uint64_t set[4]);
+    /* How many are in the set. */
+    uint32_t (*count)(const uint64_t set[4]);
 };
 
 extern const struct page_kernel page_kernel_scalar;

@@ -1,5 +1,6 @@
 #include "page_term.h"
 
+#include "bytes.h"
 #include "dictionary.h"
 #include "status.h"
 
@@ -21,15 +22,15 @@ static void impact_change(const struct page_term *term, double *least, double *m
     const struct bm25 *asked = term->bm25;
     struct bm25 then;
     *least = *most = 1;
+    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight && built->average == asked->average) return;
     bm25_prepare(&then, built->k1, built->b, built->title_weight, built->average);
-    if (memcmp(&then, asked, sizeof then) == 0) return;
     if (!term->leaf->counts_length) {
         double ratio = asked->k1 > 0 ? (double)then.k1 / (double)asked->k1 : INFINITY;
         *most = fmax(1, ratio);
         *least = fmin(1, ratio);
         return;
     }
-    for (int byte = 0; byte < 256; byte++) {
+    for (int byte = 1; byte < 256; byte++) { /* an article that has a word is not empty */
         double ratio = asked->norm[byte] > 0 ? (double)then.norm[byte] / (double)asked->norm[byte] : INFINITY;
         *most = fmax(*most, ratio);
         *least = fmin(*least, ratio);
@@ -46,7 +47,7 @@ static void bound_scores(struct page_term *term)
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
     impact_change(term, &least, &most);
     if (term->shape == CURSOR_INLINE || !isfinite(most)) {
-        term->unit = weight * rounding / 255;
+        term->unit = weight * rounding; /* whatever the code */
     } else {
         term->unit = weight * most * (double)term->list.unit * rounding;
         if (!term->segment->deleted)
@@ -76,7 +77,9 @@ static bf_status open_blocked(struct page_term *term, struct arena *arena, bf_er
     uint8_t *codes = arena_take_zeroed(arena, pages);
     term->block_codes = arena_take(arena, blocks + 1);
     term->docs = arena_take(arena, ((size_t)blocks * POSTING_BLOCK + 1) * sizeof *term->docs);
-    if (!codes || !term->block_codes || !term->docs) return fail_memory(error);
+    term->page_firsts = arena_take(arena, (pages + 1) * sizeof *term->page_firsts);
+    if (!codes || !term->block_codes || !term->docs || !term->page_firsts) return fail_memory(error);
+    uint32_t page_done = 0; /* page_firsts is known up to here */
     for (uint32_t block = 0; block < blocks; block++) {
         uint32_t *docs = term->docs + (size_t)block * POSTING_BLOCK, count = posting_block_count(&term->list, block);
         const char *rule = posting_block_docs(&term->list, block, docs);
@@ -84,10 +87,12 @@ static bf_status open_blocked(struct page_term *term, struct arena *arena, bf_er
         uint8_t code = posting_block_max(&term->list, block);
         term->block_codes[block] = code;
         for (uint32_t i = 0; i < count; i++) {
-            uint8_t *page = &codes[docs[i] / KERNEL_PAGE];
-            if (*page < code) *page = code;
+            uint32_t page = docs[i] / KERNEL_PAGE;
+            while (page_done <= page && page_done < pages) term->page_firsts[page_done++] = (uint16_t)(block * POSTING_BLOCK + i);
+            if (codes[page] < code) codes[page] = code;
         }
     }
+    while (page_done <= pages) term->page_firsts[page_done++] = (uint16_t)term->df;
     term->page_codes = codes;
     return BF_OK;
 }
@@ -106,7 +111,7 @@ bf_status page_term_open(const struct match_context *context, const struct query
     term->segment = context->segment;
     term->bm25 = context->bm25;
     term->df = entry.df;
-    term->tf_block = term->title_block = UINT32_MAX;
+    term->tf_part = term->title_block = UINT32_MAX;
     if (entry.postings_length == 0) {
         term->shape = CURSOR_INLINE;
         status = open_inline(term, &entry, context->arena, error);
@@ -124,7 +129,9 @@ bf_status page_term_open(const struct match_context *context, const struct query
 
 void page_term_scale(struct page_term *term, double scale)
 {
-    for (int code = 0; code < 256; code++) term->weights[code] = (uint16_t)ceil(fmin(code * term->unit, term->most) * scale);
+    term->weights[0] = 0;
+    for (int code = 1; code < 256; code++) term->weights[code] = (uint16_t)(1 + (uint32_t)(fmin(code * term->unit, term->most) * scale));
+    for (int code = 0; code < 16; code++) term->grid_weights[code] = term->weights[17 * code];
 }
 
 /* The first posting of a list that is not paged whose document is at least `doc`. */
@@ -137,6 +144,12 @@ static uint32_t posting_at_or_after(const struct page_term *term, uint32_t doc)
         else high = middle;
     }
     return low;
+}
+
+/* The first posting of a page in a list that is not paged. */
+static uint32_t page_first(const struct page_term *term, uint32_t page)
+{
+    return term->page_firsts ? term->page_firsts[page] : posting_at_or_after(term, page * KERNEL_PAGE);
 }
 
 void page_term_set(struct page_term *term, uint32_t page, uint64_t set[4])
@@ -153,27 +166,35 @@ void page_term_set(struct page_term *term, uint32_t page, uint64_t set[4])
         return;
     }
     uint32_t first = page * KERNEL_PAGE;
-    for (uint32_t i = posting_at_or_after(term, first); i < term->df && term->docs[i] - first < KERNEL_PAGE; i++)
-        bitset_add(set, term->docs[i] - first);
+    for (uint32_t i = page_first(term, page); i < term->df && term->docs[i] - first < KERNEL_PAGE; i++) bitset_add(set, term->docs[i] - first);
 }
 
-void page_term_cells(const struct page_term *term, uint32_t page, uint16_t cells[KERNEL_CELLS])
+void page_term_cells(struct page_term *term, uint32_t page)
 {
+    uint16_t *cells = term->cells;
     if (term->shape != CURSOR_PAGED) {
         uint32_t first = page * KERNEL_PAGE;
-        memset(cells, 0, KERNEL_CELLS * sizeof *cells);
-        for (uint32_t i = posting_at_or_after(term, first); i < term->df && term->docs[i] - first < KERNEL_PAGE; i++) {
+        memset(cells, 0, sizeof term->cells);
+        for (uint32_t i = page_first(term, page); i < term->df && term->docs[i] - first < KERNEL_PAGE; i++) {
             uint16_t *cell = &cells[(term->docs[i] - first) / 16], weight = term->weights[term->block_codes[i / POSTING_BLOCK]];
             if (*cell < weight) *cell = weight;
         }
         return;
     }
-    uint32_t shift = term->list.grid_shift - 4; /* 2^shift of our cells share one of the grid's */
+    uint16_t most = term->weights[term->page_codes[page]]; /* finer than the grid's steps */
+    uint32_t shift = term->list.grid_shift - 4;            /* 2^shift of our cells share one of the grid's */
+    if (shift == 0) {
+        uint64_t codes = load_u64(term->list.grid + 8 * (size_t)page);
+        for (int i = 0; i < KERNEL_CELLS; i++, codes >>= 4) {
+            uint16_t weight = term->grid_weights[codes & 15];
+            cells[i] = weight < most ? weight : most;
+        }
+        return;
+    }
     uint32_t grid_cells = 16U >> shift, first = page * grid_cells;
-    uint8_t most = term->page_codes[page];
     for (uint32_t i = 0; i < grid_cells; i++) {
-        uint32_t code = (uint32_t)(term->list.grid[(first + i) / 2] >> (first + i) % 2 * 4 & 15) * 17;
-        uint16_t weight = term->weights[code < most ? code : most];
+        uint16_t weight = term->grid_weights[term->list.grid[(first + i) / 2] >> (first + i) % 2 * 4 & 15];
+        if (weight > most) weight = most;
         for (uint32_t j = 0; j < 1U << shift; j++) cells[(i << shift) + j] = weight;
     }
 }
@@ -218,7 +239,12 @@ static uint32_t title_tf_of(struct page_term *term, uint32_t doc, uint32_t posti
 static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
 {
     if (term->shape == CURSOR_PAGED) {
-        uint32_t page = doc / KERNEL_PAGE;
+        uint32_t page = doc / KERNEL_PAGE, low = doc % KERNEL_PAGE;
+        if (page == term->tf_part) {
+            if (!bitset_has(term->set, low)) return 0;
+            uint64_t below = term->set[low / 64] & ((UINT64_C(1) << low % 64) - 1);
+            return term->tfs[term->ranks[low / 64] + (uint32_t)__builtin_popcountll(below)];
+        }
         int index = posting_page_find(&term->list, page, doc);
         return index < 0 ? 0 : posting_page_tf(&term->list, page, (uint32_t)index);
     }
@@ -226,7 +252,7 @@ static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
     if (*posting == term->df || term->docs[*posting] != doc) return 0;
     if (term->shape == CURSOR_INLINE) return term->inlined.tfs[*posting];
     uint32_t block = *posting / POSTING_BLOCK;
-    if (block != term->tf_block) {
+    if (block != term->tf_part) {
         const char *rule = posting_block_tfs(&term->list, block, term->tfs);
         if (rule) {
             bf_error error = {0};
@@ -234,9 +260,24 @@ static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
             segment_fail(term->segment, &error);
             return 0;
         }
-        term->tf_block = block;
+        term->tf_part = block;
     }
     return term->tfs[*posting % POSTING_BLOCK];
+}
+
+void page_term_expect(struct page_term *term, uint32_t page)
+{
+    if (term->shape != CURSOR_PAGED || term->tf_part == page) return;
+    const char *rule = posting_page_tfs(&term->list, page, term->tfs);
+    if (rule) {
+        bf_error error = {0};
+        segment_corrupt(term->segment, "postings", rule, &error);
+        segment_fail(term->segment, &error);
+        return;
+    }
+    term->tf_part = page;
+    term->ranks[0] = 0;
+    for (int word = 1; word < 4; word++) term->ranks[word] = term->ranks[word - 1] + (uint32_t)__builtin_popcountll(term->set[word - 1]);
 }
 
 void page_term_add_score(struct page_term *term, uint32_t doc, float *sum)

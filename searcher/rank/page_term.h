@@ -25,13 +25,19 @@ struct page_term {
     double unit;                   /* the score a code stands for at most: weight * inflation * the list's unit */
     double most;                   /* the score the term can add at most */
     double kth[POSTING_KTH];       /* scores that so many documents reach at least with this term alone; 0: unknown */
-    uint16_t weights[256];         /* the bound of each code, once page_term_scale was called */
+    uint16_t weights[256];         /* the bound of each code, once page_term_scale was called ... */
+    uint16_t grid_weights[16];     /* ... and of each of the grid's */
     /* Lists that are not paged, decoded whole: */
     uint32_t *docs;
     uint8_t *block_codes;
-    /* What was decoded last, for the exact score: */
-    uint32_t tf_block, title_block, title_count;
-    uint32_t tfs[POSTING_BLOCK], title_docs[POSTING_BLOCK], title_tfs[POSTING_BLOCK];
+    uint16_t *page_firsts;         /* the first posting of each page; of an inline list NULL */
+    /* The page being ranked: */
+    uint64_t set[4];               /* its documents that have the term */
+    uint16_t cells[KERNEL_CELLS];  /* bounds of its cells */
+    /* What was decoded last, for the exact score: a block, or a page, of frequencies */
+    uint32_t tf_part, title_block, title_count;
+    uint32_t ranks[4];             /* postings before each word of the set, for the page of tf_part */
+    uint32_t tfs[POSTING_PAGE], title_docs[POSTING_BLOCK], title_tfs[POSTING_BLOCK];
 };
 
 /* Whether the ranker can treat the leaf: a single term of the text or another indexed field as a whole. */
@@ -46,8 +52,11 @@ void page_term_scale(struct page_term *term, double scale);
 /* Which documents of the page have the term; the page has some. A failure is noted and gives an empty set. */
 void page_term_set(struct page_term *term, uint32_t page, uint64_t set[4]);
 
-/* Bounds of the page's cells of 16 documents. The page has some documents of the term. */
-void page_term_cells(const struct page_term *term, uint32_t page, uint16_t cells[KERNEL_CELLS]);
+/* Fills term->cells: bounds of the page's cells of 16 documents. The page has some documents of the term. */
+void page_term_cells(struct page_term *term, uint32_t page);
+
+/* Decodes the page's frequencies at once: worth it when several of its documents are to be scored. term->set must be the page's. */
+void page_term_expect(struct page_term *term, uint32_t page);
 
 /* Adds what the term adds to the document's score, if it has the term. */
 void page_term_add_score(struct page_term *term, uint32_t doc, float *sum);

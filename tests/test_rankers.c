@@ -1,0 +1,202 @@
+/*
+ * Every ranker against the exhaustive one: the same articles, the same scores to the last bit, the same order and total. The collections are large enough for
+ * all shapes of lists (inline, blocked, paged), skewed as words are, and made hard: many equal scores, deletions, several segments, other parameters than
+ * the stored bounds were computed with.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "backfile.h"
+#include "page_kernel.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ARTICLES = 24000, VOCABULARY = 3000 };
+
+static uint64_t random_state;
+
+static uint32_t random_below(uint32_t bound)
+{
+    random_state = random_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((random_state >> 33) % bound);
+}
+
+/* The word of a rank, with word number r about 1 / r as frequent as the first. */
+static uint32_t random_word(void)
+{
+    double uniform = random_below(1 << 24) / (double)(1 << 24);
+    return (uint32_t)exp(uniform * log(VOCABULARY)) - 1;
+}
+
+static void make_text(char *text, uint32_t words)
+{
+    size_t length = 0;
+    for (uint32_t i = 0; i < words; i++) length += (size_t)sprintf(text + length, "w%u ", random_word());
+    text[length] = '\0';
+}
+
+static void make_index(const char *path, uint32_t segments, bool deletions)
+{
+    bf_writer *writer;
+    bf_error error;
+    static char title[4096], body[65536];
+    const bf_writer_options options = {.analysis = "plain", .language = "none", .no_merge = true, .no_sync = true};
+    assert_int_equal(bf_writer_open(path, &options, &writer, &error), BF_OK);
+    for (uint32_t i = 0; i < ARTICLES; i++) {
+        char id[32];
+        sprintf(id, "a%u", i);
+        make_text(title, random_below(4));
+        make_text(body, 1 + random_below(i % 5 == 0 ? 3 : 40)); /* short ones have equal scores */
+        bf_article article = {.id = {id, strlen(id)}, .title = {title, strlen(title)}, .body = {body, strlen(body)},
+                              .section = {i % 3 ? "w1" : "w2 w3", i % 3 ? 2 : 5}};
+        assert_int_equal(bf_writer_add(writer, &article, NULL, &error), BF_OK);
+        if ((i + 1) % (ARTICLES / segments) == 0) assert_int_equal(bf_writer_commit(writer, &error), BF_OK);
+    }
+    for (uint32_t i = 0; deletions && i < ARTICLES; i += 1 + random_below(5)) {
+        char id[32];
+        sprintf(id, "a%u", i);
+        assert_int_equal(bf_writer_delete(writer, (bf_text){id, strlen(id)}, &error), BF_OK);
+    }
+    assert_int_equal(bf_writer_commit(writer, &error), BF_OK);
+    bf_writer_close(writer);
+}
+
+static void make_query(char *query)
+{
+    size_t length = 0;
+    uint32_t words = 1 + random_below(random_below(10) ? 5 : 30), style = random_below(4);
+    for (uint32_t i = 0; i < words; i++) {
+        const char *sign = style == 1 ? "+" : style == 2 && random_below(3) == 0 ? "+" : style == 2 && i > 0 && random_below(4) == 0 ? "-" : "";
+        const char *field = random_below(12) == 0 ? "section:" : "";
+        const char *boost = random_below(8) == 0 ? "^3.5" : "";
+        length += (size_t)sprintf(query + length, "%s%sw%u%s ", sign, field, random_below(3) ? random_word() : random_below(VOCABULARY + 50), boost);
+    }
+}
+
+static void compare(bf_searcher *searcher, const char *query, const bf_search_options *options)
+{
+    bf_error error;
+    bf_results *all = NULL, *pruned = NULL;
+    bf_search_options asked = *options;
+    assert_int_equal(bf_search(searcher, query, &asked, &pruned, &error), BF_OK);
+    asked.ranker = "exhaustive";
+    asked.no_total = false;
+    assert_int_equal(bf_search(searcher, query, &asked, &all, &error), BF_OK);
+    bool same = bf_results_count(all) == bf_results_count(pruned);
+    for (size_t i = 0; same && i < bf_results_count(all); i++) {
+        const bf_hit *a = bf_results_hit(all, i), *b = bf_results_hit(pruned, i);
+        same = a->segment == b->segment && a->document == b->document && memcmp(&a->score, &b->score, sizeof a->score) == 0;
+    }
+    if (!options->no_total) same &= bf_results_total(all) == bf_results_total(pruned);
+    if (!same) {
+        print_error("query %s\nk %u k1 %g b %g title %g plan %s\n", query, options->k, (double)options->k1, (double)options->b,
+                    (double)options->title_weight, bf_results_plan(pruned));
+        print_error("%zu hits of %llu, not %zu of %llu\n", bf_results_count(pruned), (unsigned long long)bf_results_total(pruned),
+                    bf_results_count(all), (unsigned long long)bf_results_total(all));
+        fail();
+    }
+    bf_results_free(all);
+    bf_results_free(pruned);
+}
+
+static void run_collection(uint32_t segments, bool deletions)
+{
+    char folder[] = "/tmp/backfile-rankers-XXXXXX", path[64], command[128], query[2048];
+    bf_searcher *searcher;
+    bf_error error;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/t.bf", folder);
+    make_index(path, segments, deletions);
+    assert_int_equal(bf_searcher_open(path, &searcher, &error), BF_OK);
+    static const uint32_t ks[] = {1, 10, 100, 1000};
+    static const float k1s[] = {0.5F, 0.9F, 1.2F, 2, 0}, bs[] = {0, 0.4F, 0.75F, 1}, titles[] = {1, 2, 0, 0.5F, 7};
+    const char *rounds = getenv("BACKFILE_ROUNDS");
+    for (long round = 0; round < (rounds ? atol(rounds) : 700); round++) {
+        bf_search_options options = {.k = ks[random_below(4)], .offset = random_below(6) ? 0 : random_below(20), .no_total = random_below(2) != 0};
+        if (random_below(3) == 0) {
+            options.set_parameters = true;
+            options.k1 = k1s[random_below(5)];
+            options.b = bs[random_below(4)];
+            options.title_weight = titles[random_below(5)];
+        }
+        make_query(query);
+        compare(searcher, query, &options);
+    }
+    bf_searcher_close(searcher);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void test_one_segment(void **state)
+{
+    (void)state;
+    run_collection(1, false);
+}
+
+static void test_segments(void **state)
+{
+    (void)state;
+    run_collection(3, false);
+}
+
+static void test_deletions(void **state)
+{
+    (void)state;
+    run_collection(2, true);
+}
+
+/* Every instruction set the machine has does what the scalar kernel does. */
+static void test_kernels(void **state)
+{
+    (void)state;
+    const struct page_kernel *kernel = page_kernel();
+    for (int round = 0; round < 20000; round++) {
+        uint16_t expected[KERNEL_PAGE], made[KERNEL_PAGE], weights[KERNEL_CELLS], least = (uint16_t)random_below(65536);
+        uint64_t set[4], selected[4], reference[4];
+        for (int i = 0; i < KERNEL_PAGE; i++) expected[i] = made[i] = (uint16_t)random_below(30000);
+        for (int i = 0; i < KERNEL_CELLS; i++) weights[i] = (uint16_t)random_below(30000);
+        for (int i = 0; i < 4; i++) set[i] = random_below(3) ? (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX) : 0;
+        if (round % 3 == 0) least = made[random_below(KERNEL_PAGE)];
+        page_kernel_scalar.add(expected, set, weights);
+        kernel->add(made, set, weights);
+        assert_memory_equal(expected, made, sizeof made);
+        page_kernel_scalar.select(expected, least, reference);
+        kernel->select(made, least, selected);
+        assert_memory_equal(reference, selected, sizeof selected);
+        assert_int_equal(page_kernel_scalar.count(set), kernel->count(set));
+#if defined(__x86_64__)
+        if (__builtin_cpu_supports("avx2")) {
+            uint16_t other[KERNEL_PAGE];
+            memcpy(other, made, sizeof other);
+            page_kernel_avx2.add(other, set, weights);
+            page_kernel_scalar.add(made, set, weights);
+            assert_memory_equal(other, made, sizeof made);
+            page_kernel_scalar.select(made, least, reference);
+            page_kernel_avx2.select(made, least, selected);
+            assert_memory_equal(reference, selected, sizeof selected);
+        }
+#endif
+    }
+}
+
+int main(void)
+{
+    const char *seed = getenv("BACKFILE_SEED");
+    random_state = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
+    printf("# seed %llu\n", (unsigned long long)random_state);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_kernels),
+        cmocka_unit_test(test_one_segment),
+        cmocka_unit_test(test_segments),
+        cmocka_unit_test(test_deletions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
