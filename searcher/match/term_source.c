@@ -15,10 +15,13 @@ static void term_source_stand(struct term_source *source)
 static bf_status term_source_add(struct term_source *source, struct segment *segment, const struct term_entry *entry, struct arena *arena,
                                  bf_error *error)
 {
-    struct posting_cursor *cursor = arena_take(arena, sizeof *cursor);
-    struct posting_cursor **cursors = arena_take(arena, (source->cursor_count + 1) * sizeof *cursors);
+    struct posting_cursor *cursor = arena_take(arena, sizeof *cursor), **cursors = source->cursors;
+    uint32_t count = source->cursor_count;
+    if ((count & (count - 1)) == 0) { /* full: there is room for a power of two of them */
+        cursors = arena_take(arena, (count ? 2 * (size_t)count : 1) * sizeof *cursors);
+        if (cursors && count) memcpy(cursors, source->cursors, count * sizeof *cursors);
+    }
     if (!cursor || !cursors) return fail_memory(error);
-    if (source->cursor_count) memcpy(cursors, source->cursors, source->cursor_count * sizeof *cursors);
     bf_status status = posting_cursor_open(cursor, segment, entry, error);
     if (status != BF_OK) return status;
     cursors[source->cursor_count++] = cursor;
