@@ -182,7 +182,7 @@ typedef struct bf_search_options {
     bool set_parameters;  /* k1, b and title_weight below count; otherwise 1.2, 0.75 and BF_TITLE_WEIGHT */
     float k1;             /* >= 0 */
     float b;              /* 0 to 1 */
-    float title_weight;   /* how often an occurrence in the title counts; >= 0 */
+    float title_weight;   /* how often an occurrence in the title counts; 0 to BF_TITLE_WEIGHT_MOST */
     const char *ranker;   /* NULL or "auto"; "exhaustive" scores every match */
     bool count_only;      /* no hits, only the total */
     bool no_total;        /* the total need not be exact: it may be BF_TOTAL_UNKNOWN where counting costs */
@@ -191,6 +191,7 @@ typedef struct bf_search_options {
 } bf_search_options;
 
 #define BF_TITLE_WEIGHT 2.0f
+#define BF_TITLE_WEIGHT_MOST 1e6f
 #define BF_TOTAL_UNKNOWN UINT64_MAX
 
 typedef struct bf_results bf_results;

@@ -28,7 +28,8 @@ static bf_status results_parameters(struct bf_results *results, const bf_search_
         title_weight = options->title_weight;
         if (!(k1 >= 0) || !isfinite(k1)) return fail(error, BF_BAD_ARGUMENT, "k1 must be 0 or more");
         if (!(b >= 0 && b <= 1)) return fail(error, BF_BAD_ARGUMENT, "b must be between 0 and 1");
-        if (!(title_weight >= 0) || !isfinite(title_weight)) return fail(error, BF_BAD_ARGUMENT, "the title's weight must be 0 or more");
+        /* so that a weighted frequency is always a number */
+        if (!(title_weight >= 0 && title_weight <= BF_TITLE_WEIGHT_MOST)) return fail(error, BF_BAD_ARGUMENT, "the title's weight must be between 0 and 1000000");
     }
     bm25_prepare(&results->bm25, k1, b, title_weight, snapshot_average(results->index->snapshot));
     return BF_OK;
@@ -210,8 +211,10 @@ bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_pas
     if (status != BF_OK) return status;
     uint32_t count = query_leaf_count(results->query);
     float *weights = arena_take(&results->arena, (count + 1) * sizeof *weights);
-    if (!weights) return fail_memory(error);
-    for (uint32_t j = 0; j < count; j++) weights[j] = results->leaves[query_leaf(results->query, j)->leaf].weight;
+    const struct query_node **leaves = arena_take(&results->arena, (count + 1) * sizeof *leaves);
+    if (!weights || !leaves) return fail_memory(error);
+    query_leaves(results->query, leaves);
+    for (uint32_t j = 0; j < count; j++) weights[j] = results->leaves[leaves[j]->leaf].weight;
     return snippet_make(results->query, weights, results->index->analyzer, article->body, width ? width : 240, &results->arena, passage, error);
 }
 
