@@ -603,7 +603,15 @@ static void test_lost_files_are_noticed(void **state)
     assert_int_equal(bf_writer_open(path, NULL, &writer, &error), BF_CORRUPT);
     assert_says(&error, "manifest.lmdb");
     assert_int_equal(count_segment_files(path), 1);
-    assert_int_equal(bf_searcher_open(path, &searcher, &error), BF_NOT_FOUND);
+    assert_int_equal(bf_searcher_open(path, &searcher, &error), BF_CORRUPT);
+    FILE *out = fopen(file, "w"); /* nor with an empty one */
+    assert_non_null(out);
+    fclose(out);
+    assert_int_equal(bf_writer_open(path, NULL, &writer, &error), BF_CORRUPT);
+    assert_int_equal(bf_writer_open(path, &(bf_writer_options){.must_exist = true}, &writer, &error), BF_CORRUPT);
+    assert_int_equal(bf_searcher_open(path, &searcher, &error), BF_CORRUPT);
+    assert_says(&error, "though there are segments");
+    assert_int_equal(count_segment_files(path), 1);
     assert_null(writer);
     assert_null(searcher);
 }

@@ -39,7 +39,11 @@ static bf_status snapshot_load(struct snapshot *snapshot, bf_error *error)
     uint32_t count = 0;
     bf_status status = manifest_read_begin(snapshot->store, &snapshot->transaction, error);
     if (status == BF_OK) status = manifest_get(snapshot->transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, &value, &length, error);
-    if (status == BF_NOT_FOUND) return fail(error, BF_NOT_FOUND, "%s: the index was never committed to", snapshot->path);
+    if (status == BF_NOT_FOUND) {
+        status = manifest_get(snapshot->transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, &value, &length, error);
+        if (status == BF_OK) return manifest_corrupt(snapshot, "there is no index record", error);
+        return status == BF_NOT_FOUND ? fail(error, BF_NOT_FOUND, "%s: the index was never committed to", snapshot->path) : status;
+    }
     if (status != BF_OK) return status;
     const char *rule = manifest_head_decode(value, length, &snapshot->head);
     if (rule) {

@@ -6,8 +6,10 @@
 #include "lmdb_status.h"
 #include "status.h"
 #include "store.h"
+#include "tree_walk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <lmdb.h>
 #include <pthread.h>
@@ -17,7 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MANIFEST_READERS = 1024 };
+enum {
+    MANIFEST_READERS = 1024,
+    READ_ATTEMPTS = 1000,
+};
 
 struct manifest_store {
     struct manifest_store *next;
@@ -26,6 +31,7 @@ struct manifest_store {
     unsigned users;
     MDB_env *env;
     MDB_dbi database;
+    uint64_t verified;   /* the last commit whose pages were looked at, and one more; atomic. Pages of a commit never change. */
     char path[PATH_MAX];
 };
 
@@ -43,28 +49,46 @@ static int manifest_environment_open(struct manifest_store *store, unsigned flag
     return open_growing(&store->env, store->path, (size_t)64 << 30, flags, 0, MANIFEST_READERS);
 }
 
-static bf_status manifest_store_make(struct manifest_store *store, bool create, bf_error *error)
+/* Before LMDB opens the file, which believes these two pages. */
+static bf_status manifest_verify_metas(const char *path, bf_error *error)
+{
+    struct tree_meta metas[2];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return fail_system(error, errno, "%s", path);
+    bf_status status = tree_metas_read(fd, path, metas, error);
+    close(fd);
+    return status;
+}
+
+/* An index that lost its manifest is no empty folder: a writer would make a new one and sweep every segment away. */
+static bf_status manifest_refuse_lost(const struct manifest_store *store, const char *index_path, bf_error *error)
 {
     struct stat about;
-    if (stat(store->path, &about) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR) return fail_system(error, errno, "%s", store->path);
-        if (!create) return fail(error, BF_NOT_FOUND, "%s: there is no index here", store->path);
-    } else if (about.st_size == 0 && !create) {
-        return fail(error, BF_NOT_FOUND, "%s: the index was never committed to", store->path);
+    if (!segment_store_any(index_path)) return BF_OK;
+    if (stat(store->path, &about) == 0 && about.st_size > 0) return BF_OK; /* another process has just made it */
+    return fail(error, BF_CORRUPT, "%s: missing or empty, though there are segments", store->path);
+}
+
+static bf_status manifest_store_make(struct manifest_store *store, const char *index_path, bool create, bf_error *error)
+{
+    struct stat about;
+    bf_status status = BF_OK;
+    bool exists = stat(store->path, &about) == 0;
+    if (!exists && errno != ENOENT && errno != ENOTDIR) return fail_system(error, errno, "%s", store->path);
+    if (!exists || about.st_size == 0) {
+        status = manifest_refuse_lost(store, index_path, error);
+        if (status == BF_OK && !create)
+            status = fail(error, BF_NOT_FOUND, exists ? "%s: the index was never committed to" : "%s: there is no index here", store->path);
+    } else {
+        status = manifest_verify_metas(store->path, error);
     }
+    if (status != BF_OK) return status;
     int code = manifest_environment_open(store, access(store->path, W_OK) == 0 || create ? 0 : MDB_RDONLY);
     /* On a medium that can't be written no writer can be at work either: reading without a lock file is safe. */
     if (!create && (code == EACCES || code == EROFS || code == EPERM)) code = manifest_environment_open(store, MDB_RDONLY | MDB_NOLOCK);
     if (code) return fail_lmdb(error, code, store->path, "can't open the manifest");
 
-    MDB_envinfo info;
-    MDB_stat pages;
-    mdb_env_info(store->env, &info);
-    mdb_env_stat(store->env, &pages);
     if (stat(store->path, &about) != 0) return fail_system(error, errno, "%s", store->path);
-    if (info.me_last_pgno > 1 && (uint64_t)about.st_size < ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize)
-        return fail(error, BF_CORRUPT, "%s: cut short: %lld bytes where its header says %llu", store->path, (long long)about.st_size,
-                    ((unsigned long long)info.me_last_pgno + 1) * pages.ms_psize);
     MDB_txn *txn = NULL;
     code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
     if (!code) code = mdb_dbi_open(txn, NULL, 0, &store->database);
@@ -93,7 +117,7 @@ bf_status manifest_store_open(const char *index_path, bool create, struct manife
         free(store);
         store = found;
     } else {
-        status = manifest_store_make(store, create, error);
+        status = manifest_store_make(store, index_path, create, error);
         if (status == BF_OK) {
             int dead;
             mdb_reader_check(store->env, &dead); /* slots of readers that were killed */
@@ -142,16 +166,60 @@ static bf_status manifest_begin(struct manifest_store *store, unsigned flags, st
     return BF_OK;
 }
 
-bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **transaction, bf_error *error)
+/*
+ * Looks at every page of the transaction's trees before LMDB does. A manifest has few, unless many articles were deleted and not yet merged
+ * away. `number`: of the transaction whose commit is being read.
+ */
+static bf_status manifest_verify(struct manifest_store *store, size_t number, bool free_pages, bool *is_gone, bf_error *error)
 {
-    return manifest_begin(store, MDB_RDONLY, transaction, error);
+    struct tree_meta metas[2];
+    struct stat about;
+    int fd;
+    *is_gone = false;
+    if (!free_pages && __atomic_load_n(&store->verified, __ATOMIC_RELAXED) == number + 1) return BF_OK;
+    if (mdb_env_get_fd(store->env, &fd) != 0 || fstat(fd, &about) != 0) return fail_system(error, errno, "%s", store->path);
+    bf_status status = tree_metas_read(fd, store->path, metas, error);
+    if (status != BF_OK) return status;
+    const struct tree_meta *meta = metas[0].transaction == number ? &metas[0] : &metas[1];
+    *is_gone = meta->transaction != number;
+    if (*is_gone) return BF_OK;
+    uint64_t page_count = (uint64_t)about.st_size / TREE_PAGE; /* can be fewer than last_page says: its last ones may be free and never written */
+    status = tree_walk(fd, store->path, &meta->main, page_count, error);
+    if (status == BF_OK) __atomic_store_n(&store->verified, number + 1, __ATOMIC_RELAXED);
+    return status == BF_OK && free_pages ? tree_walk(fd, store->path, &meta->free, page_count, error) : status;
 }
 
-bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct manifest_transaction **transaction, bf_error *error)
+bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **result, bf_error *error)
 {
+    for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+        struct manifest_transaction *transaction = NULL;
+        bool is_gone; /* two commits were made since it began, and its meta page is overwritten: newer is better anyway */
+        bf_status status = manifest_begin(store, MDB_RDONLY, &transaction, error);
+        if (status != BF_OK) return status;
+        status = manifest_verify(store, mdb_txn_id(transaction->txn), false, &is_gone, error);
+        if (status == BF_OK && !is_gone) {
+            *result = transaction;
+            return BF_OK;
+        }
+        manifest_end(transaction);
+        if (status != BF_OK) return status;
+    }
+    return fail(error, BF_CORRUPT, "%s: no page has the commit that the lock file names", store->path);
+}
+
+bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct manifest_transaction **result, bf_error *error)
+{
+    bool is_gone;
+    struct manifest_transaction *transaction = NULL;
     int code = mdb_env_set_flags(store->env, MDB_NOSYNC, !sync);
     if (code) return fail_lmdb(error, code, store->path, "can't begin a transaction");
-    return manifest_begin(store, 0, transaction, error);
+    bf_status status = manifest_begin(store, 0, &transaction, error);
+    if (status != BF_OK) return status;
+    status = manifest_verify(store, mdb_txn_id(transaction->txn) - 1, true, &is_gone, error);
+    if (status == BF_OK && is_gone) status = fail(error, BF_CORRUPT, "%s: no page has the commit that the lock file names", store->path);
+    if (status != BF_OK) manifest_end(transaction);
+    else *result = transaction;
+    return status;
 }
 
 /* LMDB does it when it takes over the lock of a dead owner (mdb_mutex_failed); taking the lock is enough. */

@@ -8,6 +8,7 @@
 #include "status.h"
 #include "store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
@@ -44,6 +45,16 @@ bool segment_store_number(const char *file_name, uint32_t *number)
     if (sscanf(file_name, "seg-%u", number) != 1) return false;
     snprintf(again, sizeof again, "seg-%u.lmdb", *number);
     return strcmp(again, file_name) == 0;
+}
+
+bool segment_store_any(const char *index_path)
+{
+    bool found = false;
+    uint32_t number;
+    DIR *folder = opendir(index_path);
+    for (struct dirent *entry; folder && !found && (entry = readdir(folder));) found = segment_store_number(entry->d_name, &number);
+    if (folder) closedir(folder);
+    return found;
 }
 
 bf_status segment_store_create(const char *index_path, uint32_t number, struct segment_store_writer **result, bf_error *error)

@@ -36,6 +36,9 @@ void segment_store_path(const char *index_path, uint32_t number, char *path, siz
 /* The number in a segment file's name; false for any other name. */
 bool segment_store_number(const char *file_name, uint32_t *number);
 
+/* Whether there is a file with a segment's name. */
+bool segment_store_any(const char *index_path);
+
 /* ---- Writing a segment ---- */
 
 struct segment_store_writer;
@@ -88,7 +91,7 @@ uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_
 
 struct manifest_store;
 
-/* Opens (or creates) "<index>/manifest.lmdb". Without `create`, BF_NOT_FOUND when it isn't there. */
+/* Opens (or creates) "<index>/manifest.lmdb". Without `create`, BF_NOT_FOUND when it isn't there. BF_CORRUPT when it isn't, but segments are. */
 bf_status manifest_store_open(const char *index_path, bool create, struct manifest_store **store, bf_error *error);
 void manifest_store_close(struct manifest_store *store);
 

@@ -10,12 +10,9 @@
 #include "writer_lock.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum {
     MEMORY_DEFAULT = 512 << 20,
@@ -49,15 +46,6 @@ static bf_status writer_open_analyzer(struct bf_writer *writer, const bf_writer_
     return status;
 }
 
-static bf_status writer_require_manifest(const struct bf_writer *writer, bf_error *error)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/manifest.lmdb", writer->path);
-    if (access(path, F_OK) == 0) return BF_OK;
-    bf_status status = writer_refuse_lost_manifest(writer, error);
-    return status == BF_OK ? fail(error, BF_NOT_FOUND, "%s: there is no index here", writer->path) : status;
-}
-
 bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_writer **result, bf_error *error)
 {
     static const bf_writer_options defaults = {0};
@@ -80,10 +68,10 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
     } else if (status == BF_OK && !S_ISDIR(about.st_mode)) {
         status = fail(error, BF_BAD_ARGUMENT, "%s: not a folder, so not an index", path);
     }
-    if (status == BF_OK && options->must_exist) status = writer_require_manifest(writer, error); /* a folder that is no index gets no lock file */
+    /* A folder that is no index gets no lock file. */
+    if (status == BF_OK && options->must_exist) status = manifest_store_open(path, false, &writer->store, error);
     if (status == BF_OK) status = writer_lock_take(path, options->wait, &writer->lock, error);
-    if (status == BF_OK) status = writer_refuse_lost_manifest(writer, error);
-    if (status == BF_OK) status = manifest_store_open(path, !options->must_exist, &writer->store, error);
+    if (status == BF_OK && !options->must_exist) status = manifest_store_open(path, true, &writer->store, error);
     if (status == BF_OK) status = manifest_recover(writer->store, error);
     if (status == BF_OK) status = writer_load(writer, error);
     if (status == BF_OK && !writer->snapshot && options->must_exist) status = fail(error, BF_NOT_FOUND, "%s: the index was never committed to", path);

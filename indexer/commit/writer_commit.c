@@ -54,23 +54,6 @@ void writer_unload(struct bf_writer *writer)
     writer->loaded = false;
 }
 
-bf_status writer_refuse_lost_manifest(const struct bf_writer *writer, bf_error *error)
-{
-    char path[PATH_MAX];
-    snprintf(path, sizeof path, "%s/manifest.lmdb", writer->path);
-    if (access(path, F_OK) == 0) return BF_OK;
-    bf_status status = BF_OK;
-    DIR *folder = opendir(writer->path);
-    if (!folder) return fail_system(error, errno, "%s", writer->path);
-    for (struct dirent *entry; status == BF_OK && (entry = readdir(folder));) {
-        uint32_t number;
-        if (segment_store_number(entry->d_name, &number))
-            status = fail(error, BF_CORRUPT, "%s: missing, though there are segments such as %s", path, entry->d_name);
-    }
-    closedir(folder);
-    return status;
-}
-
 bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
 {
     DIR *folder = opendir(writer->path);

@@ -58,9 +58,6 @@ bf_status writer_merge_segments(struct bf_writer *writer, uint32_t wanted, bf_er
 bf_status writer_load(struct bf_writer *writer, bf_error *error);
 void writer_unload(struct bf_writer *writer);
 
-/* Fails where there are segments but no manifest: an index that lost a file is not an empty one. */
-bf_status writer_refuse_lost_manifest(const struct bf_writer *writer, bf_error *error);
-
 /* Removes segment files that no commit names. Only while `loaded`. */
 bf_status writer_sweep(struct bf_writer *writer, bf_error *error);
 
