@@ -102,7 +102,8 @@ static void raise_least(struct cells *cells)
     if (top->count == top->k && (double)top_hits_threshold(top) > cells->limit) cells->limit = (double)top_hits_threshold(top);
     /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
     double safe = cells->limit * (1 - 1e-6 - 1.2e-7 * cells->term_count) * cells->scale;
-    cells->least = safe > 0 ? (uint32_t)floor(safe) : 0;
+    /* Beyond what bounds come to, nothing in this segment can reach it. */
+    cells->least = safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)floor(safe) : 0;
 }
 
 /* ---- Which documents of a page match ---- */
