@@ -291,10 +291,25 @@ static void append_clauses(struct buffer *text, struct chance *chance, const str
     }
 }
 
+/* Terms side by side: what most people type, and what rankers are made for. */
+static void append_flat_query(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin)
+{
+    static const char *const signs[] = {"", "", "", "", "", "", "+", "-"}, *const boosts[] = {"^2", "^0.1", "^1000000", "^0.001"};
+    uint32_t count = 1 + chance_below(chance, often(chance, 20) ? 12 : 4), strict = often(chance, 40) ? 8 : 6;
+    bool boosted = often(chance, 20), in_fields = often(chance, 10);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0) buffer_append_u8(text, ' ');
+        buffer_append_string(text, signs[chance_below(chance, strict)]);
+        if (in_fields) append_field(text, chance);
+        append_query_words(text, chance, style, twin, 1);
+        if (boosted) buffer_append_string(text, boosts[chance_below(chance, COUNT(boosts))]);
+    }
+}
+
 const char *query_random(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin)
 {
     buffer_clear(text);
-    if (often(chance, 30)) append_query_words(text, chance, style, twin, 1 + chance_below(chance, 6)); /* what most people type */
+    if (often(chance, 45)) append_flat_query(text, chance, style, twin);
     else append_clauses(text, chance, style, twin, 0);
     const char *query = buffer_string(text);
     assert_non_null(query);
