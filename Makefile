@@ -51,6 +51,10 @@ TEST_SRC   := $(wildcard tests/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz_*.c)
 SUPPORT_SRC := $(filter-out $(TEST_SRC) $(FUZZ_SRC),$(wildcard tests/*.c))
 
+# One short line a step; V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-4s %s\n' $(1) $(2))
+
 obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB_OBJ    := $(call obj,$(LIB_SRC))
 TESTED_OBJ := $(call obj,$(filter-out $(MAINS),$(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(SUPPORT_SRC)))
@@ -68,25 +72,31 @@ all: $(PROGRAMS) $(B)/libbackfile.a $(B)/libbackfile.so $(B)/backfile.pc
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/libbackfile.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)ar rcs $@ $^
 
 $(B)/libbackfile.so: $(LIB_OBJ)
-	$(CC) $(OPTIMISE) -shared -Wl,-soname,libbackfile.so.$(SOVERSION) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -shared -Wl,-soname,libbackfile.so.$(SOVERSION) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
 	@ln -sf libbackfile.so $(B)/libbackfile.so.$(SOVERSION)
 
 $(B)/backfile-index: $(call obj,$(INDEX_SRC) $(READER_SRC)) $(B)/libbackfile.a
-	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
 $(B)/backfile-search: $(call obj,$(SEARCH_SRC)) $(B)/libbackfile.a
-	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
 
 # Without the readers, whose libraries would take longer to load than `peer ask` takes to answer.
 $(B)/backfile-bench: $(call obj,$(BENCH_SRC)) $(B)/libbackfile.a
-	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) -ljansson $(LIBS_ENGINE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) -ljansson $(LIBS_ENGINE)
 
 $(B)/backfile.pc: Makefile
 	@mkdir -p $(@D)
@@ -98,15 +108,18 @@ $(B)/backfile.pc: Makefile
 # What tests link against beside the library: a test takes of it only what it uses.
 $(B)/libtested.a: $(TESTED_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)ar rcs $@ $^
 
 $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	@mkdir -p $(@D)
-	$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
 
 $(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
 	@mkdir -p $(@D)
-	$(CC) -std=c17 $(WARNINGS) $(OPTIMISE) -Iinclude -o $@ $< -L$(B) -lbackfile -Wl,-rpath,'$$ORIGIN/..'
+	$(call say,LINK,$@)
+	$(Q)$(CC) -std=c17 $(WARNINGS) $(OPTIMISE) -Iinclude -o $@ $< -L$(B) -lbackfile -Wl,-rpath,'$$ORIGIN/..'
 
 test-programs: all $(TESTS) $(B)/tests/two_articles
 
@@ -128,7 +141,8 @@ torture: all test-programs
 # A fuzzer is libFuzzer's where clang has it; elsewhere, and to replay the saved inputs in `make test`, a driver of our own.
 $(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	@mkdir -p $(@D)
-	$(CC) $(OPTIMISE) -fsanitize=fuzzer -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -fsanitize=fuzzer -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
 fuzzers: $(FUZZERS)
 
