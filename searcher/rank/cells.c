@@ -35,6 +35,9 @@ struct cells {
     struct arena arena;
     struct page_term **terms;     /* in the order of the query: scores add up in this order */
     uint32_t term_count, must_count;
+    uint32_t *by_weight;          /* numbers of the terms that score, heaviest first */
+    uint32_t scored_count;
+    float *parts;                 /* by term: what it adds to the document being scored */
     uint32_t page_count;
     double scale;
     double limit;                 /* a score that k documents are known to reach */
@@ -81,6 +84,20 @@ static bf_status cells_open_terms(struct cells *cells, bool *possible, bf_error 
     }
     if (!musts && !should_count) *possible = false;
     return BF_OK;
+}
+
+static bool order_terms(struct cells *cells)
+{
+    cells->by_weight = arena_take(&cells->arena, cells->term_count * sizeof *cells->by_weight);
+    cells->parts = arena_take(&cells->arena, cells->term_count * sizeof *cells->parts);
+    if (!cells->by_weight || !cells->parts) return false;
+    for (uint32_t i = 0; i < cells->term_count; i++) {
+        if (cells->terms[i]->occur == QUERY_MUST_NOT) continue;
+        uint32_t at = cells->scored_count++;
+        for (; at > 0 && cells->terms[cells->by_weight[at - 1]]->most < cells->terms[i]->most; at--) cells->by_weight[at] = cells->by_weight[at - 1];
+        cells->by_weight[at] = i;
+    }
+    return true;
 }
 
 /* The largest of the terms' scores that k documents reach with that term alone. Void where other clauses can exclude them. */
@@ -172,15 +189,37 @@ static void sum_pages(struct cells *cells)
     }
 }
 
+/*
+ * Replaces a document's bounds by what each term really adds, the heaviest first, and stops as soon as it can't win. Otherwise the parts are
+ * added up as every ranker does, in the order of the query. False: it can't win.
+ */
+static bool score_document(struct cells *cells, uint32_t page, uint32_t low, uint32_t bound, float *score)
+{
+    for (uint32_t i = 0; i < cells->scored_count; i++) {
+        uint32_t number = cells->by_weight[i];
+        struct page_term *term = cells->terms[number];
+        cells->parts[number] = 0;
+        if (!bitset_has(term->set, low)) continue;
+        float part = page_term_score(term, page * KERNEL_PAGE + low);
+        cells->parts[number] = part;
+        bound = bound - term->cells[low / 16] + (uint32_t)((double)part * cells->scale) + 1;
+        if (bound < cells->least) return false;
+    }
+    float sum = 0;
+    for (uint32_t i = 0; i < cells->term_count; i++)
+        if (cells->terms[i]->occur != QUERY_MUST_NOT && bitset_has(cells->terms[i]->set, low)) sum += cells->parts[i];
+    *score = sum;
+    return true;
+}
+
 static bool score_documents(struct cells *cells, uint32_t page, const uint16_t sums[KERNEL_PAGE], const uint64_t set[4])
 {
     for (uint32_t word = 0; word < 4; word++)
         for (uint64_t left = set[word]; left; left &= left - 1) {
-            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left), doc = page * KERNEL_PAGE + low;
+            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left);
+            struct ranked_hit hit = {0, cells->number, page * KERNEL_PAGE + low};
             if (sums[low] < cells->least) continue; /* the threshold has risen */
-            struct ranked_hit hit = {0, cells->number, doc};
-            for (uint32_t i = 0; i < cells->term_count; i++)
-                if (cells->terms[i]->occur != QUERY_MUST_NOT) page_term_add_score(cells->terms[i], doc, &hit.score);
+            if (!score_document(cells, page, low, sums[low], &hit.score)) continue;
             if (!top_hits_add(&cells->ranking->top, &hit)) return false;
             raise_least(cells);
         }
@@ -251,6 +290,10 @@ static bf_status cells_segment(struct ranking *ranking, uint32_t number, bf_erro
         if (cells.terms[i]->occur != QUERY_MUST_NOT) most += cells.terms[i]->most;
     if (!(most > 0)) goto done;
     cells.scale = SUM_MOST / most;
+    if (!order_terms(&cells)) {
+        status = fail_memory(error);
+        goto done;
+    }
     for (uint32_t i = 0; i < cells.term_count; i++) page_term_scale(cells.terms[i], cells.scale);
     cells.limit = stored_limit(&cells);
     raise_least(&cells);

@@ -235,23 +235,23 @@ static uint32_t title_tf_of(struct page_term *term, uint32_t doc, uint32_t posti
     return term->title_tfs[low] < tf ? term->title_tfs[low] : tf;
 }
 
-/* The frequency in a document, 0 where the term isn't; *posting is its number in a list that is not paged. */
+/* The frequency in a document of the page whose set is known, which has the term; 0 after a failure. *posting is its number in a list that is not paged. */
 static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
 {
+    uint32_t page = doc / KERNEL_PAGE, low = doc % KERNEL_PAGE;
     if (term->shape == CURSOR_PAGED) {
-        uint32_t page = doc / KERNEL_PAGE, low = doc % KERNEL_PAGE;
-        if (page == term->tf_part) {
-            if (!bitset_has(term->set, low)) return 0;
-            uint64_t below = term->set[low / 64] & ((UINT64_C(1) << low % 64) - 1);
-            return term->tfs[term->ranks[low / 64] + (uint32_t)__builtin_popcountll(below)];
-        }
-        int index = posting_page_find(&term->list, page, doc);
-        return index < 0 ? 0 : posting_page_tf(&term->list, page, (uint32_t)index);
+        uint64_t below = term->set[low / 64] & ((UINT64_C(1) << low % 64) - 1);
+        uint32_t rank = (uint32_t)__builtin_popcountll(below);
+        if (page == term->tf_part) return term->tfs[term->ranks[low / 64] + rank];
+        for (uint32_t word = 0; word < low / 64; word++) rank += (uint32_t)__builtin_popcountll(term->set[word]);
+        return posting_page_tf(&term->list, page, rank);
     }
-    *posting = posting_at_or_after(term, doc);
-    if (*posting == term->df || term->docs[*posting] != doc) return 0;
-    if (term->shape == CURSOR_INLINE) return term->inlined.tfs[*posting];
-    uint32_t block = *posting / POSTING_BLOCK;
+    uint32_t i = page_first(term, page);
+    while (i < term->df && term->docs[i] < doc) i++;
+    if (i == term->df) return 0;
+    *posting = i;
+    if (term->shape == CURSOR_INLINE) return term->inlined.tfs[i];
+    uint32_t block = i / POSTING_BLOCK;
     if (block != term->tf_part) {
         const char *rule = posting_block_tfs(&term->list, block, term->tfs);
         if (rule) {
@@ -262,7 +262,7 @@ static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
         }
         term->tf_part = block;
     }
-    return term->tfs[*posting % POSTING_BLOCK];
+    return term->tfs[i % POSTING_BLOCK];
 }
 
 void page_term_expect(struct page_term *term, uint32_t page)
@@ -280,11 +280,10 @@ void page_term_expect(struct page_term *term, uint32_t page)
     for (int word = 1; word < 4; word++) term->ranks[word] = term->ranks[word - 1] + (uint32_t)__builtin_popcountll(term->set[word - 1]);
 }
 
-void page_term_add_score(struct page_term *term, uint32_t doc, float *sum)
+float page_term_score(struct page_term *term, uint32_t doc)
 {
-    if (!term->page_codes[doc / KERNEL_PAGE]) return;
     uint32_t posting = 0, tf = tf_of(term, doc, &posting);
-    if (!tf) return;
+    if (!tf) return 0;
     float weighted = leaf_tf(term->leaf, term->bm25, tf, title_tf_of(term, doc, posting, tf));
-    if (weighted > 0) *sum += term->leaf->weight * bm25_impact(weighted, leaf_norm(term->leaf, term->bm25, term->segment, doc));
+    return weighted > 0 ? term->leaf->weight * bm25_impact(weighted, leaf_norm(term->leaf, term->bm25, term->segment, doc)) : 0;
 }

@@ -58,7 +58,7 @@ void page_term_cells(struct page_term *term, uint32_t page);
 /* Decodes the page's frequencies at once: worth it when several of its documents are to be scored. term->set must be the page's. */
 void page_term_expect(struct page_term *term, uint32_t page);
 
-/* Adds what the term adds to the document's score, if it has the term. */
-void page_term_add_score(struct page_term *term, uint32_t doc, float *sum);
+/* What the term adds to the score of a document in term->set, which is that of the document's page. */
+float page_term_score(struct page_term *term, uint32_t doc);
 
 #endif
