@@ -6,19 +6,18 @@
  */
 #include "brute_compare.h"
 #include "brute_random.h"
+#include "index_fixture.h"
 
-#include <dirent.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <time.h>
-#include <unistd.h>
 
 /* ---- A collection in both ---- */
 
 struct pair {
     uint64_t seed;
-    char path[64];
+    struct index_fixture *fixture;
+    const char *path;
     bf_writer_options options;
     bf_writer *writer;
     bf_searcher *searcher, *earlier;
@@ -31,18 +30,6 @@ struct pair {
     struct buffer query;
     size_t queries, matching;
 };
-
-static void remove_folder(const char *path)
-{
-    DIR *folder = opendir(path);
-    for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        char file[PATH_MAX];
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) unlink(file);
-    }
-    if (folder) closedir(folder);
-    rmdir(path);
-}
 
 static void pair_stop(const struct pair *pair, const char *what, const char *why)
 {
@@ -61,8 +48,10 @@ static void pair_begin(struct pair *pair, uint64_t seed, uint64_t stream, const 
 {
     *pair = (struct pair){.seed = seed, .chance = {(seed * 2 + 1) ^ stream << 40}, .options = {.language = language, .analysis = analysis, .no_sync = true, .no_merge = true, .memory = 8 << 20}};
     for (int i = 0; i < 8; i++) chance_next(&pair->chance);
-    strcpy(pair->path, "/tmp/backfile-brute-XXXXXX");
-    assert_non_null(mkdtemp(pair->path));
+    void *fixture;
+    assert_int_equal(index_fixture_make(&fixture), 0);
+    pair->fixture = fixture;
+    pair->path = pair->fixture->path;
     assert_int_equal(analyzer_new(language, analysis, &pair->analyzer, NULL), BF_OK);
     pair->twin.analyzer = pair->analyzer;
 }
@@ -76,7 +65,8 @@ static void pair_end(struct pair *pair)
     analyzer_free(pair->analyzer);
     made_article_free(&pair->made);
     buffer_free(&pair->query);
-    remove_folder(pair->path);
+    void *fixture = pair->fixture;
+    index_fixture_remove(&fixture);
 }
 
 static void pair_add_article(struct pair *pair, const bf_article *article)
@@ -285,6 +275,68 @@ static void test_paged_lists(void **state)
     pair_compare(&pair, 60, 10);
     pair_merge(&pair, 1);
     pair_compare(&pair, 60, 10);
+    for (int i = 0; i < 50; i++) pair_add(&pair, number++);
+    pair_merge(&pair, 1); /* lists of which nothing is deleted */
+    pair_compare(&pair, 40, 10);
+    pair_end(&pair);
+}
+
+static void pair_delete_best(struct pair *pair, const char *query, uint32_t k)
+{
+    bf_search_options options = {.k = k};
+    bf_results *results;
+    assert_int_equal(bf_search(pair->searcher, query, &options, &results, NULL), BF_OK);
+    for (size_t i = 0; i < bf_results_count(results); i++) {
+        bf_text id;
+        assert_int_equal(bf_results_id(results, i, &id, NULL), BF_OK);
+        bf_status status = bf_writer_delete(pair->writer, id, NULL);
+        if (brute_delete(&pair->twin, id) != (status == BF_OK)) pair_stop(pair, "delete", "the best of a query can't be deleted");
+    }
+    bf_results_free(results);
+}
+
+/* The best articles of a word stand together, in every seventh page. Where they are deleted, or kept out by another word, what is known of the best scores
+ * holds no more, and the others must not be pruned. */
+static void test_best_articles_gone(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {"%s", "%s", "+%s", "%s -mark0", "+%s -mark0", "+%s +mark3", "%s mark0", "%s^3 -mark0 -mark1", "%s -(mark0 mark4)", "%s %s"};
+    static const char *const words[] = {"bar", "dar", "far", "gar", "kar", "lar", "mar", "nar"};
+    static const uint32_t ks[] = {1, 2, 10, 11, 100, 1000};
+    struct pair pair;
+    pair_begin(&pair, first_seed, 5, "none", "standard");
+    pair.style = (struct style){.vocabulary = 60, .skew = 1, .title_most = 1};
+    pair_open_writer(&pair);
+    uint32_t size = 4000 + chance_below(&pair.chance, 1000);
+    for (uint32_t number = 0; number < size; number++) {
+        char mark[16];
+        uint32_t part = number / 256 % 7;
+        pair.style.body_most = part ? 60 : 5;
+        snprintf(mark, sizeof mark, "mark%u", part);
+        made_article_fill(&pair.made, &pair.chance, &pair.style, number);
+        pair.made.article.section = (bf_text){mark, strlen(mark)};
+        struct buffer body = {0};
+        buffer_append_format(&body, "%.*s %s", (int)pair.made.article.body.length, pair.made.article.body.bytes, mark);
+        pair.made.article.body = (bf_text){(const char *)body.bytes, body.length};
+        pair_add_article(&pair, &pair.made.article);
+        buffer_free(&body);
+    }
+    pair_commit(&pair);
+    for (int deleted = 0; deleted < 2; deleted++) {
+        pair_compare(&pair, 5, 10);
+        for (uint32_t i = 0; i < 60; i++) {
+            char query[128];
+            const char *word = words[chance_below(&pair.chance, 8)];
+            bf_search_options options = options_random(&pair.chance);
+            options.k = ks[chance_below(&pair.chance, 6)];
+            if (i % 2) options.offset = 0;
+            if (i % 3) options.set_parameters = false;
+            snprintf(query, sizeof query, forms[i % (sizeof forms / sizeof *forms)], word, words[i % 8]);
+            pair_ask(&pair, pair.searcher, pair.searcher_commit, query, &options);
+        }
+        for (int i = 0; i < 8; i++) pair_delete_best(&pair, words[i], 1 + chance_below(&pair.chance, 60));
+        pair_commit(&pair);
+    }
     pair_end(&pair);
 }
 
@@ -312,6 +364,15 @@ static void test_long_article(void **state)
     }
     pair_commit(&pair);
     pair_compare(&pair, 20, 30);
+    for (int i = 0; i < 30; i++) { /* what stands far inside it, and at its end */
+        bf_text body = pair.twin.articles[151].article.body;
+        size_t start = i ? chance_below(&pair.chance, (uint32_t)body.length - 40) : body.length - 40;
+        while (body.bytes[start] != ' ') start--;
+        char query[64];
+        bf_search_options options = {.k = 300};
+        snprintf(query, sizeof query, i % 3 ? "\"%.*s\"" : "+%.*s", 8 + i, body.bytes + start); /* a torn character is noted and no more */
+        pair_ask(&pair, pair.searcher, pair.searcher_commit, query, &options);
+    }
     pair_add(&pair, 17);
     pair_delete(&pair, 3);
     pair_commit(&pair);
@@ -419,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_random_collections),
         cmocka_unit_test(test_paged_lists),
+        cmocka_unit_test(test_best_articles_gone),
         cmocka_unit_test(test_long_article),
         cmocka_unit_test(test_little_memory),
         cmocka_unit_test(test_differences_are_seen),
