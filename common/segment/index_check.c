@@ -192,6 +192,8 @@ static bf_status check_segment(struct index_check *check, struct segment *segmen
     check->words = calloc(segment->meta.doc_count, sizeof *check->words);
     if (!check->words) return fail_memory(error);
     uint64_t before = check->findings;
+    bf_error damage = {0};
+    if (segment_store_verify(segment->store, &damage) != BF_OK) check_error(check, &damage);
     check_section(check, &segment->postings);
     check_section(check, &segment->positions);
     check_section(check, &segment->documents);

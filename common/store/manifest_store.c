@@ -2,7 +2,9 @@
  * The manifest's environment. Readers hold a read transaction as long as their snapshot lives: the manifest is small, so what they pin is
  * little. One environment a process, shared by its searchers and its writer.
  */
+#include "bytes.h"
 #include "growing_map.h"
+#include "hash.h"
 #include "lmdb_status.h"
 #include "status.h"
 #include "store.h"
@@ -38,8 +40,32 @@ struct manifest_store {
 struct manifest_transaction {
     struct manifest_store *store;
     MDB_txn *txn;
-    uint64_t changes, bytes; /* records put or deleted, and bytes put: they bound the pages it takes */
+    uint64_t sum;    /* of a writing one: what the sum record will say */
 };
+
+/*
+ * The sum record: the sum, modulo 2^64, of a hash of every other record with its key. A record that LMDB's pages have lost, or show under another
+ * key, can't be missed by its own checksum; it is missed in the sum. With the number of the commit, lest another pass for it.
+ */
+static const uint8_t sum_key[1] = {0};
+
+enum { SUM_RECORD = 16 }; /* u64 sum, u64 number of LMDB's transaction */
+
+struct manifest_sum {
+    uint64_t counted, recorded, number;
+};
+
+static uint64_t record_hash(const void *key, size_t key_length, const void *value, size_t value_length)
+{
+    return hash_fold(hash_bytes(key, key_length) | 1, hash_bytes(value, value_length) ^ UINT64_C(0xa0761d6478bd642f));
+}
+
+static void sum_record(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length)
+{
+    struct manifest_sum *sum = context;
+    if (key_length == sizeof sum_key && key[0] == sum_key[0] && value_length == SUM_RECORD) sum->recorded = load_u64(value), sum->number = load_u64(value + 8);
+    else sum->counted += record_hash(key, key_length, value, value_length);
+}
 
 static pthread_mutex_t manifests_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct manifest_store *manifests; /* guarded by manifests_mutex */
@@ -170,8 +196,9 @@ static bf_status manifest_begin(struct manifest_store *store, unsigned flags, st
  * Looks at every page of the transaction's trees before LMDB does. A manifest has few, unless many articles were deleted and not yet merged
  * away. `number`: of the transaction whose commit is being read.
  */
-static bf_status manifest_verify(struct manifest_store *store, size_t number, bool free_pages, bool *is_gone, bf_error *error)
+static bf_status manifest_verify(struct manifest_store *store, size_t number, bool free_pages, bool *is_gone, uint64_t *result, bf_error *error)
 {
+    struct manifest_sum sum = {0};
     struct tree_meta metas[2];
     struct stat about;
     int fd;
@@ -184,9 +211,11 @@ static bf_status manifest_verify(struct manifest_store *store, size_t number, bo
     *is_gone = meta->transaction != number;
     if (*is_gone) return BF_OK;
     uint64_t page_count = (uint64_t)about.st_size / TREE_PAGE; /* can be fewer than last_page says: its last ones may be free and never written */
-    status = tree_walk(fd, store->path, &meta->main, page_count, error);
+    status = tree_walk(fd, store->path, &meta->main, page_count, sum_record, &sum, error);
+    if (status == BF_OK && (sum.counted != sum.recorded || sum.number != number)) status = fail(error, BF_CORRUPT, "%s: its records do not add up to what was committed", store->path);
+    if (status == BF_OK) *result = sum.counted;
     if (status == BF_OK) __atomic_store_n(&store->verified, number + 1, __ATOMIC_RELAXED);
-    return status == BF_OK && free_pages ? tree_walk(fd, store->path, &meta->free, page_count, error) : status;
+    return status == BF_OK && free_pages ? tree_walk(fd, store->path, &meta->free, page_count, NULL, NULL, error) : status;
 }
 
 bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **result, bf_error *error)
@@ -196,7 +225,7 @@ bf_status manifest_read_begin(struct manifest_store *store, struct manifest_tran
         bool is_gone; /* two commits were made since it began, and its meta page is overwritten: newer is better anyway */
         bf_status status = manifest_begin(store, MDB_RDONLY, &transaction, error);
         if (status != BF_OK) return status;
-        status = manifest_verify(store, mdb_txn_id(transaction->txn), false, &is_gone, error);
+        status = manifest_verify(store, mdb_txn_id(transaction->txn), false, &is_gone, &transaction->sum, error);
         if (status == BF_OK && !is_gone) {
             *result = transaction;
             return BF_OK;
@@ -215,7 +244,7 @@ bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct m
     if (code) return fail_lmdb(error, code, store->path, "can't begin a transaction");
     bf_status status = manifest_begin(store, 0, &transaction, error);
     if (status != BF_OK) return status;
-    status = manifest_verify(store, mdb_txn_id(transaction->txn) - 1, true, &is_gone, error);
+    status = manifest_verify(store, mdb_txn_id(transaction->txn) - 1, true, &is_gone, &transaction->sum, error);
     if (status == BF_OK && is_gone) status = fail(error, BF_CORRUPT, "%s: no page has the commit that the lock file names", store->path);
     if (status != BF_OK) manifest_end(transaction);
     else *result = transaction;
@@ -231,43 +260,16 @@ bf_status manifest_recover(struct manifest_store *store, bf_error *error)
     return status;
 }
 
-/*
- * LMDB does not write pages that a transaction took at the end of the file and gave back before its commit: the file may then end before its header
- * says, and can't be told from one that was cut short. So the file gets as long as the transaction can need before the header says so, and after
- * that as long as the header says: at no moment, whenever the writer is killed, is it shorter. Not getting the room fails nothing by itself.
- */
-static void manifest_make_room(const struct manifest_transaction *transaction)
-{
-    MDB_envinfo info;
-    MDB_stat pages;
-    struct stat about;
-    mdb_filehandle_t file;
-    mdb_env_info(transaction->store->env, &info);
-    if (mdb_stat(transaction->txn, transaction->store->database, &pages) || mdb_env_get_fd(transaction->store->env, &file)) return;
-    /* A change copies a path from the root, and splits or merges along it at most; all of them together copy each page once. */
-    uint64_t now = (uint64_t)info.me_last_pgno + 1, by_change = transaction->changes * (4 * (uint64_t)pages.ms_depth + 8);
-    uint64_t by_size = 2 * now + 4 * (transaction->bytes / pages.ms_psize + 1);
-    uint64_t most = (now + 64 + (by_change < by_size ? by_change : by_size) + transaction->bytes / pages.ms_psize) * pages.ms_psize;
-    if (fstat(file, &about) != 0 || (uint64_t)about.st_size >= most) return;
-    if (ftruncate(file, (off_t)most) != 0) return;
-}
-
-static void manifest_cut_room(const struct manifest_store *store)
-{
-    MDB_envinfo info;
-    MDB_stat pages;
-    mdb_filehandle_t file;
-    mdb_env_info(store->env, &info);
-    mdb_env_stat(store->env, &pages);
-    if (mdb_env_get_fd(store->env, &file) == 0 && ftruncate(file, (off_t)(((uint64_t)info.me_last_pgno + 1) * pages.ms_psize)) != 0) return;
-}
-
 bf_status manifest_commit(struct manifest_transaction *transaction, bf_error *error)
 {
-    manifest_make_room(transaction);
-    int code = mdb_txn_commit(transaction->txn);
+    uint8_t sum[SUM_RECORD];
+    store_u64(sum, transaction->sum);
+    store_u64(sum + 8, mdb_txn_id(transaction->txn));
+    MDB_val k = {sizeof sum_key, (void *)(uintptr_t)sum_key}, v = {sizeof sum, sum};
+    int code = mdb_put(transaction->txn, transaction->store->database, &k, &v, 0);
+    if (!code) code = mdb_txn_commit(transaction->txn);
+    else mdb_txn_abort(transaction->txn);
     bf_status status = code ? fail_lmdb(error, code, transaction->store->path, "can't commit") : BF_OK;
-    if (!code) manifest_cut_room(transaction->store);
     free(transaction);
     return status;
 }
@@ -294,10 +296,11 @@ bf_status manifest_get(struct manifest_transaction *transaction, const void *key
 bf_status manifest_put(struct manifest_transaction *transaction, const void *key, size_t key_length, const void *value,
                        size_t value_length, bf_error *error)
 {
-    MDB_val k = {key_length, (void *)(uintptr_t)key}, v = {value_length, (void *)(uintptr_t)value};
-    transaction->changes++;
-    transaction->bytes += key_length + value_length;
-    int code = mdb_put(transaction->txn, transaction->store->database, &k, &v, 0);
+    MDB_val k = {key_length, (void *)(uintptr_t)key}, v = {value_length, (void *)(uintptr_t)value}, old;
+    int code = mdb_get(transaction->txn, transaction->store->database, &k, &old);
+    if (!code) transaction->sum -= record_hash(key, key_length, old.mv_data, old.mv_size);
+    if (!code || code == MDB_NOTFOUND) code = mdb_put(transaction->txn, transaction->store->database, &k, &v, 0);
+    if (!code) transaction->sum += record_hash(key, key_length, value, value_length);
     return code ? fail_lmdb(error, code, transaction->store->path, "can't write") : BF_OK;
 }
 
@@ -310,8 +313,8 @@ bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const
         MDB_val k = {prefix_length, (void *)(uintptr_t)prefix}, v;
         code = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE);
         if (!code && (k.mv_size < prefix_length || memcmp(k.mv_data, prefix, prefix_length) != 0)) code = MDB_NOTFOUND;
+        if (!code) transaction->sum -= record_hash(k.mv_data, k.mv_size, v.mv_data, v.mv_size);
         if (!code) code = mdb_cursor_del(cursor, 0);
-        transaction->changes++;
     }
     mdb_cursor_close(cursor);
     if (code && code != MDB_NOTFOUND) return fail_lmdb(error, code, transaction->store->path, "can't write");

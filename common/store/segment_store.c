@@ -4,6 +4,7 @@
  */
 #include "bytes.h"
 #include "lmdb_status.h"
+#include "segment_seal.h"
 #include "status.h"
 #include "store.h"
 
@@ -17,13 +18,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LEAST_BYTES = 2 * 4096 }; /* LMDB's two meta pages */
-
 struct shared_environment {
     struct shared_environment *next;
     dev_t device;
     ino_t inode;
     unsigned users;
+    struct segment_seal *seal;
     MDB_env *env;
     MDB_dbi databases[DATABASE_COUNT];
     uint64_t bytes;
@@ -39,41 +39,30 @@ struct segment_store {
 static pthread_mutex_t registry_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct shared_environment *registry; /* guarded by registry_mutex */
 
-/* LMDB maps what its meta page claims; a file cut short must be refused before a read beyond its end is a SIGBUS. */
-static bf_status shared_environment_verify_size(struct shared_environment *shared, bf_error *error)
-{
-    MDB_envinfo info;
-    MDB_stat pages;
-    mdb_env_info(shared->env, &info);
-    mdb_env_stat(shared->env, &pages);
-    uint64_t needed = ((uint64_t)info.me_last_pgno + 1) * pages.ms_psize;
-    if (shared->bytes < needed)
-        return fail(error, BF_CORRUPT, "%s: cut short: %llu bytes where its header says %llu", shared->path,
-                    (unsigned long long)shared->bytes, (unsigned long long)needed);
-    return BF_OK;
-}
-
 static bf_status shared_environment_open(struct shared_environment *shared, bf_error *error)
 {
     MDB_txn *txn = NULL;
-    if (shared->bytes < LEAST_BYTES)
-        return fail(error, BF_CORRUPT, "%s: cut short: %llu bytes are no segment", shared->path, (unsigned long long)shared->bytes);
+    bf_status status = segment_seal_open(shared->path, &shared->seal, error);
+    if (status != BF_OK) return status;
     int code = mdb_env_create(&shared->env);
     if (!code) code = mdb_env_set_maxdbs(shared->env, DATABASE_COUNT);
     if (!code) code = mdb_env_set_mapsize(shared->env, 1); /* LMDB raises it to what the file holds */
     if (!code) code = mdb_env_open(shared->env, shared->path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, 0644);
     if (code == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", shared->path);
-    if (!code) {
-        bf_status status = shared_environment_verify_size(shared, error);
-        if (status != BF_OK) return status;
-        code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
-    }
+    if (!code) code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
     for (int i = 0; !code && i < DATABASE_COUNT; i++)
         code = mdb_dbi_open(txn, segment_database_name(i), 0, &shared->databases[i]);
     if (!code) code = mdb_txn_commit(txn); /* keeps the database handles open for later transactions */
     else if (txn) mdb_txn_abort(txn);
     if (code == MDB_NOTFOUND) code = MDB_CORRUPTED; /* a database is missing */
     return code ? fail_lmdb(error, code, shared->path, "can't open the segment") : BF_OK;
+}
+
+static void shared_environment_free(struct shared_environment *shared)
+{
+    if (shared->env) mdb_env_close(shared->env);
+    segment_seal_close(shared->seal);
+    free(shared);
 }
 
 static void shared_environment_release(struct shared_environment *shared)
@@ -86,8 +75,7 @@ static void shared_environment_release(struct shared_environment *shared)
                 *link = shared->next;
                 break;
             }
-        if (shared->env) mdb_env_close(shared->env);
-        free(shared);
+        shared_environment_free(shared);
     }
     pthread_mutex_unlock(&registry_mutex);
 }
@@ -114,8 +102,7 @@ static bf_status shared_environment_take(const char *path, struct shared_environ
             shared->bytes = (uint64_t)about.st_size;
             status = shared_environment_open(shared, error);
             if (status != BF_OK) {
-                if (shared->env) mdb_env_close(shared->env);
-                free(shared);
+                shared_environment_free(shared);
                 shared = NULL;
             } else {
                 shared->next = registry;
@@ -165,10 +152,18 @@ uint64_t segment_store_bytes(const struct segment_store *store)
     return store->shared->bytes;
 }
 
+/* The dictionary's pages are verified as LMDB is about to read them; all others were when the file was opened. */
+static bf_status segment_verify_way(struct segment_store *store, enum segment_database database, const void *key, size_t key_length, bf_error *error)
+{
+    return database == DATABASE_TERMS ? segment_seal_verify_terms(store->shared->seal, key, key_length, error) : BF_OK;
+}
+
 bf_status segment_store_get(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
                             const uint8_t **value, size_t *value_length, bf_error *error)
 {
     MDB_val k = {key_length, (void *)(uintptr_t)key}, v;
+    bf_status status = segment_verify_way(store, database, key, key_length, error);
+    if (status != BF_OK) return status;
     int code = mdb_get(store->txn, store->shared->databases[database], &k, &v);
     if (code == MDB_NOTFOUND) return BF_NOT_FOUND;
     if (code) return fail_lmdb(error, code, store->shared->path, segment_database_name(database));
@@ -194,6 +189,8 @@ static bf_status segment_cursor_move(struct segment_store *store, enum segment_d
 bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
                                     struct store_entry *entry, bf_error *error)
 {
+    bf_status status = segment_verify_way(store, database, key, key_length, error);
+    if (status != BF_OK) return status;
     if (key_length == 0) return segment_cursor_move(store, database, MDB_FIRST, NULL, 0, entry, error);
     return segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
 }
@@ -201,7 +198,8 @@ bf_status segment_store_at_or_after(struct segment_store *store, enum segment_da
 bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
                                      struct store_entry *entry, bf_error *error)
 {
-    bf_status status = segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
+    bf_status status = segment_verify_way(store, database, key, key_length, error);
+    if (status == BF_OK) status = segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
     if (status == BF_NOT_FOUND) return segment_cursor_move(store, database, MDB_LAST, NULL, 0, entry, error);
     if (status != BF_OK) return status;
     if (entry->key_length == key_length && memcmp(entry->key, key, key_length) == 0) return BF_OK;
@@ -210,7 +208,15 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
 
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry, bf_error *error)
 {
-    return segment_cursor_move(store, database, MDB_NEXT, NULL, 0, entry, error);
+    bf_status status = BF_OK;
+    if (database == DATABASE_TERMS) status = segment_cursor_move(store, database, MDB_GET_CURRENT, NULL, 0, entry, error);
+    if (status == BF_OK) status = segment_verify_way(store, database, entry->key, entry->key_length, error);
+    return status == BF_OK ? segment_cursor_move(store, database, MDB_NEXT, NULL, 0, entry, error) : status;
+}
+
+bf_status segment_store_verify(struct segment_store *store, bf_error *error)
+{
+    return segment_seal_verify(store->shared->seal, error);
 }
 
 uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_database database)

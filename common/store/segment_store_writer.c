@@ -5,6 +5,7 @@
  */
 #include "growing_map.h"
 #include "lmdb_status.h"
+#include "segment_seal.h"
 #include "status.h"
 #include "store.h"
 
@@ -102,15 +103,15 @@ bf_status segment_store_finish(struct segment_store_writer *writer, bool sync, b
 {
     int code = mdb_txn_commit(writer->txn);
     writer->txn = NULL;
-    if (!code && sync) code = mdb_env_sync(writer->env, 1);
-    if (code) {
-        bf_status status = fail_lmdb(error, code, writer->path, "can't write");
-        segment_store_abandon(writer);
-        return status;
+    bf_status status = code ? fail_lmdb(error, code, writer->path, "can't write") : BF_OK;
+    if (status == BF_OK) {
+        mdb_env_close(writer->env);
+        writer->env = NULL;
+        status = segment_seal_write(writer->path, sync, error);
     }
-    mdb_env_close(writer->env);
-    free(writer);
-    return BF_OK;
+    if (status != BF_OK) segment_store_abandon(writer);
+    else free(writer);
+    return status;
 }
 
 void segment_store_abandon(struct segment_store_writer *writer)

@@ -84,6 +84,9 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
 /* The entry after the one the last of these calls on the database stood on; BF_NOT_FOUND. */
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry, bf_error *error);
 
+/* Verifies every page of the file's trees against its seal (segment_seal.h). */
+bf_status segment_store_verify(struct segment_store *store, bf_error *error);
+
 /* Bytes of the file the database takes, as whole pages. */
 uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_database database);
 

@@ -1,5 +1,6 @@
 #include "tree_walk.h"
 
+#include "buffer.h"
 #include "status.h"
 
 #include <errno.h>
@@ -12,51 +13,90 @@ struct tree_walk {
     const char *file;
     uint64_t page_count;
     uint64_t left;       /* pages that may still be visited: a tree has no more than its file */
+    tree_visit *visit;
+    void *context;
+    struct buffer value; /* one from overflow pages */
 };
 
-static bf_status page_read(int fd, const char *file, uint64_t number, uint8_t page[TREE_PAGE], bf_error *error)
+static bf_status file_read(int fd, const char *file, uint64_t offset, uint8_t *bytes, size_t length, bf_error *error)
 {
-    ssize_t got;
-    do got = pread(fd, page, TREE_PAGE, (off_t)(number * TREE_PAGE));
-    while (got < 0 && errno == EINTR);
-    if (got < 0) return fail_system(error, errno, "%s", file);
-    return got == TREE_PAGE ? BF_OK : fail(error, BF_CORRUPT, "%s: page %llu: cut short", file, (unsigned long long)number);
+    for (size_t done = 0; done < length;) {
+        ssize_t got = pread(fd, bytes + done, length - done, (off_t)(offset + done));
+        if (got < 0 && errno != EINTR) return fail_system(error, errno, "%s", file);
+        if (got == 0) return fail(error, BF_CORRUPT, "%s: page %llu: cut short", file, (unsigned long long)(offset / TREE_PAGE));
+        if (got > 0) done += (size_t)got;
+    }
+    return BF_OK;
+}
+
+bf_status tree_page_read(int fd, const char *file, uint64_t number, uint8_t page[TREE_PAGE], bf_error *error)
+{
+    return file_read(fd, file, number * TREE_PAGE, page, TREE_PAGE, error);
+}
+
+/* Commits take the two pages in turn. One whose number is damaged would let an older commit pass for the last. */
+static const char *metas_rule(const struct tree_meta metas[2])
+{
+    uint64_t even = metas[0].transaction, odd = metas[1].transaction;
+    if (even == 0 && odd == 0) return NULL; /* nothing was committed yet */
+    return even % 2 == 0 && odd % 2 == 1 && (even + 1 == odd || odd + 1 == even) ? NULL : "its two meta pages are not of commits that follow one another";
 }
 
 bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], bf_error *error)
 {
-    bf_status status = BF_OK;
-    for (uint64_t number = 0; status == BF_OK && number < 2; number++) {
-        uint8_t page[TREE_PAGE];
-        const char *rule = NULL;
-        /* A writer may be writing it at this very moment; what is damaged stays so. */
-        for (int attempt = 0; status == BF_OK && attempt < META_ATTEMPTS && (attempt == 0 || rule); attempt++) {
-            status = page_read(fd, file, number, page, error);
-            if (status == BF_OK) rule = tree_meta_rule(page, &metas[number]);
+    const char *rule = "";
+    /* A writer may be writing them at this very moment; what is damaged stays so. */
+    for (int attempt = 0; rule && attempt < META_ATTEMPTS; attempt++) {
+        rule = NULL;
+        for (uint64_t number = 0; !rule && number < 2; number++) {
+            uint8_t page[TREE_PAGE];
+            bf_status status = tree_page_read(fd, file, number, page, error);
+            if (status != BF_OK) return status;
+            rule = tree_meta_rule(page, &metas[number]);
         }
-        if (rule) status = fail(error, BF_CORRUPT, "%s: page %llu: %s", file, (unsigned long long)number, rule);
+        if (!rule) rule = metas_rule(metas);
     }
-    return status;
+    return rule ? fail(error, BF_CORRUPT, "%s: %s", file, rule) : BF_OK;
+}
+
+static bf_status walk_entry(struct tree_walk *walk, const uint8_t *node, bf_error *error)
+{
+    const uint8_t *value = tree_node_data(node);
+    if (tree_node_flags(node) == TREE_BIG_DATA) {
+        uint64_t offset = load_u64(value) * TREE_PAGE + TREE_PAGE_HEAD;
+        buffer_clear(&walk->value);
+        uint8_t *bytes = buffer_extend(&walk->value, tree_node_size(node));
+        if (!bytes) return fail_memory(error);
+        bf_status status = file_read(walk->fd, walk->file, offset, bytes, tree_node_size(node), error);
+        if (status != BF_OK) return status;
+        value = bytes;
+    }
+    walk->visit(walk->context, tree_node_key(node), tree_node_key_size(node), value, tree_node_size(node));
+    return BF_OK;
 }
 
 static bf_status walk_page(struct tree_walk *walk, uint64_t number, unsigned depth, bf_error *error)
 {
     uint8_t page[TREE_PAGE];
     const char *rule = NULL;
-    bf_status status = page_read(walk->fd, walk->file, number, page, error);
+    bf_status status = tree_page_read(walk->fd, walk->file, number, page, error);
     if (status != BF_OK) return status;
     if (walk->left-- == 0) rule = "a tree has more pages than its file";
     if (!rule) rule = tree_page_rule(page, walk->page_count);
     if (!rule && (tree_page_flags(page) == TREE_LEAF) != (depth == 1)) rule = "a tree is not of the depth it should have";
     if (rule) return fail(error, BF_CORRUPT, "%s: page %llu: %s", walk->file, (unsigned long long)number, rule);
-    for (unsigned i = 0; depth > 1 && status == BF_OK && i < tree_page_count(page); i++)
-        status = walk_page(walk, tree_node_child(tree_page_node(page, i)), depth - 1, error);
+    for (unsigned i = 0; (depth > 1 || walk->visit) && status == BF_OK && i < tree_page_count(page); i++) {
+        const uint8_t *node = tree_page_node(page, i);
+        status = depth > 1 ? walk_page(walk, tree_node_child(node), depth - 1, error) : walk_entry(walk, node, error);
+    }
     return status;
 }
 
-bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, bf_error *error)
+bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit, void *context, bf_error *error)
 {
     if (root->page == TREE_NO_PAGE) return BF_OK;
-    struct tree_walk walk = {fd, file, page_count, page_count};
-    return walk_page(&walk, root->page, root->depth, error);
+    struct tree_walk walk = {.fd = fd, .file = file, .page_count = page_count, .left = page_count, .visit = visit, .context = context};
+    bf_status status = walk_page(&walk, root->page, root->depth, error);
+    buffer_free(&walk.value);
+    return status;
 }

@@ -5,10 +5,16 @@
 #include "backfile.h"
 #include "tree_page.h"
 
+/* BF_CORRUPT: the file ends before. */
+bf_status tree_page_read(int fd, const char *file, uint64_t number, uint8_t page[TREE_PAGE], bf_error *error);
+
 /* Reads and verifies both meta pages. BF_CORRUPT names the file. */
 bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], bf_error *error);
 
-/* Verifies each page of the tree; `page_count` are in the file. BF_CORRUPT names file, page and rule. */
-bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, bf_error *error);
+/* Called for each entry of a tree, in order. */
+typedef void tree_visit(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length);
+
+/* Verifies each page of the tree and then visits its entries (NULL: not); `page_count` are in the file. BF_CORRUPT names file, page and rule. */
+bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit, void *context, bf_error *error);
 
 #endif

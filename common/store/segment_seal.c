@@ -1,0 +1,168 @@
+#include "segment_seal.h"
+
+#include "bitset.h"
+#include "checksum.h"
+#include "seal_record.h"
+#include "status.h"
+#include "tree_page.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct segment_seal {
+    const uint8_t *file;     /* mapped */
+    size_t length;
+    const uint8_t *first;    /* entries in it */
+    const uint8_t *terms;
+    uint64_t *verified;      /* a bit an entry of the dictionary's; set by any thread */
+    struct seal_record record;
+    char path[PATH_MAX];
+};
+
+static bf_status seal_corrupt(const struct segment_seal *seal, uint64_t page, const char *rule, bf_error *error)
+{
+    return fail(error, BF_CORRUPT, "%s: page %llu: %s", seal->path, (unsigned long long)page, rule);
+}
+
+static bf_status seal_verify_entry(const struct segment_seal *seal, const uint8_t *entry, bf_error *error)
+{
+    uint32_t number = load_u32(entry);
+    struct tree_meta meta;
+    if (number >= seal->record.page_count) return seal_corrupt(seal, number, "the seal names a page that is not in the file", error);
+    const uint8_t *page = seal->file + (size_t)number * TREE_PAGE;
+    if (checksum(0, page, TREE_PAGE) != load_u32(entry + 4)) return seal_corrupt(seal, number, "it does not have the checksum in the seal", error);
+    const char *rule = number < 2 ? tree_meta_rule(page, &meta) : tree_page_rule(page, seal->record.page_count);
+    return rule ? seal_corrupt(seal, number, rule, error) : BF_OK;
+}
+
+/* A page of the dictionary, verified. */
+static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, unsigned depth, const uint8_t **page, bf_error *error)
+{
+    uint32_t low = 0, high = seal->record.terms_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (load_u32(seal->terms + (size_t)SEAL_ENTRY * middle) < number) low = middle + 1;
+        else high = middle;
+    }
+    const uint8_t *entry = seal->terms + (size_t)SEAL_ENTRY * low;
+    if (low == seal->record.terms_count || load_u32(entry) != number) return seal_corrupt(seal, number, "a page of the dictionary is not sealed", error);
+    uint64_t bit = UINT64_C(1) << (low & 63);
+    if (!(__atomic_load_n(&seal->verified[low >> 6], __ATOMIC_RELAXED) & bit)) {
+        bf_status status = seal_verify_entry(seal, entry, error);
+        if (status != BF_OK) return status;
+        __atomic_fetch_or(&seal->verified[low >> 6], bit, __ATOMIC_RELAXED);
+    }
+    *page = seal->file + (size_t)number * TREE_PAGE;
+    if ((tree_page_flags(*page) == TREE_LEAF) != (depth == 1)) return seal_corrupt(seal, number, "the dictionary is not of the depth the seal says", error);
+    return BF_OK;
+}
+
+/* The child under which a key is: the last whose key is not greater. The first child's key counts as the least of all. */
+static unsigned child_of(const uint8_t *page, const uint8_t *key, size_t key_length)
+{
+    unsigned low = 0, high = tree_page_count(page);
+    while (low + 1 < high) {
+        unsigned middle = low + (high - low) / 2;
+        const uint8_t *node = tree_page_node(page, middle);
+        size_t size = tree_node_key_size(node);
+        int order = memcmp(tree_node_key(node), key, size < key_length ? size : key_length);
+        if (order < 0 || (order == 0 && size <= key_length)) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+bf_status segment_seal_verify_terms(struct segment_seal *seal, const void *key, size_t key_length, bf_error *error)
+{
+    uint64_t number = seal->record.terms_root, next = TREE_NO_PAGE;
+    unsigned next_depth = 0;
+    if (number == SEAL_NO_ROOT) return BF_OK;
+    for (unsigned depth = seal->record.terms_depth; depth > 0; depth--) {
+        const uint8_t *page;
+        bf_status status = seal_terms_page(seal, number, depth, &page, error);
+        if (status != BF_OK || depth == 1) {
+            if (status != BF_OK) return status;
+            break;
+        }
+        unsigned child = key_length ? child_of(page, key, key_length) : 0;
+        number = tree_node_child(tree_page_node(page, child));
+        if (child + 1 < tree_page_count(page)) {
+            next = tree_node_child(tree_page_node(page, child + 1));
+            next_depth = depth - 1;
+        }
+    }
+    /* Down the left side to the leaf after. */
+    for (; next != TREE_NO_PAGE && next_depth > 0; next_depth--) {
+        const uint8_t *page;
+        bf_status status = seal_terms_page(seal, next, next_depth, &page, error);
+        if (status != BF_OK) return status;
+        if (next_depth > 1) next = tree_node_child(tree_page_node(page, 0));
+    }
+    return BF_OK;
+}
+
+bf_status segment_seal_verify(struct segment_seal *seal, bf_error *error)
+{
+    bf_status status = BF_OK;
+    for (uint32_t i = 0; status == BF_OK && i < seal->record.terms_count; i++)
+        status = seal_verify_entry(seal, seal->terms + (size_t)SEAL_ENTRY * i, error);
+    for (uint32_t i = 0; status == BF_OK && i < seal->record.first_count; i++)
+        status = seal_verify_entry(seal, seal->first + (size_t)SEAL_ENTRY * i, error);
+    return status;
+}
+
+static bf_status seal_map(struct segment_seal *seal, bf_error *error)
+{
+    struct stat about;
+    int fd = open(seal->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", seal->path);
+    if (fd < 0) return fail_system(error, errno, "%s", seal->path);
+    bf_status status = fstat(fd, &about) == 0 ? BF_OK : fail_system(error, errno, "%s", seal->path);
+    if (status == BF_OK && about.st_size == 0) status = fail(error, BF_CORRUPT, "%s: empty", seal->path);
+    if (status == BF_OK) {
+        seal->length = (size_t)about.st_size;
+        void *file = mmap(NULL, seal->length, PROT_READ, MAP_SHARED, fd, 0);
+        if (file == MAP_FAILED) status = fail_system(error, errno, "%s: can't map", seal->path);
+        else seal->file = file;
+    }
+    close(fd);
+    return status;
+}
+
+bf_status segment_seal_open(const char *path, struct segment_seal **result, bf_error *error)
+{
+    struct segment_seal *seal = calloc(1, sizeof *seal);
+    if (!seal) return fail_memory(error);
+    snprintf(seal->path, sizeof seal->path, "%s", path);
+    bf_status status = seal_map(seal, error);
+    if (status != BF_OK) goto done;
+    const char *rule = seal_record_decode(seal->file, seal->length, &seal->record);
+    if (rule) {
+        status = fail(error, BF_CORRUPT, "%s: %s", path, rule);
+        goto done;
+    }
+    seal->first = seal->file + (size_t)seal->record.page_count * TREE_PAGE;
+    seal->terms = seal->first + (size_t)SEAL_ENTRY * seal->record.first_count;
+    seal->verified = calloc(bitset_words(seal->record.terms_count) + 1, sizeof *seal->verified);
+    if (!seal->verified) status = fail_memory(error);
+    for (uint32_t i = 0; status == BF_OK && i < seal->record.first_count; i++)
+        status = seal_verify_entry(seal, seal->first + (size_t)SEAL_ENTRY * i, error);
+done:
+    if (status != BF_OK) segment_seal_close(seal);
+    else *result = seal;
+    return status;
+}
+
+void segment_seal_close(struct segment_seal *seal)
+{
+    if (!seal) return;
+    if (seal->file) munmap((void *)(uintptr_t)seal->file, seal->length);
+    free(seal->verified);
+    free(seal);
+}
