@@ -15,6 +15,7 @@
 #include "pfor.h"
 #include "position_group.h"
 #include "posting_list.h"
+#include "seal_record.h"
 #include "section.h"
 #include "segment_meta.h"
 #include "store.h"
@@ -322,6 +323,24 @@ static void test_section_chunk(void **state)
     rmdir(folder);
 }
 
+static void test_seal(void **state)
+{
+    (void)state;
+    const uint32_t entries[] = {0, 0x11111111, 1, 0x22222222, 7, 0x33333333, 4, 0x44444444};
+    const struct seal_record record = {.first_count = 3, .terms_count = 1, .page_count = 9, .terms_root = 4, .terms_depth = 1};
+    struct seal_record again = {0};
+    struct buffer out = {0}, file = {0};
+    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) buffer_append_u32(&out, entries[i]);
+    seal_record_encode(&record, &out);
+    expect_example("seal", &out);
+    buffer_append_zeros(&file, 9 * 4096);
+    buffer_append(&file, out.bytes, out.length);
+    assert_null(seal_record_decode(file.bytes, file.length, &again));
+    assert_memory_equal(&again, &record, sizeof record);
+    buffer_free(&out);
+    buffer_free(&file);
+}
+
 static void test_segment_meta(void **state)
 {
     (void)state;
@@ -367,7 +386,8 @@ int main(void)
         cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
-        cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_segment_meta),
+        cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
+        cmocka_unit_test(test_segment_meta),
         cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, load_document, free_document);

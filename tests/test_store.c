@@ -297,7 +297,7 @@ static void test_segment_look_ups(void **state)
     for (int i = 0; i < KEYS; i++) { /* even numbers */
         char text[32];
         snprintf(key, sizeof key, "%06d", 2 * i);
-        snprintf(text, sizeof text, "value %d", 2 * i);
+        snprintf(text, sizeof text, "value %d;", 2 * i); /* values have no NUL after them */
         put(writer, DATABASE_TERMS, key, text);
     }
     finish(writer);
