@@ -1,6 +1,6 @@
 /*
- * What an index should hold: a plain list of articles in the order of their arrival, and their texts, which follow from an id and a version number
- * alone. For tests that do things at random and must know what came of it.
+ * What an index should hold: a plain list of articles in the order of their arrival, and their texts, which follow from an
+ * id and a version number alone. For tests that do things at random and must know what came of it.
  */
 #ifndef TESTS_ARTICLE_HISTORY_H
 #define TESTS_ARTICLE_HISTORY_H

@@ -1,4 +1,5 @@
-/* An index in a folder of its own, and short ways to fill it and to ask it, for tests. What fails ends the test with its message. */
+/* An index in a folder of its own, and short ways to fill it and to ask it, for tests. What fails ends the test with its
+ * message. */
 #ifndef TESTS_INDEX_FIXTURE_H
 #define TESTS_INDEX_FIXTURE_H
 

@@ -1,8 +1,10 @@
 /*
- * Damaged on purpose: bytes of every file of an index are flipped, one at a time, and files are cut short. Whatever was damaged, nothing crashes or hangs, each
- * search answers as before or says BF_CORRUPT, and `check` notices every flip that any answer suffers from.
+ * Damaged on purpose: bytes of every file of an index are flipped, one at a time, and files are cut short. Whatever was
+ * damaged, nothing crashes or hangs, each search answers as before or says BF_CORRUPT, and `check` notices every flip that
+ * any answer suffers from.
  *
- * FLIPS=all for every byte (of the largest index, a large sample) instead of a few; FLIPS=N for N an index. Each is tried in a process of its own, so that a crash is counted.
+ * FLIPS=all for every byte (of the largest index, a large sample) instead of a few; FLIPS=N for N an index. Each is tried
+ * in a process of its own, so that a crash is counted.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +34,8 @@ enum {
 };
 
 static const char *const queries[] = {
-    "w0", "w3 w7 w12", "+w1 -w2 w30", "\"w0 w1\"", "title:w5", "alder AND birch", "section:politics w2", "keywords:trade", "version2", "w39 hazel", "nosuchword",
+    "w0", "w3 w7 w12", "+w1 -w2 w30", "\"w0 w1\"", "title:w5", "alder AND birch", "section:politics w2", "keywords:trade",
+    "version2", "w39 hazel", "nosuchword",
 };
 
 enum { QUERIES = sizeof queries / sizeof *queries };
@@ -117,7 +120,8 @@ static void put(bf_writer *writer, uint32_t id, uint32_t version)
     bf_error error = {0};
     history_write(id, version, &text);
     if (strlen(text.body) > 400) strcpy(text.body + 400, " w1");
-    bf_article article = {.id = text_of(text.id), .title = text_of(text.title), .body = text_of(text.body), .place = text_of("PORT ALDER")};
+    bf_article article = {.id = text_of(text.id), .title = text_of(text.title), .body = text_of(text.body),
+                          .place = text_of("PORT ALDER")};
     article.section = text_of(id % 3 ? "politics" : "sports");
     article.date = (bf_date){.seconds = 86400 * (int64_t)id, .zone = BF_ZONE_UNKNOWN, .precision = BF_DATE_DAY};
     article.keywords = keywords;
@@ -154,7 +158,8 @@ static void make_paged(const char *path)
     for (uint32_t i = 0; i < 9000; i++) {
         char id[16], body[64];
         snprintf(id, sizeof id, "a%u", i);
-        snprintf(body, sizeof body, "w0 w1 w%u w%u rare%u", (unsigned)(random_next(&seed) % 5), (unsigned)(random_next(&seed) % 50), i);
+        snprintf(body, sizeof body, "w0 w1 w%u w%u rare%u", (unsigned)(random_next(&seed) % 5),
+                 (unsigned)(random_next(&seed) % 50), i);
         add_article(writer, id, "", body);
     }
     commit_writer(writer);
@@ -216,7 +221,8 @@ static void damage_try(struct damage *damage, int file, size_t at, const char *w
     assert_true(pid >= 0);
     if (pid == 0) {
         const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signal(signals[i], SIG_DFL); /* cmocka's would end the test, not the process */
+        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+            signal(signals[i], SIG_DFL); /* cmocka's would end the test, not the process */
         struct answers answers = {0};
         if (!getenv("VERBOSE")) (void)!freopen("/dev/null", "w", stderr);
         alarm(SECONDS_MOST);
@@ -232,9 +238,11 @@ static void damage_try(struct damage *damage, int file, size_t at, const char *w
         damage->errors += (outcome & OUTCOME_ERROR) != 0;
         damage->noticed += (outcome & OUTCOME_CHECKED) != 0;
         if (outcome > 15) snprintf(verdict, sizeof verdict, "ends with %d", outcome);
-        else if (outcome & OUTCOME_WRONG) snprintf(verdict, sizeof verdict, "answers wrong%s", outcome & OUTCOME_CHECKED ? ", which check notices" : "");
+        else if (outcome & OUTCOME_WRONG)
+            snprintf(verdict, sizeof verdict, "answers wrong%s", outcome & OUTCOME_CHECKED ? ", which check notices" : "");
         else if (outcome & OUTCOME_ODD) snprintf(verdict, sizeof verdict, "another failure than of damage");
-        else if ((outcome & OUTCOME_ERROR) && !(outcome & OUTCOME_CHECKED)) snprintf(verdict, sizeof verdict, "refused, but check sees nothing");
+        else if ((outcome & OUTCOME_ERROR) && !(outcome & OUTCOME_CHECKED))
+            snprintf(verdict, sizeof verdict, "refused, but check sees nothing");
     }
     if (!*verdict) return;
     if (damage->bad++ < 40 || getenv("VERBOSE"))
@@ -274,7 +282,8 @@ static void cut_short(struct damage *damage, uint64_t seed)
 {
     for (int file = 0; file < damage->file_count; file++) {
         size_t size = damage->sizes[file];
-        const size_t lengths[] = {0, 1, 4095, 4096, 8191, 8192, size / 2, size / 2 / 4096 * 4096, size - 4096, size - 1, random_next(&seed) % size};
+        const size_t lengths[] = {0, 1, 4095, 4096, 8191, 8192, size / 2, size / 2 / 4096 * 4096, size - 4096, size - 1,
+                                  random_next(&seed) % size};
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
             char what[32];
             snprintf(what, sizeof what, "cut short");
@@ -299,7 +308,8 @@ static void try_index(void **state, void (*make)(const char *path))
     flip_bytes(&damage, seed);
     unsigned flips = damage.tries - tries;
     cut_short(&damage, seed);
-    print_message("%u flips, %u cuts: %u refused, %u seen by check, %u wrong\n", flips, damage.tries - flips, damage.errors, damage.noticed, damage.bad);
+    print_message("%u flips, %u cuts: %u refused, %u seen by check, %u wrong\n", flips, damage.tries - flips, damage.errors,
+                  damage.noticed, damage.bad);
     assert_int_equal(look(fixture->path, &damage.right, NULL), 0); /* all is as it was */
     damage_close(&damage);
     assert_int_equal(damage.bad, 0);

@@ -1,11 +1,13 @@
 /*
- * A writer killed at random moments while readers search. After each kill: every article of every commit that was acknowledged is there, whole, in its
- * order; of the commit that was under way there is all or nothing; `check` finds nothing; the next writer opens at once and sweeps what
- * was left. KILLS=200 for more than the usual few, SEED to have the same again.
+ * A writer killed at random moments while readers search. After each kill: every article of every commit that was
+ * acknowledged is there, whole, in its order; of the commit that was under way there is all or nothing; `check` finds
+ * nothing; the next writer opens at once and sweeps what was left. KILLS=200 for more than the usual few, SEED to have the
+ * same again.
  *
- * What a writer does follows from a seed, so the parent knows, without being told, what the index should hold after each commit; the writer
- * only acknowledges commits, by a byte in a pipe. Each commit stores an article "stamp" that says how many articles it has and
- * how many of them hold each of some words: by that a reader can tell a whole commit from a part of one.
+ * What a writer does follows from a seed, so the parent knows, without being told, what the index should hold after each
+ * commit; the writer only acknowledges commits, by a byte in a pipe. Each commit stores an article "stamp" that says how
+ * many articles it has and how many of them hold each of some words: by that a reader can tell a whole commit from a part
+ * of one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,8 +59,8 @@ static void put_stamp(bf_writer *writer, const struct content *content)
 }
 
 /*
- * Goes through the commits that follow from the seed until `commits` of them are made. With a path they are really made; without, only
- * `content` follows them.
+ * Goes through the commits that follow from the seed until `commits` of them are made. With a path they are really made;
+ * without, only `content` follows them.
  */
 static void go_through(const char *path, struct content *content, uint64_t seed, uint32_t commits, int acknowledge)
 {
@@ -79,7 +81,8 @@ static void go_through(const char *path, struct content *content, uint64_t seed,
             uint32_t id = (uint32_t)(what >> 8) % HISTORY_IDS;
             if ((what & 255) < 64) {
                 snprintf(article.id, sizeof article.id, "article%u", id);
-                if (path && bf_writer_delete(writer, text_of(article.id), &error) != (content->history.version[id] ? BF_OK : BF_NOT_FOUND))
+                bf_status wanted = content->history.version[id] ? BF_OK : BF_NOT_FOUND;
+                if (path && bf_writer_delete(writer, text_of(article.id), &error) != wanted)
                     fail_msg("delete: %s", error.message);
                 history_remove(&content->history, id);
             } else {
@@ -92,7 +95,8 @@ static void go_through(const char *path, struct content *content, uint64_t seed,
         if (!path) continue;
         put_stamp(writer, content);
         bool merges = (choice >> 20) % 8 == 0;
-        bf_status status = merges ? bf_writer_merge(writer, 1 + (uint32_t)(choice >> 24 & 1), &error) : bf_writer_commit(writer, &error);
+        uint32_t down_to = 1 + (uint32_t)(choice >> 24 & 1);
+        bf_status status = merges ? bf_writer_merge(writer, down_to, &error) : bf_writer_commit(writer, &error);
         if (status != BF_OK) fail_msg("commit: %s", error.message);
         if (write(acknowledge, "c", 1) != 1) fail_msg("acknowledging failed");
     }
@@ -127,7 +131,8 @@ static bool read_stamp(bf_searcher *searcher, struct stamp *stamp)
 
 static void assert_text(bf_text text, const char *wanted, const char *id)
 {
-    if (text.length != strlen(wanted) || memcmp(text.bytes, wanted, text.length) != 0) fail_msg("%s: \"%.*s\" is stored for \"%s\"", id, (int)text.length, text.bytes, wanted);
+    if (text.length != strlen(wanted) || memcmp(text.bytes, wanted, text.length) != 0)
+        fail_msg("%s: \"%.*s\" is stored for \"%s\"", id, (int)text.length, text.bytes, wanted);
 }
 
 /* The version of an article, which is whole. */
@@ -154,7 +159,8 @@ static void assert_one_commit(bf_searcher *searcher, uint64_t *seed)
     assert_int_equal(stats_of(searcher).articles, stamp.count + 1);
     for (unsigned marker = 0; marker < HISTORY_MARKERS; marker++)
         if (count_matches(searcher, history_markers[marker]) != stamp.holders[marker])
-            fail_msg("commit %u: %" PRIu64 " articles are found with %s, not %u", stamp.commit, count_matches(searcher, history_markers[marker]),
+            fail_msg("commit %u: %" PRIu64 " articles are found with %s, not %u", stamp.commit,
+                     count_matches(searcher, history_markers[marker]),
                      history_markers[marker], stamp.holders[marker]);
     unsigned marker = (unsigned)(random_next(seed) % HISTORY_MARKERS);
     bf_results *results = search_for(searcher, history_markers[marker], 20);
@@ -189,7 +195,8 @@ static void read_on(const char *path, uint64_t seed)
         }
         if (status != BF_OK) fail_msg("reader: %s", error.message);
         struct stamp stamp = {0};
-        if (read_stamp(searcher, &stamp) && stamp.commit < last) fail_msg("a reader went back from commit %u to %u", last, stamp.commit);
+        if (read_stamp(searcher, &stamp) && stamp.commit < last)
+            fail_msg("a reader went back from commit %u to %u", last, stamp.commit);
         last = stamp.commit > last ? stamp.commit : last;
         uint64_t looks = random_next(&seed) % 4;
         for (uint64_t i = 0; i <= looks; i++) assert_one_commit(searcher, &seed); /* commits come and go meanwhile */
@@ -215,7 +222,8 @@ static bf_status compare_article(void *context, const bf_article *article)
     if (walk->at == walk->content->history.count) fail_msg("article%u version %u is stored as one too many", id, version);
     uint32_t wanted = walk->content->history.arrival[walk->at++];
     if (id != wanted || version != walk->content->history.version[wanted])
-        fail_msg("article%u version %u is stored where article%u version %u should be", id, version, wanted, walk->content->history.version[wanted]);
+        fail_msg("article%u version %u is stored where article%u version %u should be", id, version, wanted,
+                 walk->content->history.version[wanted]);
     return BF_OK;
 }
 
@@ -232,7 +240,8 @@ static bool assert_nothing_lost(const char *path, const struct content *before, 
     if (status != BF_OK) fail_msg("after the kill: %s", error.message);
     read_stamp(searcher, &stamp);
     bool one_more = stamp.commit == content.commit + 1;
-    if (!one_more && stamp.commit != content.commit) fail_msg("commit %u was acknowledged, but %u is there", content.commit, stamp.commit);
+    if (!one_more && stamp.commit != content.commit)
+        fail_msg("commit %u was acknowledged, but %u is there", content.commit, stamp.commit);
     assert_one_commit(searcher, &(uint64_t){seed});
     bf_searcher_close(searcher);
     return one_more;
@@ -305,7 +314,8 @@ static void kill_and_reap(pid_t pid, const char *who)
     kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, &how, 0), pid);
     if (!WIFSIGNALED(how) || WTERMSIG(how) != SIGKILL)
-        fail_msg("a %s ended by itself: %s %d", who, WIFSIGNALED(how) ? "signal" : "code", WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
+        fail_msg("a %s ended by itself: %s %d", who, WIFSIGNALED(how) ? "signal" : "code",
+                 WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
 }
 
 static uint32_t count_acknowledgements(int acknowledgements)
@@ -363,7 +373,8 @@ static void test_kills(void **state)
         }
         if (last) remove_folder(path);
     }
-    print_message("%d kills of %d indexes: %u commits acknowledged, %d more stood, %d orphans swept\n", kills, indexes, commits, unacknowledged, orphans);
+    print_message("%d kills of %d indexes: %u commits acknowledged, %d more stood, %d orphans swept\n", kills, indexes, commits,
+                  unacknowledged, orphans);
 }
 
 int main(void)

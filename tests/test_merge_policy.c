@@ -25,7 +25,8 @@ static void begin(void)
 static void put(uint64_t bytes, uint32_t doc_count, uint32_t deleted_count)
 {
     assert_true(count < MANY);
-    segments[count] = (struct manifest_segment){.number = count + 1, .bytes = bytes, .doc_count = doc_count, .deleted_count = deleted_count};
+    segments[count] = (struct manifest_segment){.number = count + 1, .bytes = bytes, .doc_count = doc_count,
+                                                .deleted_count = deleted_count};
     count++;
 }
 

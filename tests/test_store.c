@@ -154,7 +154,8 @@ static void test_section_out_of_range(void **state)
         section_begin(&section, store, DATABASE_POSTINGS);
         if (warm) assert_ok(section_read(&section, records.total - 1, 1, &view, &error), &error);
         for (size_t i = 0; i < COUNT(cases); i++)
-            assert_fails(section_read(&section, cases[i].offset, cases[i].length, &view, &error), BF_CORRUPT, &error, "postings at offset");
+            assert_fails(section_read(&section, cases[i].offset, cases[i].length, &view, &error), BF_CORRUPT, &error,
+                         "postings at offset");
         section_free(&section);
     }
     section_begin(&section, store, DATABASE_POSITIONS); /* nothing was written there */
@@ -180,7 +181,8 @@ static void test_section_flips(void **state)
     struct segment_store *store = open_store(folder_of(state), 1);
     section_begin(&section, store, DATABASE_POSTINGS);
     assert_ok(section_find(&section, 0, (size_t)records.total, &view, &error), &error); /* all in one chunk */
-    size_t payload = (size_t)records.total, chunk = (size_t)(view.chunk->checksums - view.bytes) + 4 * ((payload + 4095) / 4096) + 20;
+    size_t payload = (size_t)records.total;
+    size_t chunk = (size_t)(view.chunk->checksums - view.bytes) + 4 * ((payload + 4095) / 4096) + 20;
 
     /* Where the chunk is in the file: its first bytes are random enough to be there once. */
     size_t size = (size_t)segment_store_bytes(store), start = 0;
@@ -254,12 +256,13 @@ static void test_section_malformed_chunks(void **state)
         store_u32(value + footer, cases[i].version);
         store_u64(value + footer + 4, cases[i].payload);
         store_u32(value + footer + 12, cases[i].sectors);
-        assert_ok(segment_store_put(writer, DATABASE_ARTICLES, key, cases[i].key_length, value + sizeof value - cases[i].value_length,
-                                    cases[i].value_length, &error), &error);
+        assert_ok(segment_store_put(writer, DATABASE_ARTICLES, key, cases[i].key_length,
+                                    value + sizeof value - cases[i].value_length, cases[i].value_length, &error), &error);
         finish(writer);
         struct segment_store *store = open_store(folder_of(state), number);
         section_begin(&section, store, DATABASE_ARTICLES);
-        if (cases[i].key_length == 8) assert_fails(section_find(&section, 0, 1, &view, &error), BF_CORRUPT, &error, cases[i].rule);
+        if (cases[i].key_length == 8)
+            assert_fails(section_find(&section, 0, 1, &view, &error), BF_CORRUPT, &error, cases[i].rule);
         assert_fails(section_check(&section, &total, &error), BF_CORRUPT, &error, cases[i].rule);
         section_free(&section);
         segment_store_close(store);
@@ -279,8 +282,10 @@ static void test_segment_names(void **state)
     assert_int_equal(number, UINT32_MAX);
     assert_true(segment_store_number("seg-0.lmdb", &number));
     assert_int_equal(number, 0);
-    static const char *const others[] = {"", "seg-", "seg-.lmdb", "seg-01.lmdb", "seg--1.lmdb", "seg-1.lmdb~", "seg-1.lmdb-lock", "seg-1", "aseg-1.lmdb",
-                                         "seg-+1.lmdb", "seg- 1.lmdb", "manifest.lmdb", "seg-4294967296.lmdb", "seg-99999999999999999999.lmdb"};
+    static const char *const others[] = {"", "seg-", "seg-.lmdb", "seg-01.lmdb", "seg--1.lmdb", "seg-1.lmdb~",
+                                         "seg-1.lmdb-lock", "seg-1", "aseg-1.lmdb",
+                                         "seg-+1.lmdb", "seg- 1.lmdb", "manifest.lmdb", "seg-4294967296.lmdb",
+                                         "seg-99999999999999999999.lmdb"};
     for (size_t i = 0; i < COUNT(others); i++)
         if (segment_store_number(others[i], &number)) fail_msg("%s is taken for a segment", others[i]);
 }
@@ -375,7 +380,8 @@ static void test_segment_files(void **state)
     assert_fails(segment_store_open(folder_of(state), 5, &store, &error), BF_CORRUPT, &error, path);
 }
 
-/* LMDB must not have a file open twice in a process: by whatever path it is reached, it is one environment, until the last has closed it. */
+/* LMDB must not have a file open twice in a process: by whatever path it is reached, it is one environment, until the last
+ * has closed it. */
 struct opener {
     const char *folder;
     pthread_t thread;
@@ -394,7 +400,8 @@ static void *open_and_close(void *context)
             opener->wrong++;
             continue;
         }
-        if (segment_store_get(store, DATABASE_META, "key", 3, &value, &length, &error) != BF_OK || length != 5 || memcmp(value, "value", 5) != 0)
+        if (segment_store_get(store, DATABASE_META, "key", 3, &value, &length, &error) != BF_OK || length != 5 ||
+            memcmp(value, "value", 5) != 0)
             opener->wrong++;
         segment_store_close(store);
     }

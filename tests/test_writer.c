@@ -382,7 +382,8 @@ static void test_little_memory(void **state)
         char id[16];
         size_t length = 0;
         for (int j = 0; j < WORDS; j++) {
-            length += (size_t)snprintf(body + length, sizeof body - length, "%sw%u", j ? " " : "", (unsigned)(random_next(&seed) % 200000));
+            length += (size_t)snprintf(body + length, sizeof body - length, "%sw%u", j ? " " : "",
+                                       (unsigned)(random_next(&seed) % 200000));
             words++;
         }
         length += (size_t)snprintf(body + length, sizeof body - length, " only%d", i);

@@ -1,6 +1,7 @@
 /*
- * Random histories: an index that was added to, deleted from, committed to, merged and left uncommitted at random must hold exactly what a plain
- * list of articles holds, and answer to the last bit of the score as an index made at once from that list.
+ * Random histories: an index that was added to, deleted from, committed to, merged and left uncommitted at random must hold
+ * exactly what a plain list of articles holds, and answer to the last bit of the score as an index made at once from that
+ * list.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -48,7 +49,8 @@ static bf_status compare_article(void *context, const bf_article *article)
 static void compare_searches(bf_searcher *grown, bf_searcher *made)
 {
     static const char *const queries[] = {
-        "w0", "w1 w5", "w30 w31 w32", "w38 w39", "title:w3", "+w2 -w1 w17", "\"w0 w1\"", "w0 AND w3", "(w4 OR w5) AND NOT w0", "version7 w1", "body:w12 w12", "alder birch -cedar",
+        "w0", "w1 w5", "w30 w31 w32", "w38 w39", "title:w3", "+w2 -w1 w17", "\"w0 w1\"", "w0 AND w3", "(w4 OR w5) AND NOT w0",
+        "version7 w1", "body:w12 w12", "alder birch -cedar",
     };
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         bf_results *a = search_for(grown, queries[i], IDS), *b = search_for(made, queries[i], IDS);
@@ -60,8 +62,10 @@ static void compare_searches(bf_searcher *grown, bf_searcher *made)
             assert_int_equal(bf_results_id(a, j, &id_a, &error), BF_OK);
             assert_int_equal(bf_results_id(b, j, &id_b, &error), BF_OK);
             float score_a = bf_results_hit(a, j)->score, score_b = bf_results_hit(b, j)->score;
-            if (id_a.length != id_b.length || memcmp(id_a.bytes, id_b.bytes, id_a.length) != 0 || memcmp(&score_a, &score_b, sizeof score_a) != 0)
-                fail_msg("%s: hit %zu is %.*s (%a), but %.*s (%a) in an index made at once", queries[i], j, (int)id_a.length, id_a.bytes,
+            if (id_a.length != id_b.length || memcmp(id_a.bytes, id_b.bytes, id_a.length) != 0 ||
+                memcmp(&score_a, &score_b, sizeof score_a) != 0)
+                fail_msg("%s: hit %zu is %.*s (%a), but %.*s (%a) in an index made at once", queries[i], j, (int)id_a.length,
+                         id_a.bytes,
                          (double)score_a, (int)id_b.length, id_b.bytes, (double)score_b);
         }
         bf_results_free(a);
@@ -100,7 +104,8 @@ static void run_history(const struct index_fixture *fixture, uint64_t seed)
     uint32_t version = 0;
     bool created = false;
     for (int step = 0; step < STEPS; step++) {
-        if (!writer) writer = open_writer(fixture->path, &(bf_writer_options){.no_sync = true, .no_merge = random_next(&seed) % 2});
+        if (!writer)
+            writer = open_writer(fixture->path, &(bf_writer_options){.no_sync = true, .no_merge = random_next(&seed) % 2});
         uint32_t id = (uint32_t)(random_next(&seed) % IDS), what = (uint32_t)(random_next(&seed) % 100);
         if (what < 65) {
             assert_int_equal(put_article(writer, id, ++version), now.version[id] != 0);

@@ -21,8 +21,8 @@ static const char *path_of(void **state)
 }
 
 /*
- * Another process with a writer that has added an article it has not committed. Made with fork before this process opens anything, since
- * LMDB's environments must not be carried over one.
+ * Another process with a writer that has added an article it has not committed. Made with fork before this process opens
+ * anything, since LMDB's environments must not be carried over one.
  */
 struct other_writer {
     pid_t pid;

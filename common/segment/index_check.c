@@ -1,6 +1,6 @@
 /*
- * Reads every byte of an index, verifies every checksum, decodes every record and recounts what is counted somewhere. Each thing wrong is one line that
- * names file, record and rule; the check goes on with the next part.
+ * Reads every byte of an index, verifies every checksum, decodes every record and recounts what is counted somewhere. Each
+ * thing wrong is one line that names file, record and rule; the check goes on with the next part.
  */
 #include "bm25.h"
 #include "bytes.h"

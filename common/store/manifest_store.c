@@ -1,6 +1,6 @@
 /*
- * The manifest's environment. Readers hold a read transaction as long as their snapshot lives: the manifest is small, so what they pin is
- * little. One environment a process, shared by its searchers and its writer.
+ * The manifest's environment. Readers hold a read transaction as long as their snapshot lives: the manifest is small, so
+ * what they pin is little. One environment a process, shared by its searchers and its writer.
  */
 #include "bytes.h"
 #include "growing_map.h"
@@ -44,8 +44,9 @@ struct manifest_transaction {
 };
 
 /*
- * The sum record: the sum, modulo 2^64, of a hash of every other record with its key. A record that LMDB's pages have lost, or show under another
- * key, can't be missed by its own checksum; it is missed in the sum. With the number of the commit, lest another pass for it.
+ * The sum record: the sum, modulo 2^64, of a hash of every other record with its key. A record that LMDB's pages have lost,
+ * or show under another key, can't be missed by its own checksum; it is missed in the sum. With the number of the commit,
+ * lest another pass for it.
  */
 static const uint8_t sum_key[1] = {0};
 
@@ -63,8 +64,10 @@ static uint64_t record_hash(const void *key, size_t key_length, const void *valu
 static void sum_record(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length)
 {
     struct manifest_sum *sum = context;
-    if (key_length == sizeof sum_key && key[0] == sum_key[0] && value_length == SUM_RECORD) sum->recorded = load_u64(value), sum->number = load_u64(value + 8);
-    else sum->counted += record_hash(key, key_length, value, value_length);
+    if (key_length == sizeof sum_key && key[0] == sum_key[0] && value_length == SUM_RECORD)
+        *sum = (struct manifest_sum){sum->counted, load_u64(value), load_u64(value + 8)};
+    else
+        sum->counted += record_hash(key, key_length, value, value_length);
 }
 
 static pthread_mutex_t manifests_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -104,14 +107,16 @@ static bf_status manifest_store_make(struct manifest_store *store, const char *i
     if (!exists || about.st_size == 0) {
         status = manifest_refuse_lost(store, index_path, error);
         if (status == BF_OK && !create)
-            status = fail(error, BF_NOT_FOUND, exists ? "%s: the index was never committed to" : "%s: there is no index here", store->path);
+            status = fail(error, BF_NOT_FOUND, exists ? "%s: the index was never committed to" : "%s: there is no index here",
+                          store->path);
     } else {
         status = manifest_verify_metas(store->path, error);
     }
     if (status != BF_OK) return status;
     int code = manifest_environment_open(store, access(store->path, W_OK) == 0 || create ? 0 : MDB_RDONLY);
     /* On a medium that can't be written no writer can be at work either: reading without a lock file is safe. */
-    if (!create && (code == EACCES || code == EROFS || code == EPERM)) code = manifest_environment_open(store, MDB_RDONLY | MDB_NOLOCK);
+    if (!create && (code == EACCES || code == EROFS || code == EPERM))
+        code = manifest_environment_open(store, MDB_RDONLY | MDB_NOLOCK);
     if (code) return fail_lmdb(error, code, store->path, "can't open the manifest");
 
     if (stat(store->path, &about) != 0) return fail_system(error, errno, "%s", store->path);
@@ -178,7 +183,8 @@ void manifest_store_close(struct manifest_store *store)
     pthread_mutex_unlock(&manifests_mutex);
 }
 
-static bf_status manifest_begin(struct manifest_store *store, unsigned flags, struct manifest_transaction **result, bf_error *error)
+static bf_status manifest_begin(struct manifest_store *store, unsigned flags, struct manifest_transaction **result,
+                                bf_error *error)
 {
     struct manifest_transaction *transaction = calloc(1, sizeof *transaction);
     if (!transaction) return fail_memory(error);
@@ -193,10 +199,11 @@ static bf_status manifest_begin(struct manifest_store *store, unsigned flags, st
 }
 
 /*
- * Looks at every page of the transaction's trees before LMDB does. A manifest has few, unless many articles were deleted and not yet merged
- * away. `number`: of the transaction whose commit is being read.
+ * Looks at every page of the transaction's trees before LMDB does. A manifest has few, unless many articles were deleted
+ * and not yet merged away. `number`: of the transaction whose commit is being read.
  */
-static bf_status manifest_verify(struct manifest_store *store, size_t number, bool free_pages, bool *is_gone, uint64_t *result, bf_error *error)
+static bf_status manifest_verify(struct manifest_store *store, size_t number, bool free_pages, bool *is_gone, uint64_t *result,
+                                 bf_error *error)
 {
     struct manifest_sum sum = {0};
     struct tree_meta metas[2];
@@ -210,9 +217,11 @@ static bf_status manifest_verify(struct manifest_store *store, size_t number, bo
     const struct tree_meta *meta = metas[0].transaction == number ? &metas[0] : &metas[1];
     *is_gone = meta->transaction != number;
     if (*is_gone) return BF_OK;
-    uint64_t page_count = (uint64_t)about.st_size / TREE_PAGE; /* can be fewer than last_page says: its last ones may be free and never written */
+    /* Can be fewer than last_page says: its last ones may be free and never written. */
+    uint64_t page_count = (uint64_t)about.st_size / TREE_PAGE;
     status = tree_walk(fd, store->path, &meta->main, page_count, sum_record, &sum, error);
-    if (status == BF_OK && (sum.counted != sum.recorded || sum.number != number)) status = fail(error, BF_CORRUPT, "%s: its records do not add up to what was committed", store->path);
+    if (status == BF_OK && (sum.counted != sum.recorded || sum.number != number))
+        status = fail(error, BF_CORRUPT, "%s: its records do not add up to what was committed", store->path);
     if (status == BF_OK) *result = sum.counted;
     if (status == BF_OK) __atomic_store_n(&store->verified, number + 1, __ATOMIC_RELAXED);
     return status == BF_OK && free_pages ? tree_walk(fd, store->path, &meta->free, page_count, NULL, NULL, error) : status;
@@ -245,7 +254,8 @@ bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct m
     bf_status status = manifest_begin(store, 0, &transaction, error);
     if (status != BF_OK) return status;
     status = manifest_verify(store, mdb_txn_id(transaction->txn) - 1, true, &is_gone, &transaction->sum, error);
-    if (status == BF_OK && is_gone) status = fail(error, BF_CORRUPT, "%s: no page has the commit that the lock file names", store->path);
+    if (status == BF_OK && is_gone)
+        status = fail(error, BF_CORRUPT, "%s: no page has the commit that the lock file names", store->path);
     if (status != BF_OK) manifest_end(transaction);
     else *result = transaction;
     return status;
@@ -304,7 +314,8 @@ bf_status manifest_put(struct manifest_transaction *transaction, const void *key
     return code ? fail_lmdb(error, code, transaction->store->path, "can't write") : BF_OK;
 }
 
-bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length, bf_error *error)
+bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length,
+                                 bf_error *error)
 {
     MDB_cursor *cursor;
     int code = mdb_cursor_open(transaction->txn, transaction->store->database, &cursor);

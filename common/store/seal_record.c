@@ -28,6 +28,8 @@ const char *seal_record_decode(const uint8_t *file, size_t length, struct seal_r
     uint64_t entries = (uint64_t)SEAL_ENTRY * ((uint64_t)record->first_count + record->terms_count);
     if ((uint64_t)record->page_count * TREE_PAGE + entries + SEAL_RECORD != length) return "its seal does not fit its length";
     if (checksum(0, at - entries, entries + 24) != load_u32(at + 24)) return "its seal does not have its checksum";
-    if (record->terms_root == SEAL_NO_ROOT) return record->terms_count == 0 ? NULL : "its seal has pages of a dictionary without a root";
-    return record->terms_depth >= 1 && record->terms_depth <= TREE_DEPTH_MOST ? NULL : "its seal says the dictionary has an impossible depth";
+    if (record->terms_root == SEAL_NO_ROOT)
+        return record->terms_count == 0 ? NULL : "its seal has pages of a dictionary without a root";
+    if (record->terms_depth >= 1 && record->terms_depth <= TREE_DEPTH_MOST) return NULL;
+    return "its seal says the dictionary has an impossible depth";
 }

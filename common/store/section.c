@@ -48,12 +48,14 @@ static bf_status section_flush(struct section_writer *writer, bf_error *error)
     buffer_append_u32(&writer->chunk, CHUNK_VERSION);
     buffer_append_u64(&writer->chunk, payload);
     buffer_append_u32(&writer->chunk, (uint32_t)sectors);
-    if (!writer->chunk.failed) buffer_append_u32(&writer->chunk, checksum(0, writer->chunk.bytes + table, writer->chunk.length - table));
+    if (!writer->chunk.failed)
+        buffer_append_u32(&writer->chunk, checksum(0, writer->chunk.bytes + table, writer->chunk.length - table));
     if (writer->chunk.failed) return fail_memory(error);
 
     uint8_t key[8];
     store_u64_be(key, writer->start + payload - 1);
-    bf_status status = segment_store_put(writer->store, writer->database, key, sizeof key, writer->chunk.bytes, writer->chunk.length, error);
+    bf_status status = segment_store_put(writer->store, writer->database, key, sizeof key, writer->chunk.bytes,
+                                         writer->chunk.length, error);
     writer->start += payload;
     buffer_clear(&writer->chunk);
     if (writer->chunk.room > 4 * (size_t)SECTION_CHUNK_PAGES * PAGE) buffer_free(&writer->chunk);
@@ -103,7 +105,8 @@ static bf_status section_corrupt(const struct section *section, uint64_t offset,
 }
 
 /* Makes a chunk of a stored value: everything but the payload is verified. */
-static bf_status chunk_open(struct section *section, const struct store_entry *entry, struct section_chunk **result, bf_error *error)
+static bf_status chunk_open(struct section *section, const struct store_entry *entry, struct section_chunk **result,
+                            bf_error *error)
 {
     uint64_t last = entry->key_length == 8 ? load_u64_be(entry->key) : UINT64_MAX;
     if (last == UINT64_MAX) return section_corrupt(section, 0, "a chunk's key must be eight bytes", error);
@@ -166,7 +169,8 @@ static bf_status section_chunk_at(struct section *section, uint64_t offset, stru
     struct section_chunk *chunk = NULL;
     status = chunk_open(section, &entry, &chunk, error);
     if (status != BF_OK) return status;
-    memmove(section->chunks + position + 1, section->chunks + position, (section->chunk_count - position) * sizeof *section->chunks);
+    memmove(section->chunks + position + 1, section->chunks + position,
+            (section->chunk_count - position) * sizeof *section->chunks);
     section->chunks[position] = chunk;
     section->chunk_count++;
     *result = chunk;
@@ -219,7 +223,8 @@ bf_status section_check(struct section *section, uint64_t *total, bf_error *erro
         status = chunk_open(section, &entry, &chunk, error);
         if (status != BF_OK) break;
         struct section_view view = {chunk->bytes, (size_t)(chunk->end - chunk->start), section, chunk};
-        if (chunk->start != expected) status = section_corrupt(section, chunk->start, "chunks must follow one another without a gap", error);
+        if (chunk->start != expected)
+            status = section_corrupt(section, chunk->start, "chunks must follow one another without a gap", error);
         if (status == BF_OK) status = section_verify_slowly(&view, 0, view.length, error);
         expected = chunk->end;
         free(chunk->verified);

@@ -1,12 +1,12 @@
 /*
  * A section: one long run of bytes of a segment (its postings, say), addressed by offset and kept in LMDB as *chunks*.
  *
- * A record never straddles chunks, so it is used in place, straight from the map. A chunk's value is sized to waste no disk (k * 4096 - 16
- * bytes: an LMDB overflow run is k pages with a 16 byte header). Its key is the offset of its last byte, so that one MDB_SET_RANGE finds the
- * chunk that holds an offset.
+ * A record never straddles chunks, so it is used in place, straight from the map. A chunk's value is sized to waste no disk
+ * (k * 4096 - 16 bytes: an LMDB overflow run is k pages with a 16 byte header). Its key is the offset of its last byte, so
+ * that one MDB_SET_RANGE finds the chunk that holds an offset.
  *
- * Every 4096 bytes of a chunk (a *sector*) have a checksum. A sector is verified the first time a reader touches it and not again
- * by the same reader, so that damage is noticed before it is believed, at the cost of what is read and no more.
+ * Every 4096 bytes of a chunk (a *sector*) have a checksum. A sector is verified the first time a reader touches it and not
+ * again by the same reader, so that damage is noticed before it is believed, at the cost of what is read and no more.
  */
 #ifndef STORE_SECTION_H
 #define STORE_SECTION_H
@@ -76,7 +76,8 @@ static inline bf_status section_verify(const struct section_view *view, size_t f
 {
     size_t at = (size_t)(view->bytes - view->chunk->bytes) + first;
     size_t sector = at / SECTION_SECTOR;
-    if (length && sector == (at + length - 1) / SECTION_SECTOR && view->chunk->verified[sector >> 6] >> (sector & 63) & 1) return BF_OK;
+    if (length && sector == (at + length - 1) / SECTION_SECTOR && view->chunk->verified[sector >> 6] >> (sector & 63) & 1)
+        return BF_OK;
     return section_verify_slowly(view, first, length, error);
 }
 

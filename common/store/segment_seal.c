@@ -34,15 +34,18 @@ static bf_status seal_verify_entry(const struct segment_seal *seal, const uint8_
 {
     uint32_t number = load_u32(entry);
     struct tree_meta meta;
-    if (number >= seal->record.page_count) return seal_corrupt(seal, number, "the seal names a page that is not in the file", error);
+    if (number >= seal->record.page_count)
+        return seal_corrupt(seal, number, "the seal names a page that is not in the file", error);
     const uint8_t *page = seal->file + (size_t)number * TREE_PAGE;
-    if (checksum(0, page, TREE_PAGE) != load_u32(entry + 4)) return seal_corrupt(seal, number, "it does not have the checksum in the seal", error);
+    if (checksum(0, page, TREE_PAGE) != load_u32(entry + 4))
+        return seal_corrupt(seal, number, "it does not have the checksum in the seal", error);
     const char *rule = number < 2 ? tree_meta_rule(page, &meta) : tree_page_rule(page, seal->record.page_count);
     return rule ? seal_corrupt(seal, number, rule, error) : BF_OK;
 }
 
 /* A page of the dictionary, verified. */
-static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, unsigned depth, const uint8_t **page, bf_error *error)
+static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, unsigned depth, const uint8_t **page,
+                                 bf_error *error)
 {
     uint32_t low = 0, high = seal->record.terms_count;
     while (low < high) {
@@ -51,7 +54,8 @@ static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, uns
         else high = middle;
     }
     const uint8_t *entry = seal->terms + (size_t)SEAL_ENTRY * low;
-    if (low == seal->record.terms_count || load_u32(entry) != number) return seal_corrupt(seal, number, "a page of the dictionary is not sealed", error);
+    if (low == seal->record.terms_count || load_u32(entry) != number)
+        return seal_corrupt(seal, number, "a page of the dictionary is not sealed", error);
     uint64_t bit = UINT64_C(1) << (low & 63);
     if (!(__atomic_load_n(&seal->verified[low >> 6], __ATOMIC_RELAXED) & bit)) {
         bf_status status = seal_verify_entry(seal, entry, error);
@@ -59,7 +63,8 @@ static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, uns
         __atomic_fetch_or(&seal->verified[low >> 6], bit, __ATOMIC_RELAXED);
     }
     *page = seal->file + (size_t)number * TREE_PAGE;
-    if ((tree_page_flags(*page) == TREE_LEAF) != (depth == 1)) return seal_corrupt(seal, number, "the dictionary is not of the depth the seal says", error);
+    if ((tree_page_flags(*page) == TREE_LEAF) != (depth == 1))
+        return seal_corrupt(seal, number, "the dictionary is not of the depth the seal says", error);
     return BF_OK;
 }
 

@@ -1,10 +1,10 @@
 /*
- * The seal of a segment's file: a checksum of every page that LMDB goes by when it looks something up, written behind LMDB's last page when the file
- * is complete. Values in overflow pages have checksums of their own (section.h); the tree that leads to them has none, and LMDB takes a damaged page at its
- * word: it answers wrong, or crashes. FORMAT.md, "Seal".
+ * The seal of a segment's file: a checksum of every page that LMDB goes by when it looks something up, written behind
+ * LMDB's last page when the file is complete. Values in overflow pages have checksums of their own (section.h); the tree
+ * that leads to them has none, and LMDB takes a damaged page at its word: it answers wrong, or crashes. FORMAT.md, "Seal".
  *
- * Most pages of the tree are the dictionary's. They are verified when a look-up first comes by them; all others when the file is opened. So opening
- * costs the same for a large segment as for a small one.
+ * Most pages of the tree are the dictionary's. They are verified when a look-up first comes by them; all others when the
+ * file is opened. So opening costs the same for a large segment as for a small one.
  */
 #ifndef STORE_SEGMENT_SEAL_H
 #define STORE_SEGMENT_SEAL_H
@@ -20,7 +20,8 @@ struct segment_seal;
 bf_status segment_seal_open(const char *path, struct segment_seal **seal, bf_error *error);
 void segment_seal_close(struct segment_seal *seal);
 
-/* Verifies the pages of the dictionary where LMDB looks for a key, and the leaf after: before it does. Length 0: for its first key. */
+/* Verifies the pages of the dictionary where LMDB looks for a key, and the leaf after: before it does. Length 0: for its
+ * first key. */
 bf_status segment_seal_verify_terms(struct segment_seal *seal, const void *key, size_t key_length, bf_error *error);
 
 /* Verifies all. */

@@ -46,7 +46,8 @@ static bf_status seal_below(struct sealing *sealing, uint64_t number, unsigned d
     uint8_t page[TREE_PAGE];
     bf_status status = tree_page_read(sealing->fd, sealing->path, number, page, error);
     const char *rule = status == BF_OK ? tree_page_rule(page, sealing->page_count) : NULL;
-    if (!rule && status == BF_OK && (tree_page_flags(page) == TREE_LEAF) != (depth == 1)) rule = "a tree is not of the depth it should have";
+    if (!rule && status == BF_OK && (tree_page_flags(page) == TREE_LEAF) != (depth == 1))
+        rule = "a tree is not of the depth it should have";
     if (rule) return fail(error, BF_CORRUPT, "%s: page %llu: %s", sealing->path, (unsigned long long)number, rule);
     if (status == BF_OK) seal_page(entries, number, page);
     for (unsigned i = 0; status == BF_OK && i < tree_page_count(page); i++) {

@@ -1,6 +1,6 @@
 /*
- * Reading a segment. Its file never changes, so no lock file is needed (MDB_NOLOCK). The registry keeps LMDB's rule that a process opens an
- * environment once: searchers of several threads share the map, each with a transaction of its own.
+ * Reading a segment. Its file never changes, so no lock file is needed (MDB_NOLOCK). The registry keeps LMDB's rule that a
+ * process opens an environment once: searchers of several threads share the map, each with a transaction of its own.
  */
 #include "bytes.h"
 #include "lmdb_status.h"
@@ -47,11 +47,12 @@ static bf_status shared_environment_open(struct shared_environment *shared, bf_e
     int code = mdb_env_create(&shared->env);
     if (!code) code = mdb_env_set_maxdbs(shared->env, DATABASE_COUNT);
     if (!code) code = mdb_env_set_mapsize(shared->env, 1); /* LMDB raises it to what the file holds */
-    if (!code) code = mdb_env_open(shared->env, shared->path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, 0644);
+    if (!code)
+        code = mdb_env_open(shared->env, shared->path, MDB_NOSUBDIR | MDB_RDONLY | MDB_NOLOCK | MDB_NOTLS | MDB_NORDAHEAD, 0644);
     if (code == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", shared->path);
     if (!code) code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
     for (int i = 0; !code && i < DATABASE_COUNT; i++)
-        code = mdb_dbi_open(txn, segment_database_name(i), 0, &shared->databases[i]);
+        code = mdb_dbi_open(txn, segment_database_name((enum segment_database)i), 0, &shared->databases[i]);
     if (!code) code = mdb_txn_commit(txn); /* keeps the database handles open for later transactions */
     else if (txn) mdb_txn_abort(txn);
     if (code == MDB_NOTFOUND) code = MDB_CORRUPTED; /* a database is missing */
@@ -153,7 +154,8 @@ uint64_t segment_store_bytes(const struct segment_store *store)
 }
 
 /* The dictionary's pages are verified as LMDB is about to read them; all others were when the file was opened. */
-static bf_status segment_verify_way(struct segment_store *store, enum segment_database database, const void *key, size_t key_length, bf_error *error)
+static bf_status segment_verify_way(struct segment_store *store, enum segment_database database, const void *key,
+                                    size_t key_length, bf_error *error)
 {
     return database == DATABASE_TERMS ? segment_seal_verify_terms(store->shared->seal, key, key_length, error) : BF_OK;
 }
@@ -172,8 +174,8 @@ bf_status segment_store_get(struct segment_store *store, enum segment_database d
     return BF_OK;
 }
 
-static bf_status segment_cursor_move(struct segment_store *store, enum segment_database database, MDB_cursor_op operation, const void *key,
-                                     size_t key_length, struct store_entry *entry, bf_error *error)
+static bf_status segment_cursor_move(struct segment_store *store, enum segment_database database, MDB_cursor_op operation,
+                                     const void *key, size_t key_length, struct store_entry *entry, bf_error *error)
 {
     MDB_val k = {key_length, (void *)(uintptr_t)key}, v = {0, NULL};
     int code = 0;
@@ -186,8 +188,8 @@ static bf_status segment_cursor_move(struct segment_store *store, enum segment_d
     return BF_OK;
 }
 
-bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
-                                    struct store_entry *entry, bf_error *error)
+bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key,
+                                    size_t key_length, struct store_entry *entry, bf_error *error)
 {
     bf_status status = segment_verify_way(store, database, key, key_length, error);
     if (status != BF_OK) return status;
@@ -195,8 +197,8 @@ bf_status segment_store_at_or_after(struct segment_store *store, enum segment_da
     return segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
 }
 
-bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
-                                     struct store_entry *entry, bf_error *error)
+bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key,
+                                     size_t key_length, struct store_entry *entry, bf_error *error)
 {
     bf_status status = segment_verify_way(store, database, key, key_length, error);
     if (status == BF_OK) status = segment_cursor_move(store, database, MDB_SET_RANGE, key, key_length, entry, error);
@@ -206,7 +208,8 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
     return segment_cursor_move(store, database, MDB_PREV, NULL, 0, entry, error);
 }
 
-bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry, bf_error *error)
+bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,
+                                  bf_error *error)
 {
     bf_status status = BF_OK;
     if (database == DATABASE_TERMS) status = segment_cursor_move(store, database, MDB_GET_CURRENT, NULL, 0, entry, error);

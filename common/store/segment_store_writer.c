@@ -1,7 +1,7 @@
 /*
- * Writing a segment: private until the manifest names it, so nothing here needs locks or syncs before the end. Every database is filled
- * in ascending order (MDB_APPEND: full pages, no search). The transaction is committed every COMMIT_BYTES, since LMDB keeps what a
- * transaction wrote in memory.
+ * Writing a segment: private until the manifest names it, so nothing here needs locks or syncs before the end. Every
+ * database is filled in ascending order (MDB_APPEND: full pages, no search). The transaction is committed every
+ * COMMIT_BYTES, since LMDB keeps what a transaction wrote in memory.
  */
 #include "growing_map.h"
 #include "lmdb_status.h"
@@ -53,7 +53,8 @@ bool segment_store_any(const char *index_path)
     bool found = false;
     uint32_t number;
     DIR *folder = opendir(index_path);
-    for (struct dirent *entry; folder && !found && (entry = readdir(folder));) found = segment_store_number(entry->d_name, &number);
+    for (struct dirent *entry; folder && !found && (entry = readdir(folder));)
+        found = segment_store_number(entry->d_name, &number);
     if (folder) closedir(folder);
     return found;
 }
@@ -72,7 +73,7 @@ bf_status segment_store_create(const char *index_path, uint32_t number, struct s
     int code = open_growing(&writer->env, writer->path, (size_t)1 << 40, MDB_NOLOCK | MDB_NOSYNC, DATABASE_COUNT, 0);
     if (!code) code = mdb_txn_begin(writer->env, NULL, 0, &writer->txn);
     for (int i = 0; !code && i < DATABASE_COUNT; i++)
-        code = mdb_dbi_open(writer->txn, segment_database_name(i), MDB_CREATE, &writer->databases[i]);
+        code = mdb_dbi_open(writer->txn, segment_database_name((enum segment_database)i), MDB_CREATE, &writer->databases[i]);
     if (code) {
         status = fail_lmdb(error, code, writer->path, "can't create the segment");
         segment_store_abandon(writer);
@@ -82,8 +83,8 @@ bf_status segment_store_create(const char *index_path, uint32_t number, struct s
     return BF_OK;
 }
 
-bf_status segment_store_put(struct segment_store_writer *writer, enum segment_database database, const void *key, size_t key_length,
-                            const void *value, size_t value_length, bf_error *error)
+bf_status segment_store_put(struct segment_store_writer *writer, enum segment_database database, const void *key,
+                            size_t key_length, const void *value, size_t value_length, bf_error *error)
 {
     int code = 0;
     if (writer->uncommitted > COMMIT_BYTES) {

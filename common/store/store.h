@@ -1,12 +1,12 @@
 /*
  * The LMDB environments an index is made of, and the only code that knows LMDB.
  *
- * A *segment store* is one environment a segment: written once, in ascending order, then read-only for ever. A *manifest store* is the
- * small environment whose write transaction is the commit point.
+ * A *segment store* is one environment a segment: written once, in ascending order, then read-only for ever. A *manifest
+ * store* is the small environment whose write transaction is the commit point.
  *
- * LMDB's rules kept here: an environment is opened once a process (a registry shares it); never MDB_WRITEMAP (a full disk would be
- * SIGBUS, a stray pointer damage); MDB_NOTLS, so that readers may move between threads; values are only two-byte aligned; what a get
- * hands out is borrowed until the transaction ends.
+ * LMDB's rules kept here: an environment is opened once a process (a registry shares it); never MDB_WRITEMAP (a full disk
+ * would be SIGBUS, a stray pointer damage); MDB_NOTLS, so that readers may move between threads; values are only two-byte
+ * aligned; what a get hands out is borrowed until the transaction ends.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -47,8 +47,8 @@ struct segment_store_writer;
 bf_status segment_store_create(const char *index_path, uint32_t number, struct segment_store_writer **writer, bf_error *error);
 
 /* Keys of one database must come in ascending order. Commits to the file from time to time to bound memory. */
-bf_status segment_store_put(struct segment_store_writer *writer, enum segment_database database, const void *key, size_t key_length,
-                            const void *value, size_t value_length, bf_error *error);
+bf_status segment_store_put(struct segment_store_writer *writer, enum segment_database database, const void *key,
+                            size_t key_length, const void *value, size_t value_length, bf_error *error);
 
 /* Completes the file, waits for the disk if `sync`, and closes it. Frees the writer also on failure, when the file is removed. */
 bf_status segment_store_finish(struct segment_store_writer *writer, bool sync, bf_error *error);
@@ -76,13 +76,14 @@ struct store_entry {
 };
 
 /* The first entry whose key is >= the given one; BF_NOT_FOUND. */
-bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
-                                    struct store_entry *entry, bf_error *error);
+bf_status segment_store_at_or_after(struct segment_store *store, enum segment_database database, const void *key,
+                                    size_t key_length, struct store_entry *entry, bf_error *error);
 /* The last entry whose key is <= the given one; BF_NOT_FOUND. */
-bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
-                                     struct store_entry *entry, bf_error *error);
+bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key,
+                                     size_t key_length, struct store_entry *entry, bf_error *error);
 /* The entry after the one the last of these calls on the database stood on; BF_NOT_FOUND. */
-bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry, bf_error *error);
+bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,
+                                  bf_error *error);
 
 /* Verifies every page of the file's trees against its seal (segment_seal.h). */
 bf_status segment_store_verify(struct segment_store *store, bf_error *error);
@@ -94,14 +95,16 @@ uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_
 
 struct manifest_store;
 
-/* Opens (or creates) "<index>/manifest.lmdb". Without `create`, BF_NOT_FOUND when it isn't there. BF_CORRUPT when it isn't, but segments are. */
+/* Opens (or creates) "<index>/manifest.lmdb". Without `create`, BF_NOT_FOUND when it isn't there. BF_CORRUPT when it isn't,
+ * but segments are. */
 bf_status manifest_store_open(const char *index_path, bool create, struct manifest_store **store, bf_error *error);
 void manifest_store_close(struct manifest_store *store);
 
 /*
- * To be called by a writer before it reads anything. A writer that was killed between writing its commit and saying so in the lock file leaves
- * readers at the commit before, while the next write transaction stands on the later one: files of a commit must not be swept for the
- * reason that readers don't see it yet. Afterwards a snapshot is of what the next write transaction stands on.
+ * To be called by a writer before it reads anything. A writer that was killed between writing its commit and saying so in
+ * the lock file leaves readers at the commit before, while the next write transaction stands on the later one: files of a
+ * commit must not be swept for the reason that readers don't see it yet. Afterwards a snapshot is of what the next write
+ * transaction stands on.
  */
 bf_status manifest_recover(struct manifest_store *store, bf_error *error);
 
@@ -110,16 +113,18 @@ struct manifest_transaction;
 /* A snapshot; stays what it is until ended, whatever writers do. */
 bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **transaction, bf_error *error);
 /* The one writer: waits for another to end. The caller holds the index's writer lock. */
-bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct manifest_transaction **transaction, bf_error *error);
+bf_status manifest_write_begin(struct manifest_store *store, bool sync, struct manifest_transaction **transaction,
+                               bf_error *error);
 bf_status manifest_commit(struct manifest_transaction *transaction, bf_error *error); /* ends it, also on failure */
-void manifest_end(struct manifest_transaction *transaction);                          /* gives up or ends a snapshot; accepts NULL */
+void manifest_end(struct manifest_transaction *transaction); /* gives up or ends a snapshot; accepts NULL */
 
 bf_status manifest_get(struct manifest_transaction *transaction, const void *key, size_t key_length, const uint8_t **value,
                        size_t *value_length, bf_error *error);
 bf_status manifest_put(struct manifest_transaction *transaction, const void *key, size_t key_length, const void *value,
                        size_t value_length, bf_error *error);
 /* Deletes every key that begins with the prefix. */
-bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length, bf_error *error);
+bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length,
+                                 bf_error *error);
 /* Calls back for every key that begins with the prefix, in order, until it returns something else than BF_OK. */
 bf_status manifest_each(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length,
                         bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error), void *context,

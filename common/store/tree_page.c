@@ -50,7 +50,8 @@ const char *tree_page_rule(const uint8_t page[TREE_PAGE], uint64_t page_count)
         size_t room = TREE_PAGE - TREE_NODE_HEAD - at;
         unsigned key_size = tree_node_key_size(node);
         if (key_size > room || key_size > KEY_MOST) return "a key does not fit in its page";
-        const char *rule = flags == TREE_BRANCH ? branch_node_rule(node, page_count) : leaf_node_rule(node, room - key_size, page_count);
+        const char *rule = flags == TREE_BRANCH ? branch_node_rule(node, page_count)
+                                                : leaf_node_rule(node, room - key_size, page_count);
         if (rule) return rule;
     }
     return NULL;
@@ -71,7 +72,8 @@ const char *tree_meta_rule(const uint8_t page[TREE_PAGE], struct tree_meta *meta
     if (load_u64(page + META_ADDRESS) != 0) return "it wants to be mapped at an address of its own";
     if (load_u64(page + META_MAP_SIZE) > MAP_SIZE_MOST) return "it wants to be mapped larger than any file of Backfile's";
     /* The first database's pad is the size of a page. */
-    if (load_u32(page + META_FREE) != TREE_PAGE || (load_u16(page + META_FREE + DATABASE_FLAGS) & ~FLAG_NO_FOLDER) != FLAG_INTEGER_KEYS ||
+    if (load_u32(page + META_FREE) != TREE_PAGE ||
+        (load_u16(page + META_FREE + DATABASE_FLAGS) & ~FLAG_NO_FOLDER) != FLAG_INTEGER_KEYS ||
         load_u16(page + META_MAIN + DATABASE_FLAGS) != 0)
         return "its pages are not of 4096 bytes, or its databases not of the kind Backfile makes";
     *meta = (struct tree_meta){.transaction = load_u64(page + META_TRANSACTION), .last_page = load_u64(page + META_LAST_PAGE)};

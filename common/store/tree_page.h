@@ -1,6 +1,7 @@
 /*
- * LMDB's pages (its data format version 1, in every 0.9), read with distrust. LMDB itself believes what its pages say: a flipped bit in a page's own
- * notes is a crash, not an error. So pages are looked at here before LMDB is let near them. No I/O: bytes in, a verdict out.
+ * LMDB's pages (its data format version 1, in every 0.9), read with distrust. LMDB itself believes what its pages say: a
+ * flipped bit in a page's own notes is a crash, not an error. So pages are looked at here before LMDB is let near them. No
+ * I/O: bytes in, a verdict out.
  *
  *     page    u64 number | u16 pad | u16 flags | u16 lower | u16 upper | u16 each: where a node is | free | nodes
  *     node    u32 low bits of a child's page, or size of the data | u16 high bits, or flags | u16 size of the key | key | data
@@ -32,7 +33,11 @@ static inline unsigned tree_page_flags(const uint8_t *page) { return load_u16(pa
 static inline unsigned tree_page_count(const uint8_t *page) { return (load_u16(page + 12) - (unsigned)TREE_PAGE_HEAD) / 2; }
 
 /* i below the count, of a page without a broken rule. */
-static inline const uint8_t *tree_page_node(const uint8_t *page, unsigned i) { return page + load_u16(page + TREE_PAGE_HEAD + 2 * i); }
+static inline const uint8_t *tree_page_node(const uint8_t *page, unsigned i)
+{
+    return page + load_u16(page + TREE_PAGE_HEAD + 2 * i);
+}
+
 static inline uint64_t tree_node_child(const uint8_t *node) { return load_u32(node) | (uint64_t)load_u16(node + 4) << 32; }
 static inline uint32_t tree_node_size(const uint8_t *node) { return load_u32(node); }
 static inline unsigned tree_node_flags(const uint8_t *node) { return load_u16(node + 4); }
@@ -40,7 +45,8 @@ static inline unsigned tree_node_key_size(const uint8_t *node) { return load_u16
 static inline const uint8_t *tree_node_key(const uint8_t *node) { return node + TREE_NODE_HEAD; }
 static inline const uint8_t *tree_node_data(const uint8_t *node) { return node + TREE_NODE_HEAD + tree_node_key_size(node); }
 
-/* NULL, or the rule that a branch or leaf breaks. Afterwards everything above is within the page, and pages it points to are below `page_count`. */
+/* NULL, or the rule that a branch or leaf breaks. Afterwards everything above is within the page, and pages it points to
+ * are below `page_count`. */
 const char *tree_page_rule(const uint8_t page[TREE_PAGE], uint64_t page_count);
 
 /* What a meta page says of the whole file. */

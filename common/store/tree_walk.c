@@ -39,7 +39,8 @@ static const char *metas_rule(const struct tree_meta metas[2])
 {
     uint64_t even = metas[0].transaction, odd = metas[1].transaction;
     if (even == 0 && odd == 0) return NULL; /* nothing was committed yet */
-    return even % 2 == 0 && odd % 2 == 1 && (even + 1 == odd || odd + 1 == even) ? NULL : "its two meta pages are not of commits that follow one another";
+    if (even % 2 == 0 && odd % 2 == 1 && (even + 1 == odd || odd + 1 == even)) return NULL;
+    return "its two meta pages are not of commits that follow one another";
 }
 
 bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], bf_error *error)
@@ -92,10 +93,12 @@ static bf_status walk_page(struct tree_walk *walk, uint64_t number, unsigned dep
     return status;
 }
 
-bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit, void *context, bf_error *error)
+bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit,
+                    void *context, bf_error *error)
 {
     if (root->page == TREE_NO_PAGE) return BF_OK;
-    struct tree_walk walk = {.fd = fd, .file = file, .page_count = page_count, .left = page_count, .visit = visit, .context = context};
+    struct tree_walk walk = {.fd = fd, .file = file, .page_count = page_count, .left = page_count, .visit = visit,
+                             .context = context};
     bf_status status = walk_page(&walk, root->page, root->depth, error);
     buffer_free(&walk.value);
     return status;

@@ -14,7 +14,9 @@ bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], b
 /* Called for each entry of a tree, in order. */
 typedef void tree_visit(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length);
 
-/* Verifies each page of the tree and then visits its entries (NULL: not); `page_count` are in the file. BF_CORRUPT names file, page and rule. */
-bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit, void *context, bf_error *error);
+/* Verifies each page of the tree and then visits its entries (NULL: not); `page_count` are in the file. BF_CORRUPT names
+ * file, page and rule. */
+bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit,
+                    void *context, bf_error *error);
 
 #endif

@@ -24,9 +24,10 @@ static bf_status writer_open_analyzer(struct bf_writer *writer, const bf_writer_
 {
     bf_status status;
     if (!writer->snapshot) {
-        status = analyzer_new(options->language ? options->language : "english", options->analysis ? options->analysis : "standard",
-                              &writer->analyzer, error);
-        if (status == BF_OK) strncpy(writer->head.analyzer, analyzer_identity(writer->analyzer), sizeof writer->head.analyzer - 1);
+        status = analyzer_new(options->language ? options->language : "english",
+                              options->analysis ? options->analysis : "standard", &writer->analyzer, error);
+        if (status == BF_OK)
+            strncpy(writer->head.analyzer, analyzer_identity(writer->analyzer), sizeof writer->head.analyzer - 1);
         return status;
     }
     status = analyzer_from_identity(writer->head.analyzer, &writer->analyzer, error);
@@ -40,8 +41,8 @@ static bf_status writer_open_analyzer(struct bf_writer *writer, const bf_writer_
                           options->analysis ? options->analysis : is_plain ? "plain" : "standard", &asked, error);
     if (status != BF_OK) return status;
     if (strcmp(analyzer_identity(asked), writer->head.analyzer) != 0)
-        status = fail(error, BF_BAD_ARGUMENT, "%s: the index was made with \"%s\", so it can't take \"%s\"", writer->path, writer->head.analyzer,
-                      analyzer_identity(asked));
+        status = fail(error, BF_BAD_ARGUMENT, "%s: the index was made with \"%s\", so it can't take \"%s\"", writer->path,
+                      writer->head.analyzer, analyzer_identity(asked));
     analyzer_free(asked);
     return status;
 }
@@ -64,7 +65,8 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
     if (status == BF_OK && stat(path, &about) != 0) {
         if (errno != ENOENT) status = fail_system(error, errno, "%s", path);
         else if (options->must_exist) status = fail(error, BF_NOT_FOUND, "%s: there is no index here", path);
-        else if (mkdir(path, 0777) != 0 && errno != EEXIST) status = fail_system(error, errno, "%s: can't make the index's folder", path);
+        else if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            status = fail_system(error, errno, "%s: can't make the index's folder", path);
     } else if (status == BF_OK && !S_ISDIR(about.st_mode)) {
         status = fail(error, BF_BAD_ARGUMENT, "%s: not a folder, so not an index", path);
     }
@@ -74,7 +76,8 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
     if (status == BF_OK && !options->must_exist) status = manifest_store_open(path, true, &writer->store, error);
     if (status == BF_OK) status = manifest_recover(writer->store, error);
     if (status == BF_OK) status = writer_load(writer, error);
-    if (status == BF_OK && !writer->snapshot && options->must_exist) status = fail(error, BF_NOT_FOUND, "%s: the index was never committed to", path);
+    if (status == BF_OK && !writer->snapshot && options->must_exist)
+        status = fail(error, BF_NOT_FOUND, "%s: the index was never committed to", path);
     if (status == BF_OK) status = writer_open_analyzer(writer, options, error);
     if (status == BF_OK) status = writer_sweep(writer, error);
     if (status == BF_OK) status = inverter_new(writer->analyzer, &writer->inverter, error);
@@ -89,7 +92,8 @@ void bf_writer_close(bf_writer *writer)
     segment_writer_abandon(writer->building);
     bool sweep = writer->loaded;
     writer_unload(writer);
-    if (sweep) writer_sweep(writer, NULL); /* segments that were never committed; what can't be removed now the next writer removes */
+    /* Segments that were never committed; what can't be removed now the next writer removes. */
+    if (sweep) writer_sweep(writer, NULL);
     snapshot_close(writer->snapshot);
     manifest_store_close(writer->store);
     writer_lock_release(writer->lock);
@@ -161,7 +165,9 @@ bf_status bf_writer_delete(bf_writer *writer, bf_text id, bf_error *error)
         writer->broken = true;
         return status;
     }
-    return found ? BF_OK : fail(error, BF_NOT_FOUND, "%s: there is no article \"%.*s\"", writer->path, (int)(id.length < 400 ? id.length : 400), id.bytes);
+    if (found) return BF_OK;
+    return fail(error, BF_NOT_FOUND, "%s: there is no article \"%.*s\"", writer->path, (int)(id.length < 400 ? id.length : 400),
+                id.bytes);
 }
 
 /* ---- Adding ---- */
@@ -190,7 +196,8 @@ static bf_status writer_add(struct bf_writer *writer, const bf_article *article,
     if (writer->record.failed) return fail_memory(error);
     status = segment_writer_article(writer->building, writer->record.bytes, writer->record.length, error);
     if (status != BF_OK) return status;
-    if (!string_table_number(&writer->ids, article->id.bytes, (uint32_t)article->id.length, &number, &is_new)) return fail_memory(error);
+    if (!string_table_number(&writer->ids, article->id.bytes, (uint32_t)article->id.length, &number, &is_new))
+        return fail_memory(error);
     store_u32(writer->id_docs.bytes + 4 * (size_t)number, doc); /* writer_delete_id made the entry */
     writer->token_count += length;
     writer->changed = true;
@@ -204,7 +211,8 @@ bf_status bf_writer_add(bf_writer *writer, const bf_article *article, bool *repl
     const char *rule = article_broken_rule(article);
     if (rule) return fail(error, BF_REFUSED, "%s", rule);
     bf_status status = writer_add(writer, article, &was_there, error);
-    if (status == BF_OK && inverter_memory(writer->inverter) + string_table_memory(&writer->ids) > writer->memory) status = writer_flush(writer, error);
+    if (status == BF_OK && inverter_memory(writer->inverter) + string_table_memory(&writer->ids) > writer->memory)
+        status = writer_flush(writer, error);
     if (status != BF_OK) writer->broken = true;
     else if (replaced) *replaced = was_there;
     return status;

@@ -1,6 +1,7 @@
 /*
- * How articles become visible, and stay: segment files complete and on disk first, then the manifest's transaction that names them (the commit point), then
- * the files it no longer names are removed. A crash before the commit leaves files no commit names, swept by the next writer; after it, the same.
+ * How articles become visible, and stay: segment files complete and on disk first, then the manifest's transaction that
+ * names them (the commit point), then the files it no longer names are removed. A crash before the commit leaves files no
+ * commit names, swept by the next writer; after it, the same.
  */
 #include "writer_state.h"
 
@@ -106,7 +107,8 @@ bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct mani
 
 /* ---- Memory to segment ---- */
 
-static bf_status write_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings, bf_error *error)
+static bf_status write_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
+                            bf_error *error)
 {
     return segment_writer_term(context, term, term_length, postings, error);
 }
@@ -122,7 +124,8 @@ bf_status writer_flush(struct bf_writer *writer, bf_error *error)
     writer->building = NULL;
     if (status == BF_OK) status = writer_insert(writer, writer->segment_count, &listed, error);
     for (size_t i = 0; status == BF_OK && i < writer->dead_docs.length; i += 4)
-        status = writer_delete_document(&writer->segments[writer->segment_count - 1], load_u32(writer->dead_docs.bytes + i), error);
+        status = writer_delete_document(&writer->segments[writer->segment_count - 1], load_u32(writer->dead_docs.bytes + i),
+                                        error);
     inverter_clear(writer->inverter);
     string_table_free(&writer->ids);
     buffer_clear(&writer->id_docs);
@@ -140,7 +143,8 @@ struct tally {
     struct buffer value;
 };
 
-static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings, bf_error *error)
+static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
+                            bf_error *error)
 {
     struct tally *tally = context;
     uint8_t key[300];
@@ -164,8 +168,10 @@ static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_le
     return manifest_put(tally->transaction, key, key_length, tally->value.bytes, tally->value.length, error);
 }
 
-/* Analyzes each deleted article once more and takes its words off: the cost of a deletion is that of the article, and df, N and the average stay exact. */
-static bf_status writer_tally(struct bf_writer *writer, struct writer_segment *place, struct manifest_transaction *transaction, bf_error *error)
+/* Analyzes each deleted article once more and takes its words off: the cost of a deletion is that of the article, and df, N
+ * and the average stay exact. */
+static bf_status writer_tally(struct bf_writer *writer, struct writer_segment *place, struct manifest_transaction *transaction,
+                              bf_error *error)
 {
     struct buffer title_lengths = {0};
     struct arena arena = {0};
@@ -201,7 +207,8 @@ static bf_status writer_put_deletions(struct writer_segment *place, struct manif
     uint32_t pieces = (segment->meta.doc_count + DELETED_PIECE - 1) / DELETED_PIECE;
     uint64_t *changed = calloc(bitset_words(pieces), sizeof *changed);
     if (!changed) return fail_memory(error);
-    for (size_t i = 0; i < place->deletions.length; i += 4) bitset_add(changed, load_u32(place->deletions.bytes + i) / DELETED_PIECE);
+    for (size_t i = 0; i < place->deletions.length; i += 4)
+        bitset_add(changed, load_u32(place->deletions.bytes + i) / DELETED_PIECE);
     bf_status status = BF_OK;
     struct buffer value = {0};
     for (uint32_t piece = 0; status == BF_OK && piece < pieces; piece++) {
@@ -305,18 +312,21 @@ static bf_status writer_put_lists(struct bf_writer *writer, struct manifest_tran
     for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
     manifest_segments_encode(listed, writer->segment_count, &value);
     status = value.failed ? fail_memory(error)
-                          : manifest_put(transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, value.bytes, value.length, error);
+                          : manifest_put(transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, value.bytes,
+                                         value.length, error);
     buffer_clear(&value);
     manifest_head_encode(&writer->head, &value);
     if (status == BF_OK)
         status = value.failed ? fail_memory(error)
-                              : manifest_put(transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, value.bytes, value.length, error);
+                              : manifest_put(transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, value.bytes,
+                                             value.length, error);
     free(listed);
     buffer_free(&value);
     return status;
 }
 
-/* What is about to be written rests on the commit the writer read. Where locks don't work (some network file systems) it may not be the last. */
+/* What is about to be written rests on the commit the writer read. Where locks don't work (some network file systems) it
+ * may not be the last. */
 static bf_status writer_verify_base(const struct bf_writer *writer, struct manifest_transaction *transaction, bf_error *error)
 {
     struct manifest_head head = {0};

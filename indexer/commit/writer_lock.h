@@ -1,4 +1,5 @@
-/* One writer an index: an flock on "writer.lock", which the system lets go of when its holder dies, so that it is never stale. The file says who holds it. */
+/* One writer an index: an flock on "writer.lock", which the system lets go of when its holder dies, so that it is never
+ * stale. The file says who holds it. */
 #ifndef COMMIT_WRITER_LOCK_H
 #define COMMIT_WRITER_LOCK_H
 

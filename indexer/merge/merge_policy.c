@@ -27,7 +27,8 @@ bool merge_policy_next(const struct manifest_segment *segments, uint32_t count, 
     return false;
 }
 
-bool merge_policy_down_to(const struct manifest_segment *segments, uint32_t count, uint32_t wanted, uint32_t *first, uint32_t *end)
+bool merge_policy_down_to(const struct manifest_segment *segments, uint32_t count, uint32_t wanted, uint32_t *first,
+                          uint32_t *end)
 {
     if (count <= wanted) {
         for (uint32_t i = 0; wanted == 1 && i < count; i++)

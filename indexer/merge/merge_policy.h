@@ -1,8 +1,9 @@
 /*
- * Which segments to merge next. Segments stay in article order, so only neighbours are merged: the cheapest run of MERGE_FANOUT or more that comes out
- * MERGE_GROWTH times as large as its largest member. So whenever an article is rewritten its segment has grown by that factor, and both how often that happens
- * and the number of segments grow with the logarithm of the archive (O'Neil et al. 1996, the log-structured merge tree). A run that is one large segment
- * and a few small ones is left alone, or each small commit would rewrite the archive.
+ * Which segments to merge next. Segments stay in article order, so only neighbours are merged: the cheapest run of
+ * MERGE_FANOUT or more that comes out MERGE_GROWTH times as large as its largest member. So whenever an article is
+ * rewritten its segment has grown by that factor, and both how often that happens and the number of segments grow with the
+ * logarithm of the archive (O'Neil et al. 1996, the log-structured merge tree). A run that is one large segment and a few
+ * small ones is left alone, or each small commit would rewrite the archive.
  */
 #ifndef MERGE_MERGE_POLICY_H
 #define MERGE_MERGE_POLICY_H
@@ -17,8 +18,9 @@ enum {
 /* False: nothing is worth merging. Otherwise segments [*first, *end): several, or one of which half is deleted. */
 bool merge_policy_next(const struct manifest_segment *segments, uint32_t count, uint32_t *first, uint32_t *end);
 
-/* The neighbours to merge to come down to `wanted` segments at the least cost; false when there are no more than that. With wanted == 1 also a
- * single segment that has deletions. */
-bool merge_policy_down_to(const struct manifest_segment *segments, uint32_t count, uint32_t wanted, uint32_t *first, uint32_t *end);
+/* The neighbours to merge to come down to `wanted` segments at the least cost; false when there are no more than that. With
+ * wanted == 1 also a single segment that has deletions. */
+bool merge_policy_down_to(const struct manifest_segment *segments, uint32_t count, uint32_t wanted, uint32_t *first,
+                          uint32_t *end);
 
 #endif
