@@ -129,8 +129,14 @@ run-tests: test-programs
 test: deps
 	+@$(MAKE) --no-print-directory run-tests
 
-asan tsan:
+asan:
 	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
+
+# Those that have threads; the others would only run ten times slower.
+THREADED := $(patsubst tests/%.c,%,$(shell grep -l pthread_create $(TEST_SRC)))
+tsan:
+	+@$(MAKE) --no-print-directory FLAVOUR=tsan $(addprefix build/tsan/tests/,$(THREADED))
+	@BUILD=build/tsan ONLY='$(THREADED)' tests/run
 
 clang:
 	+@$(MAKE) --no-print-directory FLAVOUR=clang CC=clang CFLAGS=-Werror run-tests
