@@ -39,16 +39,23 @@ static bool compare_words(const struct brute_answer *expected, bf_results *found
             const bf_word *word = bf_results_word(found, at);
             if (!word) return differ(difference, "word %zu is missing", at);
             if (strcmp(word->term, leaf->node->terms[t].term) != 0 || strcmp(word->word, leaf->node->terms[t].word) != 0)
-                return differ(difference, "word %zu is \"%s\" (%s), not \"%s\"", at, word->word, word->term, leaf->node->terms[t].word);
-            if (strcmp(word->field, query_field_name(leaf->node->field)) != 0) return differ(difference, "word %zu has field %s", at, word->field);
-            if (word->df != leaf->dfs[t]) return differ(difference, "df of %s:%s is %" PRIu64 ", not %" PRIu64, word->field, word->term, word->df, leaf->dfs[t]);
-            if (!same_float(word->idf, leaf->idfs[t])) return differ(difference, "idf of %s:%s is %a, not %a", word->field, word->term, (double)word->idf, (double)leaf->idfs[t]);
+                return differ(difference, "word %zu is \"%s\" (%s), not \"%s\"", at, word->word, word->term,
+                              leaf->node->terms[t].word);
+            if (strcmp(word->field, query_field_name(leaf->node->field)) != 0)
+                return differ(difference, "word %zu has field %s", at, word->field);
+            if (word->df != leaf->dfs[t])
+                return differ(difference, "df of %s:%s is %" PRIu64 ", not %" PRIu64, word->field, word->term, word->df,
+                              leaf->dfs[t]);
+            if (!same_float(word->idf, leaf->idfs[t]))
+                return differ(difference, "idf of %s:%s is %a, not %a", word->field, word->term, (double)word->idf,
+                              (double)leaf->idfs[t]);
         }
     }
     return !bf_results_word(found, at) || differ(difference, "there is a word too many: %s", bf_results_word(found, at)->word);
 }
 
-bool brute_compare_results(const struct brute_answer *expected, bf_results *found, const bf_search_options *options, struct difference *difference)
+bool brute_compare_results(const struct brute_answer *expected, bf_results *found, const bf_search_options *options,
+                           struct difference *difference)
 {
     size_t k = options && options->k ? options->k : 10, offset = options ? options->offset : 0;
     if (strcmp(bf_results_understood(found), expected->query->understood) != 0)
@@ -68,10 +75,11 @@ bool brute_compare_results(const struct brute_answer *expected, bf_results *foun
         if (!hit) return differ(difference, "there are only %zu hits, not %zu", i, wanted);
         if (bf_results_id(found, i, &id, &error) != BF_OK) return differ(difference, "hit %zu has no id: %s", i, error.message);
         if (!same_text(id, expected_id))
-            return differ(difference, "hit %zu is %.*s (%a), not %.*s (%a)", i, (int)id.length, id.bytes, (double)hit->score, (int)expected_id.length,
-                          expected_id.bytes, (double)should->score);
+            return differ(difference, "hit %zu is %.*s (%a), not %.*s (%a)", i, (int)id.length, id.bytes, (double)hit->score,
+                          (int)expected_id.length, expected_id.bytes, (double)should->score);
         if (!same_float(hit->score, should->score))
-            return differ(difference, "hit %zu, %.*s, scores %a, not %a", i, (int)id.length, id.bytes, (double)hit->score, (double)should->score);
+            return differ(difference, "hit %zu, %.*s, scores %a, not %a", i, (int)id.length, id.bytes, (double)hit->score,
+                          (double)should->score);
         if (hit->rank != offset + i + 1) return differ(difference, "hit %zu has rank %" PRIu64, i, hit->rank);
     }
     if (bf_results_count(found) != wanted || bf_results_hit(found, wanted))
@@ -101,12 +109,13 @@ bool brute_compare_parts(const struct brute_answer *expected, bf_results *found,
             same = differ(difference, "part %zu of hit %zu is %s, not %s", p, i, parts[p].clause, leaf->node->shown);
         else if (parts[p].df != df)
             same = differ(difference, "part %s of hit %zu has df %" PRIu64 ", not %" PRIu64, parts[p].clause, i, parts[p].df, df);
-        else if (!same_float(parts[p].idf, leaf->idf) || !same_float(parts[p].boost, leaf->node->boost) || !same_float(parts[p].tf, should[p].tf) ||
-                 !same_float(parts[p].length, should[p].length) || !same_float(parts[p].score, should[p].score))
-            same = differ(difference, "part %s of hit %zu is idf %a boost %a tf %a length %a score %a, not idf %a boost %a tf %a length %a score %a",
-                          parts[p].clause, i, (double)parts[p].idf, (double)parts[p].boost, (double)parts[p].tf, (double)parts[p].length,
-                          (double)parts[p].score, (double)leaf->idf, (double)leaf->node->boost, (double)should[p].tf, (double)should[p].length,
-                          (double)should[p].score);
+        else if (!same_float(parts[p].idf, leaf->idf) || !same_float(parts[p].boost, leaf->node->boost) ||
+                 !same_float(parts[p].tf, should[p].tf) || !same_float(parts[p].length, should[p].length) ||
+                 !same_float(parts[p].score, should[p].score))
+            same = differ(difference, "part %s of hit %zu is idf %a boost %a tf %a length %a score %a, not %a %a %a %a %a",
+                          parts[p].clause, i, (double)parts[p].idf, (double)parts[p].boost, (double)parts[p].tf,
+                          (double)parts[p].length, (double)parts[p].score, (double)leaf->idf, (double)leaf->node->boost,
+                          (double)should[p].tf, (double)should[p].length, (double)should[p].score);
     }
     if (same && !same_float(sum, hit->score))
         same = differ(difference, "the parts of hit %zu add up to %a, its score is %a", i, (double)sum, (double)hit->score);
@@ -116,12 +125,13 @@ bool brute_compare_parts(const struct brute_answer *expected, bf_results *found,
 
 enum { EXPLAINED = 4 };
 
-static bool compare_one_way(bf_searcher *searcher, const struct brute_answer *expected, const char *query, const bf_search_options *options, bool explain,
-                            struct difference *difference)
+static bool compare_one_way(bf_searcher *searcher, const struct brute_answer *expected, const char *query,
+                            const bf_search_options *options, bool explain, struct difference *difference)
 {
     bf_results *found = NULL;
     bf_error error = {0};
-    if (bf_search(searcher, query, options, &found, &error) != BF_OK) return differ(difference, "the search failed: %s", error.message);
+    if (bf_search(searcher, query, options, &found, &error) != BF_OK)
+        return differ(difference, "the search failed: %s", error.message);
     bool same = brute_compare_results(expected, found, options, difference);
     size_t count = bf_results_count(found), step = count > EXPLAINED ? count / EXPLAINED : 1;
     for (size_t i = 0; same && explain && i < count; i += step) same = brute_compare_parts(expected, found, i, difference);
@@ -129,8 +139,8 @@ static bool compare_one_way(bf_searcher *searcher, const struct brute_answer *ex
     return same;
 }
 
-bool brute_compare_query(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, const char *query, const bf_search_options *options,
-                         size_t *matched, struct difference *difference)
+bool brute_compare_query(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, const char *query,
+                         const bf_search_options *options, size_t *matched, struct difference *difference)
 {
     struct brute_answer expected;
     bf_search_options other = options ? *options : (bf_search_options){0};
@@ -159,10 +169,11 @@ struct article_walk {
 
 static bool same_article(const bf_article *a, const bf_article *b)
 {
-    bool same = same_text(a->id, b->id) && same_text(a->title, b->title) && same_text(a->body, b->body) && same_text(a->section, b->section) &&
-                same_text(a->place, b->place) && same_text(a->byline, b->byline) && same_text(a->source, b->source) && same_text(a->url, b->url) &&
-                same_text(a->language, b->language) && same_text(a->extra, b->extra) && a->date.precision == b->date.precision &&
-                (!a->date.precision || (a->date.seconds == b->date.seconds && a->date.zone == b->date.zone)) && a->keyword_count == b->keyword_count;
+    bool same = same_text(a->id, b->id) && same_text(a->title, b->title) && same_text(a->body, b->body) &&
+                same_text(a->section, b->section) && same_text(a->place, b->place) && same_text(a->byline, b->byline) &&
+                same_text(a->source, b->source) && same_text(a->url, b->url) && same_text(a->language, b->language) &&
+                same_text(a->extra, b->extra) && a->date.precision == b->date.precision && a->keyword_count == b->keyword_count;
+    if (same && a->date.precision) same = a->date.seconds == b->date.seconds && a->date.zone == b->date.zone;
     for (size_t i = 0; same && i < a->keyword_count; i++) same = same_text(a->keywords[i], b->keywords[i]);
     return same;
 }
@@ -174,13 +185,15 @@ static bf_status walk_article(void *context, const bf_article *article)
     if (walk->at == walk->twin->count)
         walk->same = differ(walk->difference, "article %.*s is one too many", (int)article->id.length, article->id.bytes);
     else if (!same_article(article, &walk->twin->articles[walk->at].article))
-        walk->same = differ(walk->difference, "article %.*s is not what was stored as %.*s", (int)article->id.length, article->id.bytes,
-                            (int)walk->twin->articles[walk->at].article.id.length, walk->twin->articles[walk->at].article.id.bytes);
+        walk->same = differ(walk->difference, "article %.*s is not what was stored as %.*s", (int)article->id.length,
+                            article->id.bytes, (int)walk->twin->articles[walk->at].article.id.length,
+                            walk->twin->articles[walk->at].article.id.bytes);
     walk->at++;
     return walk->same ? BF_OK : BF_INTERRUPTED;
 }
 
-static bool compare_articles(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, struct difference *difference)
+static bool compare_articles(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit,
+                             struct difference *difference)
 {
     struct article_walk walk = {twin, commit, 0, difference, true};
     bf_error error = {0};
@@ -189,7 +202,8 @@ static bool compare_articles(bf_searcher *searcher, const struct brute_force *tw
     if (status != BF_OK) return differ(difference, "the articles can't be read: %s", error.message);
     for (; walk.at < twin->count; walk.at++) {
         bf_text id = twin->articles[walk.at].article.id;
-        if (brute_is_live(&twin->articles[walk.at], commit)) return differ(difference, "article %.*s is missing", (int)id.length, id.bytes);
+        if (brute_is_live(&twin->articles[walk.at], commit))
+            return differ(difference, "article %.*s is missing", (int)id.length, id.bytes);
     }
     return true;
 }
@@ -249,8 +263,8 @@ static bf_status walk_term(void *context, bf_text term, uint64_t df, uint64_t cf
         walk->same = differ(walk->difference, "%s: term %.*s stands where %.*s should", walk->field, (int)term.length, term.bytes,
                             first ? (int)first->word->length : 0, first ? first->word->term : "");
     else if (walk->has_dead ? df < live_df || df > all_df || cf < live_cf || cf > all_cf : df != live_df || cf != live_cf)
-        walk->same = differ(walk->difference, "%s:%.*s has df %" PRIu64 " and cf %" PRIu64 ", not %" PRIu64 " and %" PRIu64, walk->field,
-                            (int)term.length, term.bytes, df, cf, live_df, live_cf);
+        walk->same = differ(walk->difference, "%s:%.*s has df %" PRIu64 " and cf %" PRIu64 ", not %" PRIu64 " and %" PRIu64,
+                            walk->field, (int)term.length, term.bytes, df, cf, live_df, live_cf);
     return walk->same ? BF_OK : BF_INTERRUPTED;
 }
 
@@ -264,7 +278,8 @@ struct posting_walk {
 static void posting_walk_skip_dead(struct posting_walk *walk)
 {
     const struct term_walk *terms = walk->terms;
-    while (walk->at < walk->end && !brute_is_live(&terms->twin->articles[terms->occurrences[walk->at].article], terms->commit)) walk->at++;
+    while (walk->at < walk->end && !brute_is_live(&terms->twin->articles[terms->occurrences[walk->at].article], terms->commit))
+        walk->at++;
 }
 
 static bf_status walk_posting(void *context, bf_text id, uint32_t tf, const uint32_t *positions)
@@ -275,14 +290,15 @@ static bf_status walk_posting(void *context, bf_text id, uint32_t tf, const uint
     size_t article = walk->at < walk->end ? terms->occurrences[walk->at].article : SIZE_MAX;
     uint32_t i = 0;
     if (article == SIZE_MAX || !same_text(id, terms->twin->articles[article].article.id)) {
-        walk->same = differ(terms->difference, "%s:%.*s should not occur next in %.*s", terms->field, (int)walk->term.length, walk->term.bytes, (int)id.length, id.bytes);
+        walk->same = differ(terms->difference, "%s:%.*s should not occur next in %.*s", terms->field, (int)walk->term.length,
+                            walk->term.bytes, (int)id.length, id.bytes);
         return BF_INTERRUPTED;
     }
     for (; walk->at < walk->end && terms->occurrences[walk->at].article == article; walk->at++, i++)
         if (i < tf && positions[i] != terms->occurrences[walk->at].word->position) break;
     if (i != tf || (walk->at < walk->end && terms->occurrences[walk->at].article == article))
-        walk->same = differ(terms->difference, "%s:%.*s occurs in %.*s %u times, and not at the right positions", terms->field, (int)walk->term.length,
-                            walk->term.bytes, (int)id.length, id.bytes, tf);
+        walk->same = differ(terms->difference, "%s:%.*s occurs in %.*s %u times, and not at the right positions", terms->field,
+                            (int)walk->term.length, walk->term.bytes, (int)id.length, id.bytes, tf);
     return walk->same ? BF_OK : BF_INTERRUPTED;
 }
 
@@ -297,14 +313,16 @@ static bool compare_postings(bf_searcher *searcher, const struct term_walk *term
     posting_walk_skip_dead(&walk);
     if (walk.at < end) {
         bf_text id = terms->twin->articles[terms->occurrences[walk.at].article].article.id;
-        return differ(terms->difference, "%s:%.*s should also occur in %.*s (%s)", terms->field, (int)word->length, word->term, (int)id.length, id.bytes, error.message);
+        return differ(terms->difference, "%s:%.*s should also occur in %.*s (%s)", terms->field, (int)word->length, word->term,
+                      (int)id.length, id.bytes, error.message);
     }
-    if (status != BF_OK && status != BF_NOT_FOUND) return differ(terms->difference, "the postings of %.*s: %s", (int)word->length, word->term, error.message);
+    if (status != BF_OK && status != BF_NOT_FOUND)
+        return differ(terms->difference, "the postings of %.*s: %s", (int)word->length, word->term, error.message);
     return true;
 }
 
-static bool compare_terms_of_field(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, unsigned field, bool has_dead, size_t sample,
-                                   struct difference *difference)
+static bool compare_terms_of_field(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, unsigned field,
+                                   bool has_dead, size_t sample, struct difference *difference)
 {
     size_t count = 0, distinct = 0;
     for (size_t i = 0; i < twin->count; i++)
@@ -325,7 +343,8 @@ static bool compare_terms_of_field(bf_searcher *searcher, const struct brute_for
     if (same && status != BF_OK) same = differ(difference, "the terms of %s can't be read: %s", walk.field, error.message);
     for (; same && walk.at < count; walk.at++)
         if (brute_is_live(&twin->articles[occurrences[walk.at].article], commit))
-            same = differ(difference, "%s: term %.*s is missing", walk.field, (int)occurrences[walk.at].word->length, occurrences[walk.at].word->term);
+            same = differ(difference, "%s: term %.*s is missing", walk.field, (int)occurrences[walk.at].word->length,
+                          occurrences[walk.at].word->term);
 
     size_t step = sample && distinct > sample ? distinct / sample : 1, number = 0;
     for (size_t first = 0, end; same && first < count; first = end) {
@@ -336,7 +355,8 @@ static bool compare_terms_of_field(bf_searcher *searcher, const struct brute_for
     return same;
 }
 
-bool brute_compare_index(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, size_t term_sample, struct difference *difference)
+bool brute_compare_index(bf_searcher *searcher, const struct brute_force *twin, uint64_t commit, size_t term_sample,
+                         struct difference *difference)
 {
     bf_stats stats;
     bf_error error = {0};
@@ -353,11 +373,13 @@ bool brute_compare_index(bf_searcher *searcher, const struct brute_force *twin, 
     }
     if (bf_searcher_stats(searcher, &stats, &error) != BF_OK) return differ(difference, "no statistics: %s", error.message);
     if (stats.articles != articles || stats.tokens != tokens)
-        return differ(difference, "there are %" PRIu64 " articles of %" PRIu64 " words, not %" PRIu64 " of %" PRIu64, stats.articles, stats.tokens, articles, tokens);
-    if (first <= last ? !stats.first.precision || stats.first.seconds != first || !stats.last.precision || stats.last.seconds != last
-                      : stats.first.precision || stats.last.precision)
-        return differ(difference, "the dates go from %" PRId64 " to %" PRId64 ", not from %" PRId64 " to %" PRId64, stats.first.seconds,
-                      stats.last.seconds, first, last);
+        return differ(difference, "there are %" PRIu64 " articles of %" PRIu64 " words, not %" PRIu64 " of %" PRIu64,
+                      stats.articles, stats.tokens, articles, tokens);
+    bool dated = first <= last;
+    if (!stats.first.precision == dated || !stats.last.precision == dated ||
+        (dated && (stats.first.seconds != first || stats.last.seconds != last)))
+        return differ(difference, "the dates go from %" PRId64 " to %" PRId64 ", not from %" PRId64 " to %" PRId64,
+                      stats.first.seconds, stats.last.seconds, first, last);
     if (!compare_articles(searcher, twin, commit, difference)) return false;
     for (unsigned field = 0; field < BRUTE_FIELDS; field++)
         if (!compare_terms_of_field(searcher, twin, commit, field, stats.deleted > 0, term_sample, difference)) return false;

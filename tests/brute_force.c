@@ -13,7 +13,8 @@
 
 enum { GAP = 16 }; /* words between title and body, and from one keyword to the next */
 
-const char *const brute_field_names[BRUTE_FIELDS] = {"text", "section", "place", "byline", "source", "url", "language", "keywords"};
+const char *const brute_field_names[BRUTE_FIELDS] = {"text", "section", "place", "byline", "source", "url", "language",
+                                                     "keywords"};
 
 /* ---- Articles ---- */
 
@@ -42,7 +43,8 @@ static void read_words(struct brute_force *twin, struct brute_article *article, 
             article->words[field] = more;
             room = 2 * room + 16;
         }
-        article->words[field][at++] = (struct brute_word){arena_copy(&twin->arena, term, length), (uint32_t)length, (*position)++};
+        article->words[field][at++] = (struct brute_word){arena_copy(&twin->arena, term, length), (uint32_t)length,
+                                                          (*position)++};
     }
     article->word_counts[field] = at;
 }
@@ -60,8 +62,8 @@ static size_t find_id(const struct brute_force *twin, bf_text id)
     for (size_t i = twin->count; i-- > 0;) {
         if (twin->id_keys[i] != key) continue;
         const struct brute_article *article = &twin->articles[i];
-        if (article->died == BRUTE_NEVER && article->article.id.length == id.length && memcmp(article->article.id.bytes, id.bytes, id.length) == 0)
-            return i;
+        bf_text other = article->article.id;
+        if (article->died == BRUTE_NEVER && other.length == id.length && memcmp(other.bytes, id.bytes, id.length) == 0) return i;
     }
     return SIZE_MAX;
 }
@@ -179,8 +181,10 @@ static uint64_t count_df(const struct brute_answer *answer, const struct query_n
         const struct brute_article *article = &answer->twin->articles[i];
         if (!brute_is_live(article, answer->commit)) continue;
         bool found = false;
-        for (uint32_t w = 0; w < article->word_counts[field] && !found; w++)
-            found = word_is(&article->words[field][w], term) && (node->field != QUERY_TITLE || article->words[field][w].position < article->title_length);
+        for (uint32_t w = 0; w < article->word_counts[field] && !found; w++) {
+            const struct brute_word *word = &article->words[field][w];
+            found = word_is(word, term) && (node->field != QUERY_TITLE || word->position < article->title_length);
+        }
         df += found;
     }
     return df;
@@ -194,7 +198,9 @@ static void count_leaf(struct brute_leaf *leaf, const struct brute_article *arti
     uint32_t count = article->word_counts[field], terms = leaf->node->term_count;
     for (uint32_t w = 0; w < count; w++) {
         uint32_t t = 0;
-        while (t < terms && w + t < count && words[w + t].position == words[w].position + t && word_is(&words[w + t], &leaf->node->terms[t])) t++;
+        while (t < terms && w + t < count && words[w + t].position == words[w].position + t &&
+               word_is(&words[w + t], &leaf->node->terms[t]))
+            t++;
         if (t < terms) continue;
         leaf->tfs[number]++;
         leaf->title_tfs[number] += field == 0 && words[w].position < article->title_length;
@@ -244,8 +250,10 @@ static bool node_matches(const struct brute_answer *answer, const struct query_n
         if (node->field == QUERY_BODY) return leaf->tfs[number] > leaf->title_tfs[number];
         return leaf->tfs[number] > 0;
     }
-    case QUERY_DATE: return article->date.precision && article->date.seconds >= node->date_from && article->date.seconds < node->date_to;
-    case QUERY_ID: return article->id.length == node->id.length && memcmp(article->id.bytes, node->id.bytes, node->id.length) == 0;
+    case QUERY_DATE:
+        return article->date.precision && article->date.seconds >= node->date_from && article->date.seconds < node->date_to;
+    case QUERY_ID:
+        return article->id.length == node->id.length && memcmp(article->id.bytes, node->id.bytes, node->id.length) == 0;
     case QUERY_ALL: return true;
     case QUERY_GROUP: break;
     }
@@ -267,7 +275,8 @@ static bool leaf_part(const struct brute_answer *answer, const struct query_node
     const struct brute_article *article = &answer->twin->articles[number];
     uint32_t tf = leaf->tfs[number], title_tf = leaf->title_tfs[number];
     *part = (struct brute_part){.leaf = (size_t)(leaf - answer->leaves)};
-    if (node->field == QUERY_TEXT) part->tf = title_tf ? (float)(tf - title_tf) + answer->title_weight * (float)title_tf : (float)tf;
+    if (node->field == QUERY_TEXT)
+        part->tf = title_tf ? (float)(tf - title_tf) + answer->title_weight * (float)title_tf : (float)tf;
     else if (node->field == QUERY_TITLE) part->tf = (float)title_tf;
     else if (node->field == QUERY_BODY) part->tf = (float)(tf - title_tf);
     else part->tf = (float)tf;
@@ -282,7 +291,8 @@ static bool leaf_part(const struct brute_answer *answer, const struct query_node
 }
 
 /* The leaves that count: each matches, and so does every group above it. */
-static void collect_parts(const struct brute_answer *answer, const struct query_node *node, size_t number, struct brute_part *parts, size_t *count)
+static void collect_parts(const struct brute_answer *answer, const struct query_node *node, size_t number,
+                          struct brute_part *parts, size_t *count)
 {
     if (node->occur == QUERY_MUST_NOT || !node_matches(answer, node, number)) return;
     if (node->kind == QUERY_TERM || node->kind == QUERY_PHRASE) leaf_part(answer, node, number, &parts[(*count)++]);
@@ -325,7 +335,8 @@ void brute_search(const struct brute_force *twin, uint64_t commit, const char *q
         words += twin->articles[i].word_counts[0];
     }
     float average = live && words ? (float)((double)words / (double)live) : 1;
-    for (unsigned byte = 0; byte < 256; byte++) answer->norms[byte] = answer->k1 * (1 - b + b * (float)byte4_length(byte) / average);
+    for (unsigned byte = 0; byte < 256; byte++)
+        answer->norms[byte] = answer->k1 * (1 - b + b * (float)byte4_length(byte) / average);
     make_leaves(answer, answer->query->root, live);
 
     answer->hits = arena_take(&answer->arena, (twin->count + 1) * sizeof *answer->hits);

@@ -1,9 +1,10 @@
 /*
  * The engine's twin: so slow and plain that it is plainly right.
  *
- * It keeps every article as arrays of words and answers a query by looking at each word of each article. With the engine it shares the analysis
- * and the query's tree and nothing below them: what matches, what it scores and in which order is computed here once more from the definitions in
- * bm25.h, leaf_weight.h, matcher.h and query.h. The engine must agree with it to the last bit of every float.
+ * It keeps every article as arrays of words and answers a query by looking at each word of each article. With the engine it
+ * shares the analysis and the query's tree and nothing below them: what matches, what it scores and in which order is computed
+ * here once more from the definitions in bm25.h, leaf_weight.h, matcher.h and query.h. The engine must agree with it to the last
+ * bit of every float.
  *
  * Articles carry the commit they came with and the one they went with, so that the twin can answer as any earlier commit would.
  */

@@ -58,7 +58,8 @@ static void append_plain_word(struct buffer *text, struct chance *chance, uint32
     buffer_append_u8(text, 'r');
     buffer_append_string(text, endings[chance_below(chance, COUNT(endings))]);
     uint32_t style = chance_below(chance, 12);
-    for (size_t i = start; i < text->length && (style == 0 || (style == 1 && i == start)); i++) text->bytes[i] = (uint8_t)(text->bytes[i] - 'a' + 'A');
+    for (size_t i = start; i < text->length && (style == 0 || (style == 1 && i == start)); i++)
+        text->bytes[i] = (uint8_t)(text->bytes[i] - 'a' + 'A');
 }
 
 static void append_foreign_run(struct buffer *text, struct chance *chance)
@@ -75,16 +76,18 @@ static void append_foreign_run(struct buffer *text, struct chance *chance)
 static void append_odd_word(struct buffer *text, struct chance *chance)
 {
     static const char *const words[] = {
-        "U.S.", "AT&T", "don't", "O\xE2\x80\x99" "Brien", "wi-fi", "state-of-the-art", "1,234.5", "3.14", "2007-03-01", "@handle", "#tag", "C++", "C#",
-        "Zürich", "Zu\xCC\x88rich", "ﬁne", "Straße", "STRASSE", "ÉCOLE", "ecole", "Ελλάδα", "Москва", "москвы", "the", "who", "to", "be", "or", "not", "AND", "I",
-        "x", "y2k", "a_b", "e-mail", "email", "rock'n'roll", "--", "…", "&", "\"", "(", ")", "+", "^2", ":", "👍", "👩‍🚀", "İstanbul", "œuvre", "½", "①", "ＡＢＣ",
-        "http://a.example/b?c=d", "x@y.example", "שלום", "צה\"ל", "مرحبا", "नमस्ते", "\xCC\x81",
+        "U.S.", "AT&T", "don't", "O’Brien", "wi-fi", "state-of-the-art", "1,234.5", "3.14", "2007-03-01", "@handle", "#tag",
+        "C++", "C#", "Zürich", "Zu\xCC\x88rich", "ﬁne", "Straße", "STRASSE", "ÉCOLE", "ecole", "Ελλάδα", "Москва", "москвы",
+        "the", "who", "to", "be", "or", "not", "AND", "I", "x", "y2k", "a_b", "e-mail", "email", "rock'n'roll", "--", "…", "&",
+        "\"", "(", ")", "+", "^2", ":", "👍", "👩‍🚀", "İstanbul", "œuvre", "½", "①", "ＡＢＣ", "http://a.example/b?c=d",
+        "x@y.example", "שלום", "צה\"ל", "مرحبا", "नमस्ते", "\xCC\x81",
     };
     uint32_t which = chance_below(chance, COUNT(words) + 2);
     if (which < COUNT(words)) {
         buffer_append_string(text, words[which]);
     } else {
-        uint32_t length = which == COUNT(words) ? 250 + chance_below(chance, 12) : 1 + chance_below(chance, 300); /* TERM_MAX is 255 */
+        /* TERM_MAX is 255 */
+        uint32_t length = which == COUNT(words) ? 250 + chance_below(chance, 12) : 1 + chance_below(chance, 300);
         for (uint32_t i = 0; i < length; i++) buffer_append_u8(text, (uint8_t)('a' + i % 3));
     }
 }
@@ -187,8 +190,9 @@ static const bf_text *random_member(struct chance *chance, const struct brute_fo
 {
     if (!twin->count) return NULL;
     const bf_article *article = &twin->articles[chance_below(chance, (uint32_t)twin->count)].article;
-    const bf_text *members[] = {&article->body, &article->body, &article->body, &article->title, &article->title, &article->section, &article->place,
-                                &article->byline, &article->source, &article->url, &article->language, article->keywords};
+    const bf_text *members[] = {&article->body, &article->body, &article->body, &article->title, &article->title,
+                                &article->section, &article->place, &article->byline, &article->source, &article->url,
+                                &article->language, article->keywords};
     uint32_t which = chance_below(chance, COUNT(members));
     if (which + 1 == COUNT(members) && article->keyword_count == 0) which = 0;
     return members[which]->length ? members[which] : NULL;
@@ -213,7 +217,8 @@ static void append_slice(struct buffer *text, struct chance *chance, const struc
     for (size_t i = start; i < end; i++) buffer_append_u8(text, member->bytes[i] == '"' ? ' ' : (uint8_t)member->bytes[i]);
 }
 
-static void append_query_words(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin, uint32_t count)
+static void append_query_words(struct buffer *text, struct chance *chance, const struct style *style,
+                               const struct brute_force *twin, uint32_t count)
 {
     size_t before = text->length;
     if (often(chance, 50)) append_slice(text, chance, twin, count);
@@ -227,7 +232,8 @@ static void append_query_words(struct buffer *text, struct chance *chance, const
 
 static void append_field(struct buffer *text, struct chance *chance)
 {
-    static const char *const fields[] = {"title", "body", "title", "body", "section", "place", "byline", "source", "url", "language", "keywords", "headline"};
+    static const char *const fields[] = {"title", "body", "title", "body", "section", "place", "byline", "source", "url",
+                                         "language", "keywords", "headline"};
     buffer_append_string(text, fields[chance_below(chance, COUNT(fields))]);
     buffer_append_u8(text, ':');
 }
@@ -246,9 +252,11 @@ static void append_query_date(struct buffer *text, struct chance *chance)
     }
 }
 
-static void append_clauses(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin, unsigned depth);
+static void append_clauses(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin,
+                           unsigned depth);
 
-static void append_clause(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin, unsigned depth)
+static void append_clause(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin,
+                          unsigned depth)
 {
     uint32_t sign = chance_below(chance, 100), kind = chance_below(chance, 100);
     if (sign < 15) buffer_append_u8(text, '+');
@@ -281,7 +289,8 @@ static void append_clause(struct buffer *text, struct chance *chance, const stru
     }
 }
 
-static void append_clauses(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin, unsigned depth)
+static void append_clauses(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin,
+                           unsigned depth)
 {
     static const char *const joints[] = {" ", " ", " ", " ", " AND ", " OR ", " NOT ", " AND NOT "};
     uint32_t count = 1 + chance_below(chance, depth ? 3 : often(chance, 10) ? 12 : 4);
@@ -292,7 +301,8 @@ static void append_clauses(struct buffer *text, struct chance *chance, const str
 }
 
 /* Terms side by side: what most people type, and what rankers are made for. */
-static void append_flat_query(struct buffer *text, struct chance *chance, const struct style *style, const struct brute_force *twin)
+static void append_flat_query(struct buffer *text, struct chance *chance, const struct style *style,
+                              const struct brute_force *twin)
 {
     static const char *const signs[] = {"", "", "", "", "", "", "+", "-"}, *const boosts[] = {"^2", "^0.1", "^1000000", "^0.001"};
     uint32_t count = 1 + chance_below(chance, often(chance, 20) ? 12 : 4), strict = often(chance, 40) ? 8 : 6;
@@ -319,7 +329,8 @@ const char *query_random(struct buffer *text, struct chance *chance, const struc
 bf_search_options options_random(struct chance *chance)
 {
     static const uint32_t ks[] = {0, 0, 1, 2, 3, 10, 17, 100, 1000, 100000}, offsets[] = {0, 0, 0, 0, 1, 2, 10, 1000};
-    static const float k1s[] = {0, 0.3f, 0.9f, 1.2f, 2, 10, 1e6f}, bs[] = {0, 0.25f, 0.4f, 0.75f, 1}, weights[] = {0, 0.5f, 1, 2, 3.7f, 1000};
+    static const float k1s[] = {0, 0.3f, 0.9f, 1.2f, 2, 10, 1e6f}, bs[] = {0, 0.25f, 0.4f, 0.75f, 1};
+    static const float weights[] = {0, 0.5f, 1, 2, 3.7f, 1000};
     bf_search_options options = {
         .k = ks[chance_below(chance, COUNT(ks))],
         .offset = offsets[chance_below(chance, COUNT(offsets))],

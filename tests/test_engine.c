@@ -73,7 +73,8 @@ static void test_score_by_hand(void **state)
     bf_results_free(results);
     results = search_with(searcher, "\"calm harbour\"", NULL);
     assert_int_equal(bf_results_total(results), 1);
-    assert_float_equal(bf_results_hit(results, 0)->score, (float)((title_idf + idf) / (1 + 1.2 * (1 - 0.75 + 0.75 * 2 / 4))), 1e-6f);
+    assert_float_equal(bf_results_hit(results, 0)->score, (float)((title_idf + idf) / (1 + 1.2 * (1 - 0.75 + 0.75 * 2 / 4))),
+                       1e-6f);
     bf_results_free(results);
     bf_searcher_close(searcher);
 }
@@ -81,7 +82,8 @@ static void test_score_by_hand(void **state)
 /* Lengths go into one byte: 40 and 41 are one length, 39 and 40 are two. */
 static void test_rounded_lengths(void **state)
 {
-    static const uint32_t lengths[][2] = {{1, 1}, {23, 23}, {24, 24}, {39, 39}, {40, 40}, {41, 40}, {42, 42}, {56, 56}, {59, 56}, {60, 60}, {1000, 984}, {200000, 196632}};
+    static const uint32_t lengths[][2] = {{1, 1}, {23, 23}, {24, 24}, {39, 39}, {40, 40}, {41, 40}, {42, 42}, {56, 56}, {59, 56},
+                                          {60, 60}, {1000, 984}, {200000, 196632}};
     for (size_t i = 0; i < COUNT(lengths); i++) assert_int_equal(brute_rounded_length(lengths[i][0]), lengths[i][1]);
     bf_writer *writer = open_writer(path_of(state), NULL);
     struct buffer text = {0};
@@ -100,7 +102,8 @@ static void test_rounded_lengths(void **state)
     bf_results *results = search_with(searcher, "harbour", NULL);
     float scores[6];
     for (size_t i = 0; i < 6; i++) scores[i] = bf_results_hit(results, i)->score;
-    assert_true(scores[0] > scores[1] && scores[1] > scores[2] && scores[2] == scores[3] && scores[3] > scores[4] && scores[4] == scores[5]);
+    assert_true(scores[0] > scores[1] && scores[1] > scores[2] && scores[2] == scores[3] && scores[3] > scores[4] &&
+                scores[4] == scores[5]);
     bf_results_free(results);
     bf_searcher_close(searcher);
 }
@@ -110,15 +113,18 @@ static void test_rounded_lengths(void **state)
 static void test_fields_do_not_run_together(void **state)
 {
     const bf_text keywords[] = {text_of("north harbour"), text_of("strike talks")};
-    const bf_article article = {.id = text_of("a"), .title = text_of("Harbour strike"), .body = text_of("ends today"), .section = text_of("business news"),
-                                .place = text_of("Port Tamsin"), .byline = text_of("Ida Weir"), .source = text_of("Meridian"), .url = text_of("http://wire.example/a"),
-                                .language = text_of("en"), .keywords = keywords, .keyword_count = 2};
+    const bf_article article = {.id = text_of("a"), .title = text_of("Harbour strike"), .body = text_of("ends today"),
+                                .section = text_of("business news"), .place = text_of("Port Tamsin"),
+                                .byline = text_of("Ida Weir"), .source = text_of("Meridian"),
+                                .url = text_of("http://wire.example/a"), .language = text_of("en"), .keywords = keywords,
+                                .keyword_count = 2};
     static const struct { const char *query; uint64_t total; } cases[] = {
-        {"\"harbour strike\"", 1}, {"\"strike ends\"", 0}, {"\"ends today\"", 1}, {"title:\"harbour strike\"", 1}, {"body:\"harbour strike\"", 0},
-        {"title:ends", 0}, {"body:ends", 1}, {"ends", 1}, {"title:strike", 1}, {"body:strike", 0}, {"keywords:\"north harbour\"", 1},
-        {"keywords:\"harbour strike\"", 0}, {"keywords:strike", 1}, {"section:business", 1}, {"section:harbour", 0}, {"business", 0},
-        {"place:\"port tamsin\"", 1}, {"byline:weir", 1}, {"source:meridian", 1}, {"url:wire.example", 1}, {"language:en", 1}, {"tamsin", 0},
-        {"id:a", 1}, {"id:b", 0}, {"+harbour -strike", 0}, {"harbour -storm", 1}, {"-storm", 1}, {"-harbour", 0}, {"", 0}, {"!?", 0},
+        {"\"harbour strike\"", 1}, {"\"strike ends\"", 0}, {"\"ends today\"", 1}, {"title:\"harbour strike\"", 1},
+        {"body:\"harbour strike\"", 0}, {"title:ends", 0}, {"body:ends", 1}, {"ends", 1}, {"title:strike", 1},
+        {"body:strike", 0}, {"keywords:\"north harbour\"", 1}, {"keywords:\"harbour strike\"", 0}, {"keywords:strike", 1},
+        {"section:business", 1}, {"section:harbour", 0}, {"business", 0}, {"place:\"port tamsin\"", 1}, {"byline:weir", 1},
+        {"source:meridian", 1}, {"url:wire.example", 1}, {"language:en", 1}, {"tamsin", 0}, {"id:a", 1}, {"id:b", 0},
+        {"+harbour -strike", 0}, {"harbour -storm", 1}, {"-storm", 1}, {"-harbour", 0}, {"", 0}, {"!?", 0},
     };
     bf_writer *writer = open_writer(path_of(state), NULL);
     assert_int_equal(bf_writer_add(writer, &article, NULL, NULL), BF_OK);
@@ -126,18 +132,21 @@ static void test_fields_do_not_run_together(void **state)
     bf_writer_close(writer);
     bf_searcher *searcher = open_searcher(path_of(state));
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (count_matches(searcher, cases[i].query) != cases[i].total) fail_msg("%s: %" PRIu64 " matches", cases[i].query, count_matches(searcher, cases[i].query));
+        if (count_matches(searcher, cases[i].query) != cases[i].total)
+            fail_msg("%s: %" PRIu64 " matches", cases[i].query, count_matches(searcher, cases[i].query));
     bf_searcher_close(searcher);
 }
 
 static void test_dates_and_their_edges(void **state)
 {
-    static const struct { const char *id, *date; } articles[] = {{"a", "2006-12-31T23:59:59Z"}, {"b", "2007"}, {"c", "2007-03-01"}, {"d", "2007-03-31T23:59:59Z"},
-                                                                 {"e", "2007-04"}, {"f", "2008-01-01T00:00:00Z"}, {"g", ""}, {"h", "1912-04-15"}};
+    static const struct { const char *id, *date; } articles[] = {{"a", "2006-12-31T23:59:59Z"}, {"b", "2007"},
+                                                                 {"c", "2007-03-01"}, {"d", "2007-03-31T23:59:59Z"},
+                                                                 {"e", "2007-04"}, {"f", "2008-01-01T00:00:00Z"}, {"g", ""},
+                                                                 {"h", "1912-04-15"}};
     static const struct { const char *query, *ids; } cases[] = {
-        {"date:2007", "b c d e"}, {"date:2007-03", "c d"}, {"date:2007-03-31", "d"}, {"date:2007-03..2007-04", "c d e"}, {"date:2008..", "f"},
-        {"date:..2006", "a h"}, {"date:1912", "h"}, {"storm date:2007-03", "c d"}, {"storm -date:2007", "a f g h"}, {"date:2009", ""},
-        {"date:2006 date:2008 storm", "a f"}, {"date:2007-01-01", "b"},
+        {"date:2007", "b c d e"}, {"date:2007-03", "c d"}, {"date:2007-03-31", "d"}, {"date:2007-03..2007-04", "c d e"},
+        {"date:2008..", "f"}, {"date:..2006", "a h"}, {"date:1912", "h"}, {"storm date:2007-03", "c d"},
+        {"storm -date:2007", "a f g h"}, {"date:2009", ""}, {"date:2006 date:2008 storm", "a f"}, {"date:2007-01-01", "b"},
     };
     bf_writer *writer = open_writer(path_of(state), NULL);
     for (size_t i = 0; i < COUNT(articles); i++) {
@@ -149,11 +158,13 @@ static void test_dates_and_their_edges(void **state)
     bf_writer_close(writer);
     bf_searcher *searcher = open_searcher(path_of(state));
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (strcmp(found_ids(searcher, cases[i].query), cases[i].ids) != 0) fail_msg("%s: %s", cases[i].query, found_ids(searcher, cases[i].query));
+        if (strcmp(found_ids(searcher, cases[i].query), cases[i].ids) != 0)
+            fail_msg("%s: %s", cases[i].query, found_ids(searcher, cases[i].query));
     bf_searcher_close(searcher);
 }
 
-/* A word that counts nothing still matches; what scores alike stands as it arrived, an article that was replaced among the last. */
+/* A word that counts nothing still matches; what scores alike stands as it arrived, an article that was replaced among the
+ * last. */
 static void test_ties_and_nothing_to_score(void **state)
 {
     bf_writer_options keep = {.no_merge = true};
@@ -198,8 +209,9 @@ static void test_options(void **state)
     bf_writer_close(writer);
     bf_searcher *searcher = open_searcher(path_of(state));
     static const struct { bf_search_options options; size_t count; uint64_t first; } cases[] = {
-        {{0}, 10, 1}, {{.k = 3}, 3, 1}, {{.k = 3, .offset = 23}, 2, 24}, {{.offset = 25}, 0, 0}, {{.offset = UINT32_MAX, .k = UINT32_MAX}, 0, 0},
-        {{.k = UINT32_MAX}, 25, 1}, {{.count_only = true}, 0, 0}, {{.ranker = "exhaustive", .k = 1, .offset = 1}, 1, 2},
+        {{0}, 10, 1}, {{.k = 3}, 3, 1}, {{.k = 3, .offset = 23}, 2, 24}, {{.offset = 25}, 0, 0},
+        {{.offset = UINT32_MAX, .k = UINT32_MAX}, 0, 0}, {{.k = UINT32_MAX}, 25, 1}, {{.count_only = true}, 0, 0},
+        {{.ranker = "exhaustive", .k = 1, .offset = 1}, 1, 2},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         bf_results *results = search_with(searcher, "storm", &cases[i].options);
@@ -215,9 +227,10 @@ static void test_options(void **state)
         bf_results_free(results);
     }
     static const bf_search_options bad[] = {
-        {.set_parameters = true, .k1 = -1}, {.set_parameters = true, .b = 1.01f}, {.set_parameters = true, .b = -0.01f}, {.set_parameters = true, .k1 = NAN},
-        {.set_parameters = true, .title_weight = -1}, {.set_parameters = true, .title_weight = INFINITY},
-        {.set_parameters = true, .title_weight = 3e38f}, {.ranker = "none such"},
+        {.set_parameters = true, .k1 = -1}, {.set_parameters = true, .b = 1.01f}, {.set_parameters = true, .b = -0.01f},
+        {.set_parameters = true, .k1 = NAN}, {.set_parameters = true, .title_weight = -1},
+        {.set_parameters = true, .title_weight = INFINITY}, {.set_parameters = true, .title_weight = 3e38f},
+        {.ranker = "none such"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         bf_results *results = NULL;
@@ -250,11 +263,17 @@ static void test_results_outlive_the_searcher(void **state)
 
 enum { BORDER_ARTICLES = 8300 };
 
-/* Articles among which word w<i> occurs in exactly dfs[i], evenly spread; h<i> in as many titles. */
+/* Of all articles exactly `df` are, evenly spread. */
+static bool is_among(uint32_t doc, uint32_t df)
+{
+    return (uint64_t)doc * df / BORDER_ARTICLES != ((uint64_t)doc + 1) * df / BORDER_ARTICLES;
+}
+
+/* Articles of which exactly dfs[i] have the word w<i> in the body, and as many others h<i> in the title. */
 static void test_lists_at_borders(void **state)
 {
-    static const uint32_t dfs[] = {1, 2, 3, 4, 5, 6, 15, 16, 17, 127, 128, 129, 130, 255, 256, 257, 384, 385, 1023, 1024, 1025, 4096,
-                                   POSTING_PAGED_DF - 1, POSTING_PAGED_DF, POSTING_PAGED_DF + 1, BORDER_ARTICLES};
+    static const uint32_t dfs[] = {1, 2, 3, 4, 5, 6, 15, 16, 17, 127, 128, 129, 130, 255, 256, 257, 384, 385, 1023, 1024, 1025,
+                                   4096, POSTING_PAGED_DF - 1, POSTING_PAGED_DF, POSTING_PAGED_DF + 1, BORDER_ARTICLES};
     struct brute_force twin = {0};
     struct difference difference;
     struct buffer body = {0}, title = {0};
@@ -267,15 +286,14 @@ static void test_lists_at_borders(void **state)
         buffer_clear(&title);
         buffer_append_string(&body, "all");
         for (size_t i = 0; i < COUNT(dfs); i++) {
-            bool has = (uint64_t)doc * dfs[i] / BORDER_ARTICLES != ((uint64_t)doc + 1) * dfs[i] / BORDER_ARTICLES;
-            for (uint32_t times = has ? 1 + (doc % 19 == 0) * 20 : 0; times > 0; times--) buffer_append_format(&body, " w%zu", i);
-            /* the other way round, so that titles and bodies are of different articles */
-            if (((uint64_t)(BORDER_ARTICLES - 1 - doc) * dfs[i] / BORDER_ARTICLES) != ((uint64_t)BORDER_ARTICLES - doc) * dfs[i] / BORDER_ARTICLES)
-                buffer_append_format(doc % 3 ? &title : &body, " h%zu", i);
+            for (uint32_t times = is_among(doc, dfs[i]) ? 1 + (doc % 19 == 0) * 20 : 0; times > 0; times--)
+                buffer_append_format(&body, " w%zu", i);
+            if (is_among(BORDER_ARTICLES - 1 - doc, dfs[i])) buffer_append_format(&title, " h%zu", i);
         }
         char id[16];
         snprintf(id, sizeof id, "%u", doc);
-        bf_article article = {.id = text_of(id), .title = {(const char *)title.bytes, title.length}, .body = {(const char *)body.bytes, body.length}};
+        bf_article article = {.id = text_of(id), .title = {(const char *)title.bytes, title.length},
+                              .body = {(const char *)body.bytes, body.length}};
         assert_int_equal(bf_writer_add(writer, &article, NULL, NULL), BF_OK);
         brute_add(&twin, &article);
     }
@@ -289,14 +307,16 @@ static void test_lists_at_borders(void **state)
     assert_int_equal(stats_of(searcher).segments, 1);
     assert_index_sound(path_of(state));
     for (size_t i = 0; i < COUNT(dfs); i++) {
-        static const char *const forms[] = {"w%zu", "+w%zu +h%zu", "title:h%zu body:w%zu", "\"w%zu w%zu\"", "+all -w%zu", "h%zu w%zu"};
+        static const char *const forms[] = {"w%zu", "+w%zu +h%zu", "title:h%zu body:w%zu", "\"w%zu w%zu\"", "+all -w%zu",
+                                            "h%zu w%zu"};
         for (size_t form = 0; form < COUNT(forms); form++) {
             char query[64];
             size_t other = form == 3 || (form == 5 && i % 2) ? i + 1 : i;
             snprintf(query, sizeof query, forms[form], i, other);
             bf_search_options search = {.k = form == 0 ? BORDER_ARTICLES : 20};
             size_t matched;
-            if (!brute_compare_query(searcher, &twin, 1, query, &search, &matched, &difference)) fail_msg("df %u, %s: %s", dfs[i], query, difference.line);
+            if (!brute_compare_query(searcher, &twin, 1, query, &search, &matched, &difference))
+                fail_msg("df %u, %s: %s", dfs[i], query, difference.line);
             if (form == 0) assert_int_equal(matched, dfs[i]);
         }
     }
@@ -318,7 +338,8 @@ static bf_status keep_positions(void *context, bf_text id, uint32_t tf, const ui
 static void test_positions(void **state)
 {
     const bf_text keywords[] = {text_of("storm north"), text_of(""), text_of("storm")};
-    const bf_article article = {.id = text_of("a"), .title = text_of("Storm warning"), .body = text_of("a storm, a storm"), .keywords = keywords, .keyword_count = 3};
+    const bf_article article = {.id = text_of("a"), .title = text_of("Storm warning"), .body = text_of("a storm, a storm"),
+                                .keywords = keywords, .keyword_count = 3};
     bf_writer *writer = open_writer(path_of(state), NULL);
     assert_int_equal(bf_writer_add(writer, &article, NULL, NULL), BF_OK);
     add_article(writer, "b", "", "storm");
@@ -333,7 +354,8 @@ static void test_positions(void **state)
     assert_int_equal(bf_searcher_each_posting(searcher, "keywords", text_of("storm"), keep_positions, &kept, NULL), BF_OK);
     assert_string_equal(buffer_string(&kept), "a:0,34,");
     assert_int_equal(bf_searcher_each_posting(searcher, "text", text_of("typhoon"), keep_positions, &kept, NULL), BF_NOT_FOUND);
-    assert_int_equal(bf_searcher_each_posting(searcher, "colour", text_of("storm"), keep_positions, &kept, NULL), BF_BAD_ARGUMENT);
+    assert_int_equal(bf_searcher_each_posting(searcher, "colour", text_of("storm"), keep_positions, &kept, NULL),
+                     BF_BAD_ARGUMENT);
     buffer_free(&kept);
     bf_searcher_close(searcher);
 }
@@ -348,10 +370,12 @@ static void test_single_characters(void **state)
     commit_writer(writer);
     bf_writer_close(writer);
     bf_searcher *searcher = open_searcher(path_of(state));
-    static const struct { const char *query, *ids; } cases[] = {{"東", "b a"}, {"京", "b a"}, {"都", "b a"}, {"阪", "c"}, {"東京", "a"}, {"東京都", "a b"}, {"\"東京都\"", "a"},
-                                                                 {"+東京都", "a"}, {"title:京", "b"}, {"body:京", "a"}, {"名", ""}, {"\"東東東東\"", ""}};
+    static const struct { const char *query, *ids; } cases[] = {{"東", "b a"}, {"京", "b a"}, {"都", "b a"}, {"阪", "c"},
+                                                                {"東京", "a"}, {"東京都", "a b"}, {"\"東京都\"", "a"}, {"+東京都", "a"},
+                                                                {"title:京", "b"}, {"body:京", "a"}, {"名", ""}, {"\"東東東東\"", ""}};
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (strcmp(found_ids(searcher, cases[i].query), cases[i].ids) != 0) fail_msg("%s: %s", cases[i].query, found_ids(searcher, cases[i].query));
+        if (strcmp(found_ids(searcher, cases[i].query), cases[i].ids) != 0)
+            fail_msg("%s: %s", cases[i].query, found_ids(searcher, cases[i].query));
     bf_results *results = search_for(searcher, "東", 10);
     assert_int_equal(bf_results_word(results, 0)->df, 2);
     bf_results_free(results);
