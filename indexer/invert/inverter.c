@@ -10,19 +10,18 @@
 
 enum {
     NO_TERM = -1,                  /* of a surface form with nothing to index */
-    TOKEN_BATCH = 256,
+    TOKEN_BATCH = 64,
     SURFACE_MAX = 1 << 16,         /* longer forms are analyzed each time and not kept */
     POSITION_MAX = (1 << 28) - 1,  /* more words than BF_ARTICLE_MAX has bytes can't be */
 };
 
 struct inverter {
     struct analyzer *analyzer;
-    struct string_table surfaces;  /* field byte and surface form ... */
+    struct string_table surfaces;  /* the text's surface forms ... */
     struct buffer surface_terms;   /* ... to the number of its term: i32 each */
     struct string_table terms;     /* field byte and term */
     struct buffer streams;         /* struct occurrence_stream, by term number */
     struct buffer pool;            /* their bytes */
-    struct buffer scratch;         /* field byte and surface form being looked up */
     uint32_t document_count;
 };
 
@@ -43,7 +42,6 @@ void inverter_free(struct inverter *inverter)
     string_table_free(&inverter->terms);
     buffer_free(&inverter->streams);
     buffer_free(&inverter->pool);
-    buffer_free(&inverter->scratch);
     free(inverter);
 }
 
@@ -55,7 +53,7 @@ uint32_t inverter_document_count(const struct inverter *inverter)
 size_t inverter_memory(const struct inverter *inverter)
 {
     return string_table_memory(&inverter->surfaces) + inverter->surface_terms.room + string_table_memory(&inverter->terms) +
-           inverter->streams.room + inverter->pool.room + inverter->scratch.room;
+           inverter->streams.room + inverter->pool.room;
 }
 
 static struct occurrence_stream *inverter_stream(const struct inverter *inverter, uint32_t number)
@@ -83,27 +81,40 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
     return true;
 }
 
-/* The term of a token, from the table where it has been seen before. */
-static bool inverter_term(struct inverter *inverter, enum field field, const char *surface, size_t length, int32_t *term_number)
+/* The term of a token of the text, from the table where it has been seen before. */
+static bool inverter_text_term(struct inverter *inverter, const char *surface, size_t length, uint64_t hash, int32_t *term_number)
 {
-    if (length >= SURFACE_MAX) return inverter_analyze(inverter, field, surface, length, term_number);
-    uint8_t key[64], *place = key;
-    if (length + 1 > sizeof key) {
-        buffer_clear(&inverter->scratch);
-        place = buffer_extend(&inverter->scratch, length + 1);
-        if (!place) return false;
-    }
-    place[0] = (uint8_t)field;
-    memcpy(place + 1, surface, length);
+    if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface, length, term_number);
     uint32_t number;
     bool is_new;
-    if (!string_table_number(&inverter->surfaces, place, (uint32_t)length + 1, &number, &is_new)) return false;
+    if (!string_table_number_hashed(&inverter->surfaces, surface, (uint32_t)length, hash, &number, &is_new)) return false;
     if (is_new) {
-        if (!inverter_analyze(inverter, field, surface, length, term_number)) return false;
+        if (!inverter_analyze(inverter, FIELD_TEXT, surface, length, term_number)) return false;
         buffer_append_u32(&inverter->surface_terms, (uint32_t)*term_number);
         return !inverter->surface_terms.failed;
     }
     *term_number = (int32_t)load_u32(inverter->surface_terms.bytes + 4 * (size_t)number);
+    return true;
+}
+
+/* The terms of a batch of tokens. Look-ups of the text wait for memory, so that of a whole batch is asked for before any is used. */
+static bool inverter_terms(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count, int32_t *terms)
+{
+    uint64_t hashes[TOKEN_BATCH];
+    if (field != FIELD_TEXT) {
+        for (size_t i = 0; i < count; i++)
+            if (!inverter_analyze(inverter, field, text.bytes + tokens[i].start, tokens[i].length, &terms[i])) return false;
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = string_table_hash(text.bytes + tokens[i].start, tokens[i].length);
+        string_table_prefetch_slot(&inverter->surfaces, hashes[i]);
+    }
+    for (size_t i = 0; i < count; i++) string_table_prefetch_entry(&inverter->surfaces, hashes[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (!inverter_text_term(inverter, text.bytes + tokens[i].start, tokens[i].length, hashes[i], &terms[i])) return false;
+        if (terms[i] != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)terms[i]), 1);
+    }
     return true;
 }
 
@@ -112,17 +123,18 @@ static bool inverter_text(struct inverter *inverter, enum field field, bf_text t
 {
     struct tokenizer tokenizer;
     struct token tokens[TOKEN_BATCH];
+    int32_t terms[TOKEN_BATCH];
     if (!text.length) return true;
     tokenizer_start(&tokenizer, inverter->analyzer, text.bytes, text.length, 0);
-    for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;)
+    for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;) {
+        if (!inverter_terms(inverter, field, text, tokens, count, terms)) return false;
         for (size_t i = 0; i < count; i++) {
-            int32_t term;
-            if (!inverter_term(inverter, field, text.bytes + tokens[i].start, tokens[i].length, &term)) return false;
-            if (term == NO_TERM) continue;
+            if (terms[i] == NO_TERM) continue;
             if (*position > POSITION_MAX) return false;
-            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)term), &inverter->pool, inverter->document_count, (*position)++))
+            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)terms[i]), &inverter->pool, inverter->document_count, (*position)++))
                 return false;
         }
+    }
     return true;
 }
 

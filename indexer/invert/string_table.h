@@ -1,30 +1,68 @@
-/* Numbers distinct byte strings 0, 1, 2, ... in the order they are first seen. Open addressing, a 32-bit part of the hash beside each number. */
+/*
+ * Numbers distinct byte strings 0, 1, 2, ... in the order they are first seen.
+ *
+ * Most look-ups are of words seen before, and what they cost is waiting for memory. So a slot holds a part of the hash beside the number, and an entry holds
+ * a short string itself: two cache lines a look-up, both of which string_table_prefetch can ask for ahead of time.
+ */
 #ifndef INVERT_STRING_TABLE_H
 #define INVERT_STRING_TABLE_H
 
 #include "buffer.h"
+#include "hash.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-struct string_table {
-    struct { uint32_t tag, number; } *slots; /* number is UINT32_MAX in an empty slot */
-    uint32_t slot_count;                     /* a power of two, or 0 */
-    uint32_t count;
-    struct buffer text;                      /* all strings, one after the other */
-    struct buffer starts;                    /* u32 each, count + 1 of them */
+enum { STRING_INLINE = 28 };
+
+/* A string of up to STRING_INLINE bytes, then zeros; of a longer one its offset in `text` (u64). */
+struct string_entry {
+    uint32_t length;
+    uint8_t bytes[STRING_INLINE];
 };
 
-/* The number of the string, new or old. False: memory refused, or 4 GiB of text reached. */
-bool string_table_number(struct string_table *table, const void *string, uint32_t length, uint32_t *number, bool *is_new);
+struct string_slot {
+    uint32_t tag;    /* the high half of the hash */
+    uint32_t number; /* UINT32_MAX: the slot is empty */
+};
+
+struct string_table {
+    struct string_slot *slots; /* open addressing */
+    uint32_t slot_count;       /* a power of two, or 0 */
+    uint32_t count;
+    struct buffer entries;     /* struct string_entry, by number */
+    struct buffer text;        /* the long strings */
+};
+
+static inline uint64_t string_table_hash(const void *string, uint32_t length) { return hash_bytes(string, length); }
+
+/* The number of the string, new or old. False: memory refused, or 2^31 strings reached. */
+bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number, bool *is_new);
+
+static inline bool string_table_number(struct string_table *table, const void *string, uint32_t length, uint32_t *number, bool *is_new)
+{
+    return string_table_number_hashed(table, string, length, string_table_hash(string, length), number, is_new);
+}
+
+/* Ask for the memory a look-up will want: first the slot, and once that is there the entry. */
+static inline void string_table_prefetch_slot(const struct string_table *table, uint64_t hash)
+{
+    if (table->slot_count) __builtin_prefetch(&table->slots[(uint32_t)hash & (table->slot_count - 1)]);
+}
+
+static inline void string_table_prefetch_entry(const struct string_table *table, uint64_t hash)
+{
+    if (!table->slot_count) return;
+    const struct string_slot *slot = &table->slots[(uint32_t)hash & (table->slot_count - 1)];
+    if (slot->number != UINT32_MAX) __builtin_prefetch(table->entries.bytes + slot->number * sizeof(struct string_entry));
+}
 
 /* Borrowed until the next string is added. */
 const uint8_t *string_table_get(const struct string_table *table, uint32_t number, uint32_t *length);
 
 /* Bytes of memory it takes. */
 size_t string_table_memory(const struct string_table *table);
-
-/* Leaves an empty table. */
+void string_table_clear(struct string_table *table);
 void string_table_free(struct string_table *table);
 
 #endif
