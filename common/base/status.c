@@ -29,6 +29,8 @@ bf_status fail_system(bf_error *error, int errnum, const char *format, ...)
     return status;
 }
 
+const char memory_rule[] = "memory was refused";
+
 bf_status fail_memory(bf_error *error)
 {
     return fail(error, BF_NO_MEMORY, "out of memory");

@@ -16,6 +16,9 @@ bf_status fail_system(bf_error *error, int errnum, const char *format, ...) __at
 
 bf_status fail_memory(bf_error *error) __attribute__((cold));
 
+/* Decoders return NULL or the rule that the bytes break; this in its place when memory was refused, which is no damage. */
+extern const char memory_rule[];
+
 /* Puts a formatted text and ": " before the message already there: what was being done. */
 bf_status fail_within(bf_error *error, bf_status status, const char *format, ...) __attribute__((format(printf, 3, 4), cold));
 

@@ -2,6 +2,7 @@
 #include "article_block.h"
 
 #include "backfile.h"
+#include "status.h"
 #include "varint.h"
 
 #include <limits.h>
@@ -92,13 +93,13 @@ static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t w
     int status = Z_OK;
     buffer_clear(raw);
     /* even if nothing is wanted, raw->bytes can be pointed into */
-    if (!buffer_reserve(raw, 1)) return "memory for an article block was refused";
-    if (inflateInit(&stream) != Z_OK) return "memory for inflating an article block was refused";
+    if (!buffer_reserve(raw, 1)) return memory_rule;
+    if (inflateInit(&stream) != Z_OK) return memory_rule;
     while (status == Z_OK && (raw->length < wanted || whole) && !rule) {
         size_t left = wanted - raw->length, step = raw->length + ARTICLE_BLOCK_TARGET, room = left < step ? left : step;
         uint8_t none, *place = room ? buffer_reserve(raw, room) : &none;
         if (!place) {
-            rule = "memory for an article block was refused";
+            rule = memory_rule;
             break;
         }
         stream.next_in = (Bytef *)(uintptr_t)at; /* zlib reads through it only */

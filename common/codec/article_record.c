@@ -3,6 +3,7 @@
 #include "article_record.h"
 
 #include "bytes.h"
+#include "status.h"
 #include "varint.h"
 
 enum { ARTICLE_RECORD_VERSION = 1 };
@@ -73,7 +74,7 @@ static const char *read_keywords(const uint8_t **at, const uint8_t *end, struct 
     uint64_t count;
     if (!varint_read(at, end, &count) || count > (size_t)(end - *at)) return "an article's keywords are cut short";
     bf_text *keywords = arena_take(arena, (size_t)count * sizeof *keywords);
-    if (!keywords) return "memory for an article's keywords was refused";
+    if (!keywords) return memory_rule;
     for (size_t i = 0; i < count; i++)
         if (!read_text(at, end, &keywords[i])) return "an article's keywords are cut short";
     article->keywords = keywords;

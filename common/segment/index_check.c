@@ -17,6 +17,7 @@ struct index_check {
     void (*finding)(void *context, const char *line);
     void *context;
     uint64_t findings;
+    bf_error stopped;               /* what kept it from checking, if anything did */
     struct snapshot *snapshot;
     struct segment *segment;
     struct bm25 bm25;               /* as the segment's impacts were computed */
@@ -33,9 +34,11 @@ static void check_report(struct index_check *check, const char *line)
     if (check->finding) check->finding(check->context, line);
 }
 
+/* Damage is reported; anything else, such as memory refused, says nothing of the index and ends the check. */
 static void check_error(struct index_check *check, const bf_error *error)
 {
-    check_report(check, error->message);
+    if (error->status == BF_CORRUPT) check_report(check, error->message);
+    else if (check->stopped.status == BF_OK) check->stopped = *error;
 }
 
 static void check_rule(struct index_check *check, const char *record, const char *rule)
@@ -67,7 +70,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
     bf_status status = posting_cursor_open(cursor, segment, &block->entry, error);
     if (status != BF_OK) return status;
     check->is_text = block->term[0] == FIELD_TEXT;
-    if (block->term[0] < FIELD_TEXT || block->term[0] > FIELD_LAST) check_rule(check, "terms", "a term must begin with a field's byte");
+    if (block->term[0] < FIELD_TEXT || block->term[0] > FIELD_LAST)
+        check_rule(check, "terms", "a term must begin with a field's byte");
     if (cursor->shape != CURSOR_INLINE) {
         const char *rule = posting_list_check(&cursor->list, check_impact, check);
         if (rule) check_rule(check, "postings", rule);
@@ -90,7 +94,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
         }
         if (check->is_text && title_tf != posting_cursor_title_tf(cursor))
             return segment_corrupt(segment, "postings", "the title part must count the positions within the title", error);
-        if (before != NO_DOCUMENT && cursor->doc <= before) return segment_corrupt(segment, "postings", "documents must ascend", error);
+        if (before != NO_DOCUMENT && cursor->doc <= before)
+            return segment_corrupt(segment, "postings", "documents must ascend", error);
         before = cursor->doc;
         df++;
         cf += tf;
@@ -126,7 +131,8 @@ static void check_terms(struct index_check *check)
     bf_status status = dictionary_walk_begin(&walk, check->segment, NULL, 0, &error);
     while (status == BF_OK && !walk.ended) {
         const struct term_block_reader *block = &walk.block;
-        int order = last_length ? memcmp(last, block->term, last_length < block->term_length ? last_length : block->term_length) : -1;
+        int order = last_length ? memcmp(last, block->term, last_length < block->term_length ? last_length : block->term_length)
+            : -1;
         if (order > 0 || (order == 0 && last_length >= block->term_length)) check_rule(check, "terms", "terms must ascend");
         memcpy(last, block->term, block->term_length);
         last_length = block->term_length;
@@ -138,7 +144,8 @@ static void check_terms(struct index_check *check)
     }
     if (status != BF_OK) check_error(check, &error);
     const struct segment_meta *meta = &check->segment->meta;
-    if (check->terms != meta->term_count || check->postings != meta->posting_count || check->position_count != meta->position_count)
+    if (check->terms != meta->term_count || check->postings != meta->posting_count ||
+        check->position_count != meta->position_count)
         check_rule(check, "meta", "terms, postings and positions must be as many as it says");
 }
 
@@ -229,8 +236,10 @@ static void check_ids(struct index_check *check)
 bf_status bf_check(const char *path, void (*finding)(void *context, const char *line), void *context, bf_error *error)
 {
     struct index_check check = {.finding = finding, .context = context};
+    bf_error local = {0};
+    if (!error) error = &local;
     bf_status status = snapshot_open(path, &check.snapshot, error);
-    if (status == BF_CORRUPT && error) check_error(&check, error);
+    if (status == BF_CORRUPT) check_error(&check, error);
     if (status != BF_OK) return status;
     check.cursor = malloc(sizeof *check.cursor);
     if (!check.cursor) status = fail_memory(error);
@@ -240,7 +249,12 @@ bf_status bf_check(const char *path, void (*finding)(void *context, const char *
     free(check.cursor);
     buffer_free(&check.positions);
     snapshot_close(check.snapshot);
+    if (status == BF_OK && check.stopped.status != BF_OK) {
+        *error = check.stopped;
+        status = error->status;
+    }
     if (status == BF_OK && check.findings)
-        return fail(error, BF_CORRUPT, "%s: %llu thing%s wrong", path, (unsigned long long)check.findings, check.findings == 1 ? " is" : "s are");
+        return fail(error, BF_CORRUPT, "%s: %llu thing%s wrong", path, (unsigned long long)check.findings, check.findings == 1
+                    ? " is" : "s are");
     return status;
 }

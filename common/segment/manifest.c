@@ -2,6 +2,7 @@
 
 #include "bytes.h"
 #include "checksum.h"
+#include "status.h"
 #include "varint.h"
 
 #include <stdlib.h>
@@ -64,7 +65,7 @@ const char *manifest_segments_decode(const uint8_t *bytes, size_t length, struct
     uint32_t count = load_u32(bytes);
     if ((length - 8) / SEGMENT_ENTRY != count || (length - 8) % SEGMENT_ENTRY != 0) return "the list of segments has the wrong length";
     struct manifest_segment *segments = calloc(count ? count : 1, sizeof *segments);
-    if (!segments) return "the list of segments does not fit in memory";
+    if (!segments) return memory_rule;
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *at = bytes + 4 + (size_t)SEGMENT_ENTRY * i;
         segments[i] = (struct manifest_segment){load_u32(at), load_u32(at + 4), load_u32(at + 8),

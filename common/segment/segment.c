@@ -11,6 +11,7 @@
 
 bf_status segment_corrupt(const struct segment *segment, const char *record, const char *rule, bf_error *error)
 {
+    if (rule == memory_rule) return fail_memory(error);
     return fail(error, BF_CORRUPT, "%s: %s: %s", segment_store_file(segment->store), record, rule);
 }
 

@@ -31,7 +31,7 @@ struct segment {
 bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **segment, bf_error *error);
 void segment_close(struct segment *segment);
 
-/* BF_CORRUPT, naming the segment's file, the record and the rule. */
+/* BF_CORRUPT, naming the segment's file, the record and the rule; BF_NO_MEMORY where the rule is memory_rule. */
 bf_status segment_corrupt(const struct segment *segment, const char *record, const char *rule, bf_error *error);
 
 /* Notes a failure where there is no way to return one; the first is kept. */

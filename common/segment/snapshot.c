@@ -7,6 +7,7 @@
 
 static bf_status manifest_corrupt(const struct snapshot *snapshot, const char *rule, bf_error *error)
 {
+    if (rule == memory_rule) return fail_memory(error);
     return fail(error, BF_CORRUPT, "%s/manifest.lmdb: %s", snapshot->path, rule);
 }
 

@@ -39,7 +39,7 @@ static void resolve_operand(struct lexeme *lexeme, struct analyzer *analyzer, st
     if (lexeme->length == 0) {
         query_note(notes, "quotation marks with nothing between them are left out");
         lexeme->kind = LEXEME_NOTHING;
-    } else if (lexeme->kind != LEXEME_ID && !query_words_any(analyzer, lexeme->text, lexeme->length)) {
+    } else if (lexeme->kind != LEXEME_ID && !query_words_any(analyzer, lexeme->text, lexeme->length, &notes->failed)) {
         query_note(notes, "%s has no word in it; it is left out", query_excerpt(lexeme->text, lexeme->length, excerpt));
         lexeme->kind = LEXEME_NOTHING;
     }

@@ -4,7 +4,7 @@
 
 enum { TOKEN_BATCH = 64 };
 
-bool query_words_any(struct analyzer *analyzer, const char *text, size_t length)
+bool query_words_any(struct analyzer *analyzer, const char *text, size_t length, bool *failed)
 {
     struct tokenizer tokenizer;
     struct token tokens[TOKEN_BATCH];
@@ -13,7 +13,7 @@ bool query_words_any(struct analyzer *analyzer, const char *text, size_t length)
     tokenizer_start(&tokenizer, analyzer, text, length, TOKENIZE_QUERY);
     while ((count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0)
         for (size_t i = 0; i < count; i++)
-            if (analyzer_term(analyzer, text + tokens[i].start, tokens[i].length, term, NULL) > 0) return true;
+            if (analyzer_term(analyzer, text + tokens[i].start, tokens[i].length, term, failed) > 0) return true;
     return false;
 }
 

@@ -12,7 +12,8 @@ struct query_words {
 };
 
 /* Whether the text has any term. */
-bool query_words_any(struct analyzer *analyzer, const char *text, size_t length);
+/* sets it when memory is refused */
+bool query_words_any(struct analyzer *analyzer, const char *text, size_t length, bool *failed);
 
 /* The terms one by one, each to be looked for on its own. False: memory was refused. */
 bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,

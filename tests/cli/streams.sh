@@ -63,6 +63,20 @@ if [ -w /dev/full ]; then
     says err "/dev/full: No space left on device"
 fi
 
+# A file that can't grow, as on a full disk, at every size: nothing of the run is stored, nothing is left of it.
+for limit in 4 40 100 200; do
+    (
+        trap '' XFSZ
+        ulimit -f $limit
+        "$index" add "$work/news.bf" "$work/many.jsonl" corpus/articles >"$work/out" 2>"$work/err"
+    )
+    [ $? -eq 2 ] || complain "files of at most $limit blocks"
+    says err "nothing of this run was stored"
+    runs 0 "$index" check "$work/news.bf"
+    runs 0 "$index" stats "$work/news.bf" --json
+    [ "$(find "$work/news.bf" -name 'seg-*' | wc -l)" -eq "$(sed -n 's/.*"segments":\([0-9]*\).*/\1/p' "$work/out")" ] || complain "something is left"
+done
+
 # Closed standard streams.
 "$search" "$work/news.bf" --topics - <&- >"$work/out" 2>"$work/err"
 [ $? -eq 2 ] || complain "topics from a closed standard input"
