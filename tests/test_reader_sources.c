@@ -236,6 +236,56 @@ static void test_truncated(void **state)
     gathered_free(&whole);
 }
 
+/* Damage that goes on making text is found by the checksum; what was inflated before a cut is read. */
+static void test_damaged_gzip(void **state)
+{
+    (void)state;
+    struct gathered gathered = {0};
+    struct buffer text = {0};
+    uint8_t *bytes;
+    buffer_append_string(&text, "A title\n\n");
+    for (int i = 0; i < 3000; i++) buffer_append_format(&text, "word%d ", i * 7919 % 3000);
+    const struct packed_member member = {"x", text.bytes, text.length};
+    size_t length = pack(&gathered.arena, 0, GZIP, &member, 1, &bytes);
+    bytes[length - 6] ^= 1; /* of its checksum: RFC 1952, 2.2 */
+    assert_int_equal(gather_bytes(&gathered, bytes, length, "t.gz"), BF_OK);
+    assert_int_equal(gathered.refusal_count, 1);
+    assert_string_equal(gathered.refusals[0].path, "t.gz");
+    assert_non_null(strstr(gathered.refusals[0].rule, "damaged: incorrect data check"));
+    gathered_free(&gathered);
+
+    /* so short that libarchive meets the cut while it looks at the beginning */
+    struct gathered cut = {0};
+    length = pack(&cut.arena, 0, GZIP, &(struct packed_member){"x", lines, sizeof lines - 1}, 1, &bytes);
+    assert_int_equal(gather_bytes(&cut, bytes, length - 8, "l.gz"), BF_OK);
+    assert_int_equal(cut.article_count, 2);
+    assert_int_equal(cut.refusal_count, 1);
+    assert_non_null(strstr(cut.refusals[0].rule, "the gzip data is cut short"));
+    gathered_free(&cut);
+
+    /* members in a row are one stream; zeros may follow it, and nothing else */
+    struct gathered twice = {0};
+    static const char more[] = "{\"id\":\"c\",\"title\":\"C\"}\n";
+    uint8_t *second;
+    length = pack(&twice.arena, 0, GZIP, &(struct packed_member){"x", lines, sizeof lines - 1}, 1, &bytes);
+    size_t second_length = pack(&twice.arena, 0, GZIP, &(struct packed_member){"x", more, sizeof more - 1}, 1, &second);
+    memcpy(bytes + length, second, second_length);
+    length += second_length;
+    memset(bytes + length, 0, 1000);
+    for (size_t padding = 0; padding <= 1000; padding += 500) {
+        assert_int_equal(gather_bytes(&twice, bytes, length + padding, "l.gz"), BF_OK);
+        assert_int_equal(twice.article_count, 3 * (padding / 500 + 1));
+        assert_int_equal(twice.refusal_count, 0);
+    }
+    memcpy(bytes + length, "more", 5);
+    assert_int_equal(gather_bytes(&twice, bytes, length + 4, "l.gz"), BF_OK);
+    assert_int_equal(twice.article_count, 12);
+    assert_int_equal(twice.refusal_count, 1);
+    assert_non_null(strstr(twice.refusals[0].rule, "something else follows the gzip data"));
+    gathered_free(&twice);
+    buffer_free(&text);
+}
+
 /* Names are text whatever the locale: this test itself runs in the C locale. */
 static void test_names(void **state)
 {
@@ -424,7 +474,7 @@ int main(void)
         cmocka_unit_test(test_kinds),          cmocka_unit_test(test_nested),       cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_container_kind), cmocka_unit_test(test_not_archives), cmocka_unit_test(test_folder),
         cmocka_unit_test(test_paths),          cmocka_unit_test(test_given_paths),  cmocka_unit_test(test_standard_input),
-        cmocka_unit_test(test_fixtures),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_fixtures),       cmocka_unit_test(test_names),        cmocka_unit_test(test_damaged_gzip),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,5 +1,6 @@
 #include "container.h"
 
+#include "gzip_source.h"
 #include "source_path.h"
 #include "status.h"
 
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 /* ---- Telling what it is ---- */
+
+#define GZIP_MAGIC "\x1f\x8b\x08"
 
 /* POSIX.1-2017, pax, "ustar Interchange Format": the checksum at offset 148 is the sum of all header bytes with its own field
  * taken as spaces. Old archives summed signed bytes. */
@@ -40,7 +43,7 @@ static bool begins(const uint8_t *bytes, size_t length, const char *magic, size_
 
 const char *container_kind(const uint8_t *bytes, size_t length)
 {
-    if (begins(bytes, length, "\x1f\x8b\x08", 3)) return "gzip";
+    if (begins(bytes, length, GZIP_MAGIC, 3)) return "gzip";
     if (begins(bytes, length, "\xfd" "7zXZ\0", 6)) return "xz";
     if (begins(bytes, length, "\x28\xb5\x2f\xfd", 4)) return "zstd";
     /* a skippable frame */
@@ -58,6 +61,7 @@ const char *container_kind(const uint8_t *bytes, size_t length)
 
 struct container {
     struct byte_source *below;
+    struct gzip_source gzip; /* between the caller's source and the archive when that is gzip */
     struct archive *archive;
     struct byte_source member;
     struct buffer name;
@@ -65,6 +69,7 @@ struct container {
     bool member_open;
     bf_status below_status; /* what made a callback fail, when it was not the bytes */
     bf_error below_error;
+    bool below_told; /* a member has ended with it */
     uint64_t member_count;
     locale_t utf8; /* libarchive gives names in the thread's locale; (locale_t)0 where there is none with UTF-8 */
 };
@@ -78,6 +83,8 @@ static la_ssize_t container_read(struct archive *archive, void *context, const v
     if (status == BF_END) return 0;
     if (status != BF_OK) {
         container->below_status = status;
+        /* As the end for now: told of a failure, libarchive would give up what it holds and hasn't handed out. */
+        if (status == BF_CORRUPT) return 0;
         archive_set_error(archive, EIO, "%s", container->below_error.message);
         return ARCHIVE_FATAL;
     }
@@ -106,7 +113,7 @@ static bf_status container_broken(struct container *container, const char *what,
     }
     const char *words = archive_error_string(container->archive);
     if (archive_errno(container->archive) == ENOMEM) return fail_memory(error);
-    return fail(error, BF_CORRUPT, "%s%s", what, words ? words : "no reason known");
+    return fail(error, BF_CORRUPT, "%s%s", what, words ? words : "no end where one should be");
 }
 
 static bf_status member_next(struct byte_source *source, const uint8_t **bytes, size_t *length, bf_error *error)
@@ -116,7 +123,11 @@ static bf_status member_next(struct byte_source *source, const uint8_t **bytes, 
     do got = archive_read_data(container->archive, container->block, BYTE_SOURCE_BLOCK);
     while (got == ARCHIVE_RETRY);
     if (got < 0) return container_broken(container, "", error);
-    if (got == 0) return BF_END;
+    if (got == 0 && container->below_status == BF_OK) return BF_END;
+    if (got == 0) {
+        container->below_told = true;
+        return container_broken(container, "", error);
+    }
     *bytes = container->block;
     *length = (size_t)got;
     return BF_OK;
@@ -132,9 +143,18 @@ bf_status container_open(struct byte_source *below, struct container **out, bf_e
     container->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     container->archive = archive_read_new();
     struct archive *archive = container->archive;
+    const uint8_t *begin;
+    size_t begin_length;
     if (!container->block || !archive) {
         status = fail_memory(error);
         goto cleanup;
+    }
+    status = byte_source_peek(below, 3, &begin, &begin_length, error);
+    if (status != BF_OK) goto cleanup;
+    if (begins(begin, begin_length, GZIP_MAGIC, 3)) {
+        status = gzip_source_open(&container->gzip, below, error);
+        if (status != BF_OK) goto cleanup;
+        container->below = &container->gzip.source;
     }
     if (archive_read_support_filter_gzip(archive) != ARCHIVE_OK || archive_read_support_filter_bzip2(archive) != ARCHIVE_OK ||
         archive_read_support_filter_xz(archive) != ARCHIVE_OK || archive_read_support_filter_zstd(archive) != ARCHIVE_OK ||
@@ -145,7 +165,7 @@ bf_status container_open(struct byte_source *below, struct container **out, bf_e
     }
     archive_read_set_callback_data(archive, container);
     archive_read_set_read_callback(archive, container_read);
-    if (below->fd >= 0) archive_read_set_seek_callback(archive, container_seek);
+    if (container->below->fd >= 0) archive_read_set_seek_callback(archive, container_seek);
     if (archive_read_open1(archive) != ARCHIVE_OK) status = container_broken(container, "can't be opened: ", error);
 cleanup:
     if (status != BF_OK) {
@@ -178,7 +198,8 @@ static bf_status container_next_member(struct container *container, struct conta
         byte_source_free(&container->member);
         int got = archive_read_next_header(container->archive, &entry);
         if (got == ARCHIVE_EOF) {
-            if (container->below_status != BF_OK) return container_broken(container, "can't be read: ", error);
+            if (container->below_status != BF_OK && !container->below_told)
+                return container_broken(container, "can't be read: ", error);
             return BF_END;
         }
         if (got == ARCHIVE_RETRY) continue;
@@ -219,6 +240,7 @@ void container_close(struct container *container)
     if (!container) return;
     byte_source_free(&container->member);
     if (container->archive) archive_read_free(container->archive);
+    gzip_source_close(&container->gzip);
     buffer_free(&container->name);
     if (container->utf8) freelocale(container->utf8);
     free(container->block);

@@ -133,7 +133,8 @@ static bf_status read_container(struct reading *reading, struct byte_source *sou
         if (members == 0) {
             fail(&rule, BF_REFUSED, "%s: %s", kind, reason.message);
         } else {
-            fail(&rule, BF_REFUSED, "%s, after %llu members: %s", kind, (unsigned long long)members, reason.message);
+            fail(&rule, BF_REFUSED, "%s, after %llu member%s: %s", kind, (unsigned long long)members, members == 1 ? "" : "s",
+                 reason.message);
         }
         refuse_file(reading, path, 0, rule.message);
         status = BF_OK;
