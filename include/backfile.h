@@ -251,7 +251,8 @@ typedef struct bf_passage {
  * query occurs in the body: its beginning. 0: 240. Lives as long as the results. */
 BF_API bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_passage *passage, bf_error *error);
 
-/* Marks what the query matched in a text of `field` ("title", "body", ...; NULL: any): valid UTF-8. Lives as long as the results. */
+/* Marks what the query matched in a text of `field` ("title", "body", ...; NULL: any): valid UTF-8. Lives as long as the results.
+ */
 BF_API bf_status bf_results_highlight(bf_results *results, const char *field, bf_text text, const bf_mark **marks,
                                       size_t *mark_count, bf_error *error);
 
@@ -305,7 +306,8 @@ BF_API bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field,
 
 /* The live postings of a term given as stored, in article order, with positions. */
 BF_API bf_status bf_searcher_each_posting(bf_searcher *searcher, const char *field, bf_text term,
-                                          bf_status (*callback)(void *context, bf_text id, uint32_t tf, const uint32_t *positions),
+                                          bf_status (*callback)(void *context, bf_text id, uint32_t tf,
+                                                                const uint32_t *positions),
                                           void *context, bf_error *error);
 
 /* Reads every byte, verifies every checksum and recounts everything. `finding` is called with one line for each thing

@@ -1,7 +1,7 @@
 /*
- * Every ranker against the exhaustive one: the same articles, the same scores to the last bit, the same order and total. The collections are large enough for
- * all shapes of lists (inline, blocked, paged), skewed as words are, and made hard: many equal scores, deletions, several segments, other parameters than
- * the stored bounds were computed with.
+ * Every ranker against the exhaustive one: the same articles, the same scores to the last bit, the same order and total. The
+ * collections are large enough for all shapes of lists (inline, blocked, paged), skewed as words are, and made hard: many equal
+ * scores, deletions, several segments, other parameters than the stored bounds were computed with.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,10 +74,14 @@ static void make_query(char *query)
     size_t length = 0;
     uint32_t words = 1 + random_below(random_below(10) ? 5 : 30), style = random_below(4);
     for (uint32_t i = 0; i < words; i++) {
-        const char *sign = style == 1 ? "+" : style == 2 && random_below(3) == 0 ? "+" : style == 2 && i > 0 && random_below(4) == 0 ? "-" : "";
+        const char *sign = style == 1                                    ? "+"
+                           : style == 2 && random_below(3) == 0          ? "+"
+                           : style == 2 && i > 0 && random_below(4) == 0 ? "-"
+                                                                         : "";
         const char *field = random_below(12) == 0 ? "section:" : "";
         const char *boost = random_below(8) == 0 ? "^3.5" : "";
-        length += (size_t)sprintf(query + length, "%s%sw%u%s ", sign, field, random_below(3) ? random_word() : random_below(VOCABULARY + 50), boost);
+        length += (size_t)sprintf(query + length, "%s%sw%u%s ", sign, field,
+                                  random_below(3) ? random_word() : random_below(VOCABULARY + 50), boost);
     }
 }
 
@@ -120,7 +124,8 @@ static void run_collection(uint32_t segments, bool deletions)
     static const float k1s[] = {0.5F, 0.9F, 1.2F, 2, 0}, bs[] = {0, 0.4F, 0.75F, 1}, titles[] = {1, 2, 0, 0.5F, 7};
     const char *rounds = getenv("BACKFILE_ROUNDS");
     for (long round = 0; round < (rounds ? atol(rounds) : 700); round++) {
-        bf_search_options options = {.k = ks[random_below(4)], .offset = random_below(6) ? 0 : random_below(20), .no_total = random_below(2) != 0};
+        bf_search_options options = {
+            .k = ks[random_below(4)], .offset = random_below(6) ? 0 : random_below(20), .no_total = random_below(2) != 0};
         if (random_below(3) == 0) {
             options.set_parameters = true;
             options.k1 = k1s[random_below(5)];
@@ -163,7 +168,8 @@ static void test_kernels(void **state)
         uint64_t set[4], selected[4], reference[4];
         for (int i = 0; i < KERNEL_PAGE; i++) expected[i] = made[i] = (uint16_t)random_below(30000);
         for (int i = 0; i < KERNEL_CELLS; i++) weights[i] = (uint16_t)random_below(30000);
-        for (int i = 0; i < 4; i++) set[i] = random_below(3) ? (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX) : 0;
+        for (int i = 0; i < 4; i++)
+            set[i] = random_below(3) ? (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX) : 0;
         if (round % 3 == 0) least = made[random_below(KERNEL_PAGE)];
         page_kernel_scalar.add(expected, set, weights);
         kernel->add(made, set, weights);

@@ -1,6 +1,7 @@
 /*
- * One process, several threads: each has a searcher of its own, which share the mapped files, while another thread writes. Every answer must be that of
- * one commit: commit n holds n batches, so the total says which commit it was, and all else must fit it. Run it under `make tsan` too.
+ * One process, several threads: each has a searcher of its own, which share the mapped files, while another thread writes. Every
+ * answer must be that of one commit: commit n holds n batches, so the total says which commit it was, and all else must fit it.
+ * Run it under `make tsan` too.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,9 +82,11 @@ static void *read_answers(void *context)
     while (!atomic_load(&ended)) {
         bool moved;
         if (bf_searcher_refresh(searcher, &moved, NULL) != BF_OK) atomic_fetch_add(&wrong, 1);
-        uint64_t all = total_of(searcher, "harbour"), ferries = total_of(searcher, "+strike +ferry"), cranes = total_of(searcher, "\"strike crane\"");
+        uint64_t all = total_of(searcher, "harbour"), ferries = total_of(searcher, "+strike +ferry"),
+                 cranes = total_of(searcher, "\"strike crane\"");
         uint64_t batches = (all - BATCH / 10) / (BATCH / 10 * 9);
-        bool fits = all == batches * (BATCH / 10 * 9) + BATCH / 10 && batches >= batches_before && ferries == batches * BATCH / 2 && ferries + cranes == all;
+        bool fits = all == batches * (BATCH / 10 * 9) + BATCH / 10 && batches >= batches_before &&
+                    ferries == batches * BATCH / 2 && ferries + cranes == all;
         if (!fits) atomic_fetch_add(&wrong, 1);
         batches_before = batches;
         atomic_fetch_add(&answers, 1);

@@ -120,7 +120,8 @@ size_t sentence_end(const char *text, size_t length, size_t at)
 {
     size_t begin = at;
     while (at < length) {
-        if (((uint8_t)text[at] | 0x20) >= 'a' && (uint8_t)text[at] < 0x7f) { /* most of all text: letters, and nothing that ends */
+        if (((uint8_t)text[at] | 0x20) >= 'a' &&
+            (uint8_t)text[at] < 0x7f) { /* most of all text: letters, and nothing that ends */
             at++;
             continue;
         }

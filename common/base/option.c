@@ -24,7 +24,8 @@ static bf_status option_number(const char *shown, const char *text, bool is_size
             if (strcmp(end, "iB") == 0 || strcmp(end, "B") == 0) end += strlen(end);
         }
     }
-    if (*end) return fail(error, BF_BAD_ARGUMENT, "%s wants a %s, not \"%s\"", shown, is_size ? "size such as 512M" : "number", text);
+    if (*end)
+        return fail(error, BF_BAD_ARGUMENT, "%s wants a %s, not \"%s\"", shown, is_size ? "size such as 512M" : "number", text);
     if (errno == ERANGE || number > UINT64_MAX >> shift) return fail(error, BF_BAD_ARGUMENT, "%s: %s is too large", shown, text);
     *value = number << shift;
     return BF_OK;
@@ -45,7 +46,8 @@ static bf_status option_set(const struct option_spec *spec, const char *shown, c
     case OPTION_DOUBLE: {
         char *end;
         double number = strtod(text, &end);
-        if (end == text || *end || !isfinite(number)) return fail(error, BF_BAD_ARGUMENT, "%s wants a number, not \"%s\"", shown, text);
+        if (end == text || *end || !isfinite(number))
+            return fail(error, BF_BAD_ARGUMENT, "%s wants a number, not \"%s\"", shown, text);
         *(double *)spec->value = number;
         return BF_OK;
     }

@@ -119,7 +119,8 @@ static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t w
 }
 
 /* Steps over the lengths; *at is then where the stream begins. */
-static const char *find_record(const uint8_t **at, const uint8_t *end, uint32_t i, uint32_t *count, uint64_t *before, uint64_t *wanted)
+static const char *find_record(const uint8_t **at, const uint8_t *end, uint32_t i, uint32_t *count, uint64_t *before,
+                               uint64_t *wanted)
 {
     uint64_t here;
     const char *rule = read_count(at, end, count);
@@ -133,7 +134,8 @@ static const char *find_record(const uint8_t **at, const uint8_t *end, uint32_t 
         if (record == i) *wanted = here;
     }
     /* A stream can't inflate to more than so much; saying so first keeps a false length from costing time or memory. */
-    if (*before + *wanted > (uint64_t)(end - *at) * DEFLATE_RATIO_MAX) return "an article block claims more than it can inflate to";
+    if (*before + *wanted > (uint64_t)(end - *at) * DEFLATE_RATIO_MAX)
+        return "an article block claims more than it can inflate to";
     return NULL;
 }
 

@@ -5,11 +5,11 @@
  *     norm  = k1 * (1 - b + b * length / average)
  *     idf   = ln(1 + (N - df + 0.5) / (df + 0.5))
  *
- * tf is weighted: an occurrence in the title counts title_weight times. N, df and the average length are those of the live articles of all
- * segments together, so that neither the division into segments nor deletions change a score.
+ * tf is weighted: an occurrence in the title counts title_weight times. N, df and the average length are those of the live
+ * articles of all segments together, so that neither the division into segments nor deletions change a score.
  *
- * Everything is computed in float, in this order, by this code alone (the build forbids fused multiply-add), so that every ranker gives the
- * same score to the last bit.
+ * Everything is computed in float, in this order, by this code alone (the build forbids fused multiply-add), so that every ranker
+ * gives the same score to the last bit.
  */
 #ifndef SEGMENT_BM25_H
 #define SEGMENT_BM25_H

@@ -4,13 +4,15 @@
 
 #include <string.h>
 
-static bf_status dictionary_open_block(struct segment *segment, const struct store_entry *stored, struct term_block_reader *reader, bf_error *error)
+static bf_status dictionary_open_block(struct segment *segment, const struct store_entry *stored,
+                                       struct term_block_reader *reader, bf_error *error)
 {
     const char *rule = term_block_open(stored->value, stored->value_length, reader);
     return rule ? segment_corrupt(segment, "terms", rule, error) : BF_OK;
 }
 
-bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry, bf_error *error)
+bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry,
+                          bf_error *error)
 {
     struct store_entry stored;
     struct term_block_reader reader;
@@ -32,7 +34,8 @@ static bf_status dictionary_walk_block(struct dictionary_walk *walk, bf_error *e
     struct store_entry key = walk->stored;
     for (;;) {
         /* Several walks and look-ups share the store's cursor, so stand on the block again before going on. */
-        bf_status status = segment_store_at_or_after(walk->segment->store, DATABASE_TERMS, key.key, key.key_length, &walk->stored, error);
+        bf_status status =
+            segment_store_at_or_after(walk->segment->store, DATABASE_TERMS, key.key, key.key_length, &walk->stored, error);
         if (status == BF_OK) status = segment_store_following(walk->segment->store, DATABASE_TERMS, &walk->stored, error);
         if (status == BF_NOT_FOUND) {
             walk->ended = true;
@@ -48,7 +51,8 @@ static bf_status dictionary_walk_block(struct dictionary_walk *walk, bf_error *e
     }
 }
 
-bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *segment, const uint8_t *term, uint32_t term_length, bf_error *error)
+bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *segment, const uint8_t *term, uint32_t term_length,
+                                bf_error *error)
 {
     *walk = (struct dictionary_walk){.segment = segment};
     bf_status status = BF_NOT_FOUND;
@@ -61,7 +65,8 @@ bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *se
     if (status == BF_OK) status = dictionary_open_block(segment, &walk->stored, &walk->block, error);
     if (status != BF_OK) return status;
     bool more;
-    const char *rule = term_length ? term_block_seek(&walk->block, term, term_length, &more) : term_block_next(&walk->block, &more);
+    const char *rule =
+        term_length ? term_block_seek(&walk->block, term, term_length, &more) : term_block_next(&walk->block, &more);
     if (rule) return segment_corrupt(segment, "terms", rule, error);
     return more ? BF_OK : dictionary_walk_block(walk, error);
 }

@@ -6,8 +6,10 @@
 #include "segment.h"
 #include "term_block.h"
 
-/* Finds a dictionary term (field byte and term). BF_NOT_FOUND without touching `error`. What the entry points to lives until the segment is closed. */
-bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry, bf_error *error);
+/* Finds a dictionary term (field byte and term). BF_NOT_FOUND without touching `error`. What the entry points to lives until the
+ * segment is closed. */
+bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry,
+                          bf_error *error);
 
 /* A walk. Invariant: when `ended` is false, `block.term` and `block.entry` are the current term. */
 struct dictionary_walk {
@@ -18,7 +20,8 @@ struct dictionary_walk {
 };
 
 /* Stands on the first term that is >= the given one (length 0: the first of all). */
-bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *segment, const uint8_t *term, uint32_t term_length, bf_error *error);
+bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *segment, const uint8_t *term, uint32_t term_length,
+                                bf_error *error);
 bf_status dictionary_walk_next(struct dictionary_walk *walk, bf_error *error);
 
 #endif

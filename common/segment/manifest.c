@@ -59,11 +59,13 @@ void manifest_segments_encode(const struct manifest_segment *segments, uint32_t 
     append_checksum(out, start);
 }
 
-const char *manifest_segments_decode(const uint8_t *bytes, size_t length, struct manifest_segment **result, uint32_t *result_count)
+const char *manifest_segments_decode(const uint8_t *bytes, size_t length, struct manifest_segment **result,
+                                     uint32_t *result_count)
 {
     if (length < 8 || !checksum_holds(bytes, length)) return "the list of segments does not have its checksum";
     uint32_t count = load_u32(bytes);
-    if ((length - 8) / SEGMENT_ENTRY != count || (length - 8) % SEGMENT_ENTRY != 0) return "the list of segments has the wrong length";
+    if ((length - 8) / SEGMENT_ENTRY != count || (length - 8) % SEGMENT_ENTRY != 0)
+        return "the list of segments has the wrong length";
     struct manifest_segment *segments = calloc(count ? count : 1, sizeof *segments);
     if (!segments) return memory_rule;
     for (uint32_t i = 0; i < count; i++) {

@@ -48,8 +48,8 @@ static void cursor_load(struct posting_cursor *cursor, uint32_t part)
     cursor->doc = cursor->docs[0];
 }
 
-bf_status posting_list_view_open(struct segment *segment, const struct term_entry *entry, struct section_view *view, struct posting_list *list,
-                                 bf_error *error)
+bf_status posting_list_view_open(struct segment *segment, const struct term_entry *entry, struct section_view *view,
+                                 struct posting_list *list, bf_error *error)
 {
     bf_status status = section_find(&segment->postings, entry->postings_offset, entry->postings_length, view, error);
     if (status == BF_OK) status = section_verify(view, 0, view->length < FIRST_NUMBERS ? view->length : FIRST_NUMBERS, error);
@@ -61,7 +61,8 @@ bf_status posting_list_view_open(struct segment *segment, const struct term_entr
     return section_verify(view, 0, list->paged ? posting_list_head_length(list) : view->length, error);
 }
 
-bool posting_list_verify_page(struct segment *segment, const struct section_view *view, const struct posting_list *list, uint32_t page)
+bool posting_list_verify_page(struct segment *segment, const struct section_view *view, const struct posting_list *list,
+                              uint32_t page)
 {
     uint32_t offset, length;
     bf_error error = {0};
@@ -81,7 +82,8 @@ bool posting_list_verify_titles(struct segment *segment, const struct section_vi
     return false;
 }
 
-bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry, bf_error *error)
+bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry,
+                              bf_error *error)
 {
     cursor->segment = segment;
     cursor->df = entry->df;
@@ -93,7 +95,8 @@ bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *seg
     if (entry->postings_length == 0) {
         cursor->shape = CURSOR_INLINE;
         cursor->has_positions = true;
-        const char *rule = inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, segment->meta.doc_count, &cursor->inlined);
+        const char *rule =
+            inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, segment->meta.doc_count, &cursor->inlined);
         if (rule) return segment_corrupt(segment, "terms", rule, error);
         cursor->count = cursor->inlined.df;
         memcpy(cursor->docs, cursor->inlined.docs, cursor->count * sizeof *cursor->docs);
@@ -243,8 +246,10 @@ static const char *cursor_positions_before(struct posting_cursor *cursor, uint32
         uint32_t first = group << posting_page_group_shift(&cursor->list), tfs[POSTING_PAGE];
         /* Pages of the group before this one are summed once for each page stood on. */
         if (cursor->group != group || cursor->group_page != cursor->part) {
-            for (uint32_t page = posting_page_next(&cursor->list, first); page < cursor->part; page = posting_page_next(&cursor->list, page + 1)) {
-                if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, page)) return "a page of the group is damaged";
+            for (uint32_t page = posting_page_next(&cursor->list, first); page < cursor->part;
+                 page = posting_page_next(&cursor->list, page + 1)) {
+                if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, page))
+                    return "a page of the group is damaged";
                 const char *rule = posting_page_tfs(&cursor->list, page, tfs);
                 if (rule) return rule;
                 uint32_t count = posting_page_count(&cursor->list, page);

@@ -1,8 +1,9 @@
 /*
- * A walk through one term's postings in one segment, in document order, whatever shape the list has. Deleted documents are passed over
- * nowhere here: that is for who evaluates the query.
+ * A walk through one term's postings in one segment, in document order, whatever shape the list has. Deleted documents are passed
+ * over nowhere here: that is for who evaluates the query.
  *
- * A failure (damaged bytes) is noted in the segment (segment_fail) and ends the list; who walks must look at segment->failure when done.
+ * A failure (damaged bytes) is noted in the segment (segment_fail) and ends the list; who walks must look at segment->failure
+ * when done.
  */
 #ifndef SEGMENT_POSTING_CURSOR_H
 #define SEGMENT_POSTING_CURSOR_H
@@ -37,15 +38,17 @@ struct posting_cursor {
 };
 
 /* Finds a list that is not inline and verifies its head; of a blocked list everything. */
-bf_status posting_list_view_open(struct segment *segment, const struct term_entry *entry, struct section_view *view, struct posting_list *list,
-                                 bf_error *error);
+bf_status posting_list_view_open(struct segment *segment, const struct term_entry *entry, struct section_view *view,
+                                 struct posting_list *list, bf_error *error);
 
 /* Verify one page of a paged list, or its title part. False: damaged, and noted in the segment. */
-bool posting_list_verify_page(struct segment *segment, const struct section_view *view, const struct posting_list *list, uint32_t page);
+bool posting_list_verify_page(struct segment *segment, const struct section_view *view, const struct posting_list *list,
+                              uint32_t page);
 bool posting_list_verify_titles(struct segment *segment, const struct section_view *view, const struct posting_list *list);
 
 /* Stands on the first posting. */
-bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry, bf_error *error);
+bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry,
+                              bf_error *error);
 
 void posting_cursor_next(struct posting_cursor *cursor);
 

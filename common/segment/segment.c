@@ -63,15 +63,16 @@ void segment_close(struct segment *segment)
     free(segment);
 }
 
-static bf_status segment_blob(struct segment *segment, enum segment_blob blob, bool verify, struct section_view *view, bf_error *error)
+static bf_status segment_blob(struct segment *segment, enum segment_blob blob, bool verify, struct section_view *view,
+                              bf_error *error)
 {
     uint64_t offset = segment->meta.blobs[blob].offset, length = segment->meta.blobs[blob].length;
     bf_status status = section_find(&segment->documents, offset, length, view, error);
     return status == BF_OK && verify ? section_verify(view, 0, view->length, error) : status;
 }
 
-static bf_status segment_column(struct segment *segment, enum segment_blob blob, const char *name, uint64_t count, struct column *column,
-                                bf_error *error)
+static bf_status segment_column(struct segment *segment, enum segment_blob blob, const char *name, uint64_t count,
+                                struct column *column, bf_error *error)
 {
     if (column->bytes) return BF_OK;
     struct section_view view;
@@ -99,7 +100,8 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
     bf_error error = {0};
-    if (segment_column(segment, BLOB_TITLE_LENGTHS, "title lengths", segment->meta.doc_count, &segment->title_lengths, &error) != BF_OK) {
+    if (segment_column(segment, BLOB_TITLE_LENGTHS, "title lengths", segment->meta.doc_count, &segment->title_lengths, &error) !=
+        BF_OK) {
         segment_fail(segment, &error);
         return 0;
     }
@@ -169,8 +171,8 @@ static bf_status segment_article_columns(struct segment *segment, bf_error *erro
     return status;
 }
 
-bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first, uint32_t *end,
-                                bf_error *error)
+bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
+                                uint32_t *end, bf_error *error)
 {
     bf_status status = segment_article_columns(segment, error);
     if (status != BF_OK) return status;
@@ -190,7 +192,8 @@ bf_status segment_article_block(struct segment *segment, uint32_t block, const u
     return BF_OK;
 }
 
-bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length, bf_error *error)
+bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
+                                 bf_error *error)
 {
     bf_status status = segment_article_columns(segment, error);
     if (status != BF_OK) return status;
@@ -208,8 +211,8 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
     if (doc < first || doc >= end) return segment_corrupt(segment, "article blocks", "no block holds the document", error);
     const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
     if (!rule && (segment->raw_block != low + 1 || segment->raw.length < offset + size)) {
-        /* A block is inflated only as far as its article needs. Who then asks for a further one is walking through them, and gets the rest at
-         * once, unless the rest is damaged and the article is not. */
+        /* A block is inflated only as far as its article needs. Who then asks for a further one is walking through them, and gets
+         * the rest at once, unless the rest is damaged and the article is not. */
         bool walking = segment->raw_block == low + 1;
         size_t unused;
         segment->raw_block = 0;

@@ -47,7 +47,8 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc);
 
 static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
 {
-    if (segment->length_bytes.bytes && section_verify(&segment->length_bytes, doc, 1, NULL) == BF_OK) return segment->length_bytes.bytes[doc];
+    if (segment->length_bytes.bytes && section_verify(&segment->length_bytes, doc, 1, NULL) == BF_OK)
+        return segment->length_bytes.bytes[doc];
     return segment_length_byte_slowly(segment, doc);
 }
 
@@ -68,8 +69,9 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 /* The stored article; text and keywords are in the arena. */
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error);
 
-/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close. */
-bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first, uint32_t *end,
-                                bf_error *error);
+/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close.
+ */
+bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
+                                uint32_t *end, bf_error *error);
 
 #endif

@@ -37,7 +37,8 @@ const char *segment_meta_decode(const uint8_t *bytes, size_t length, struct segm
     if (length < 4) return "a segment's meta record is cut short";
     if (load_u32(bytes) != SEGMENT_META_VERSION) return "a segment's meta record is of an unknown version";
     if (length != SEGMENT_META_SIZE) return "a segment's meta record has the wrong length";
-    if (checksum(0, bytes, length - 4) != load_u32(bytes + length - 4)) return "a segment's meta record does not have its checksum";
+    if (checksum(0, bytes, length - 4) != load_u32(bytes + length - 4))
+        return "a segment's meta record does not have its checksum";
     *meta = (struct segment_meta){
         .doc_count = load_u32(bytes + 4),
         .article_block_count = load_u32(bytes + 8),
@@ -56,6 +57,7 @@ const char *segment_meta_decode(const uint8_t *bytes, size_t length, struct segm
     }
     if (meta->doc_count == 0) return "a segment holds at least one article";
     if (meta->blobs[BLOB_LENGTH_BYTES].length != meta->doc_count) return "there must be one length byte a document";
-    if (meta->blobs[BLOB_ID_ORDER].length != 8 * (uint64_t)meta->doc_count) return "the order of ids must have one entry a document";
+    if (meta->blobs[BLOB_ID_ORDER].length != 8 * (uint64_t)meta->doc_count)
+        return "the order of ids must have one entry a document";
     return NULL;
 }

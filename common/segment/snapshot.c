@@ -39,11 +39,14 @@ static bf_status snapshot_load(struct snapshot *snapshot, bf_error *error)
     struct manifest_segment *listed = NULL;
     uint32_t count = 0;
     bf_status status = manifest_read_begin(snapshot->store, &snapshot->transaction, error);
-    if (status == BF_OK) status = manifest_get(snapshot->transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, &value, &length, error);
+    if (status == BF_OK)
+        status = manifest_get(snapshot->transaction, MANIFEST_KEY_INDEX, sizeof MANIFEST_KEY_INDEX - 1, &value, &length, error);
     if (status == BF_NOT_FOUND) {
-        status = manifest_get(snapshot->transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, &value, &length, error);
+        status =
+            manifest_get(snapshot->transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, &value, &length, error);
         if (status == BF_OK) return manifest_corrupt(snapshot, "there is no index record", error);
-        return status == BF_NOT_FOUND ? fail(error, BF_NOT_FOUND, "%s: the index was never committed to", snapshot->path) : status;
+        return status == BF_NOT_FOUND ? fail(error, BF_NOT_FOUND, "%s: the index was never committed to", snapshot->path)
+                                      : status;
     }
     if (status != BF_OK) return status;
     const char *rule = manifest_head_decode(value, length, &snapshot->head);
@@ -89,8 +92,8 @@ bf_status snapshot_open(const char *path, struct snapshot **result, bf_error *er
     if (!snapshot) return fail_memory(error);
     bf_status status = (snapshot->path = strdup(path)) ? BF_OK : fail_memory(error);
     if (status == BF_OK) status = manifest_store_open(path, false, &snapshot->store, error);
-    /* A writer may remove a merged segment between our look at the manifest and our opening of the file; the newer manifest no longer
-     * names it, so look again. A file that the same manifest keeps naming is really missing. */
+    /* A writer may remove a merged segment between our look at the manifest and our opening of the file; the newer manifest no
+     * longer names it, so look again. A file that the same manifest keeps naming is really missing. */
     uint64_t generation = UINT64_MAX;
     while (status == BF_OK) {
         status = snapshot_load(snapshot, error);
@@ -153,7 +156,8 @@ bf_status snapshot_adjust(struct snapshot *snapshot, const struct segment *segme
     return rule ? manifest_corrupt(snapshot, rule, error) : BF_OK;
 }
 
-bf_status snapshot_find_id(struct snapshot *snapshot, const char *id, size_t length, uint32_t *segment, uint32_t *doc, bf_error *error)
+bf_status snapshot_find_id(struct snapshot *snapshot, const char *id, size_t length, uint32_t *segment, uint32_t *doc,
+                           bf_error *error)
 {
     for (uint32_t i = snapshot->segment_count; i-- > 0;) { /* the newest first: that is where a look-up is likeliest to end */
         bf_status status = segment_find_id(snapshot->segments[i], id, length, doc, error);

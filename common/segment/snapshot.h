@@ -1,6 +1,6 @@
 /*
- * All of one commit and nothing of any other: the segments the manifest named, their deletions, and the statistics over all of them.
- * A snapshot serves one thread; it holds a read transaction on the manifest until it is closed.
+ * All of one commit and nothing of any other: the segments the manifest named, their deletions, and the statistics over all of
+ * them. A snapshot serves one thread; it holds a read transaction on the manifest until it is closed.
  */
 #ifndef SEGMENT_SNAPSHOT_H
 #define SEGMENT_SNAPSHOT_H
@@ -30,11 +30,13 @@ bf_status snapshot_is_stale(const struct snapshot *snapshot, bool *stale, bf_err
 /* The average length of a live article in words. */
 float snapshot_average(const struct snapshot *snapshot);
 
-/* The live counts of a term in one segment: the dictionary's less what deletions took. `title_df` is only known with a cursor: pass what it says. */
+/* The live counts of a term in one segment: the dictionary's less what deletions took. `title_df` is only known with a cursor:
+ * pass what it says. */
 bf_status snapshot_adjust(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term, uint32_t term_length,
                           struct term_adjustment *adjustment, bf_error *error);
 
 /* The live document of an id. BF_NOT_FOUND. */
-bf_status snapshot_find_id(struct snapshot *snapshot, const char *id, size_t length, uint32_t *segment, uint32_t *doc, bf_error *error);
+bf_status snapshot_find_id(struct snapshot *snapshot, const char *id, size_t length, uint32_t *segment, uint32_t *doc,
+                           bf_error *error);
 
 #endif

@@ -61,7 +61,8 @@ static struct occurrence_stream *inverter_stream(const struct inverter *inverter
     return (struct occurrence_stream *)(void *)inverter->streams.bytes + number;
 }
 
-static bool inverter_analyze(struct inverter *inverter, enum field field, const char *surface, size_t length, int32_t *term_number)
+static bool inverter_analyze(struct inverter *inverter, enum field field, const char *surface, size_t length,
+                             int32_t *term_number)
 {
     uint8_t term[1 + TERM_MAX];
     bool failed = false, is_new;
@@ -97,8 +98,10 @@ static bool inverter_text_term(struct inverter *inverter, const char *surface, s
     return true;
 }
 
-/* The terms of a batch of tokens. Look-ups of the text wait for memory, so that of a whole batch is asked for before any is used. */
-static bool inverter_terms(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count, int32_t *terms)
+/* The terms of a batch of tokens. Look-ups of the text wait for memory, so that of a whole batch is asked for before any is used.
+ */
+static bool inverter_terms(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count,
+                           int32_t *terms)
 {
     uint64_t hashes[TOKEN_BATCH];
     if (field != FIELD_TEXT) {
@@ -131,14 +134,16 @@ static bool inverter_text(struct inverter *inverter, enum field field, bf_text t
         for (size_t i = 0; i < count; i++) {
             if (terms[i] == NO_TERM) continue;
             if (*position > POSITION_MAX) return false;
-            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)terms[i]), &inverter->pool, inverter->document_count, (*position)++))
+            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)terms[i]), &inverter->pool, inverter->document_count,
+                                       (*position)++))
                 return false;
         }
     }
     return true;
 }
 
-bf_status inverter_add(struct inverter *inverter, const bf_article *article, uint32_t *length, uint32_t *title_length, bf_error *error)
+bf_status inverter_add(struct inverter *inverter, const bf_article *article, uint32_t *length, uint32_t *title_length,
+                       bf_error *error)
 {
     uint32_t position = 0;
     bool good = inverter_text(inverter, FIELD_TEXT, article->title, &position);
@@ -172,8 +177,8 @@ static int compare_terms(const void *a, const void *b, void *context)
 }
 
 bf_status inverter_each_term(struct inverter *inverter,
-                             bf_status (*callback)(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
-                                                   bf_error *error),
+                             bf_status (*callback)(void *context, const uint8_t *term, uint32_t term_length,
+                                                   const struct term_postings *postings, bf_error *error),
                              void *context, bf_error *error)
 {
     bf_status status = BF_OK;

@@ -1,13 +1,13 @@
 /*
  * Many growing byte streams in one pool: for each term the documents and word numbers it occurs at.
  *
- * A stream is a chain of slices, each twice as long as the one before up to a limit, so that a term seen once costs a few bytes and a
- * frequent one little for its links (as in-memory inverters have done since Moffat and Bell 1995; Lucene's byte slices).
+ * A stream is a chain of slices, each twice as long as the one before up to a limit, so that a term seen once costs a few bytes
+ * and a frequent one little for its links (as in-memory inverters have done since Moffat and Bell 1995; Lucene's byte slices).
  *
  *     slice: | bytes ...                | u32 where the next slice is |
  *
- * An occurrence is a varint: the gap from the term's last position in this document, shifted left by one; or, where the low bit is set, the
- * first position in a new document, followed by the gap from the last document as another varint.
+ * An occurrence is a varint: the gap from the term's last position in this document, shifted left by one; or, where the low bit
+ * is set, the first position in a new document, followed by the gap from the last document as another varint.
  */
 #ifndef INVERT_OCCURRENCE_STREAM_H
 #define INVERT_OCCURRENCE_STREAM_H

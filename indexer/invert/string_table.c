@@ -62,7 +62,8 @@ static bool string_table_add(struct string_table *table, const void *string, uin
     return !table->text.failed;
 }
 
-bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number, bool *is_new)
+bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number,
+                                bool *is_new)
 {
     if (table->count >= table->slot_count / 2 && !string_table_grow(table)) return false;
     uint32_t mask = table->slot_count - 1, tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & mask;

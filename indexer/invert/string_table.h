@@ -1,8 +1,9 @@
 /*
  * Numbers distinct byte strings 0, 1, 2, ... in the order they are first seen.
  *
- * Most look-ups are of words seen before, and what they cost is waiting for memory. So a slot holds a part of the hash beside the number, and an entry holds
- * a short string itself: two cache lines a look-up, both of which string_table_prefetch can ask for ahead of time.
+ * Most look-ups are of words seen before, and what they cost is waiting for memory. So a slot holds a part of the hash beside the
+ * number, and an entry holds a short string itself: two cache lines a look-up, both of which string_table_prefetch can ask for
+ * ahead of time.
  */
 #ifndef INVERT_STRING_TABLE_H
 #define INVERT_STRING_TABLE_H
@@ -37,9 +38,11 @@ struct string_table {
 static inline uint64_t string_table_hash(const void *string, uint32_t length) { return hash_bytes(string, length); }
 
 /* The number of the string, new or old. False: memory refused, or 2^31 strings reached. */
-bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number, bool *is_new);
+bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number,
+                                bool *is_new);
 
-static inline bool string_table_number(struct string_table *table, const void *string, uint32_t length, uint32_t *number, bool *is_new)
+static inline bool string_table_number(struct string_table *table, const void *string, uint32_t length, uint32_t *number,
+                                       bool *is_new)
 {
     return string_table_number_hashed(table, string, length, string_table_hash(string, length), number, is_new);
 }

@@ -47,7 +47,8 @@ static bf_status merge_documents(struct merger *merger, struct source *source, u
             continue;
         }
         char id[512];
-        struct document_facts facts = {.id = id, .length_byte = segment_length_byte(segment, doc), .title_length = segment_title_length(segment, doc)};
+        struct document_facts facts = {
+            .id = id, .length_byte = segment_length_byte(segment, doc), .title_length = segment_title_length(segment, doc)};
         bf_status status = segment_id(segment, doc, id, &facts.id_length, error);
         if (status == BF_OK) status = segment_date(segment, doc, &facts.date, error);
         if (status == BF_OK) status = segment_writer_document(merger->writer, &facts, error);
@@ -130,7 +131,9 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
         buffer_clear(&merger->tfs);
         buffer_clear(&merger->positions);
         for (struct source *source = least; status == BF_OK && source < merger->sources + merger->count; source++) {
-            if (source->walk.ended || source->walk.block.term_length != term_length || memcmp(source->walk.block.term, term, term_length) != 0) continue;
+            if (source->walk.ended || source->walk.block.term_length != term_length ||
+                memcmp(source->walk.block.term, term, term_length) != 0)
+                continue;
             status = merge_postings(merger, source, error);
             if (status == BF_OK) status = dictionary_walk_next(&source->walk, error);
         }

@@ -1,5 +1,5 @@
-/* Merges segments into one: live documents in order, deleted ones left out. Streams term by term: memory for some bytes a document and for the
- * longest list. */
+/* Merges segments into one: live documents in order, deleted ones left out. Streams term by term: memory for some bytes a
+ * document and for the longest list. */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
 

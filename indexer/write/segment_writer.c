@@ -114,13 +114,14 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
     buffer_append_u64(&writer->id_order, hash_bytes(facts->id, facts->id_length) << 32 | doc);
     id_column_add(&writer->ids, facts->id, facts->id_length);
     writer->meta.doc_count++;
-    if (writer->length_bytes.failed || writer->title_lengths.failed || writer->dates.failed || writer->id_order.failed || writer->ids.bytes.failed ||
-        writer->ids.starts.failed)
+    if (writer->length_bytes.failed || writer->title_lengths.failed || writer->dates.failed || writer->id_order.failed ||
+        writer->ids.bytes.failed || writer->ids.starts.failed)
         return fail_memory(error);
     return BF_OK;
 }
 
-static bf_status segment_writer_store_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t first, bf_error *error)
+static bf_status segment_writer_store_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t first,
+                                            bf_error *error)
 {
     uint64_t offset;
     bf_status status = section_append(&writer->articles, block, length, &offset, error);
@@ -138,7 +139,8 @@ static bf_status segment_writer_flush_block(struct segment_writer *writer, bf_er
     if (!count) return BF_OK;
     buffer_clear(&writer->compressed);
     if (!article_block_finish(&writer->block, &writer->compressed)) return fail_memory(error);
-    return segment_writer_store_block(writer, writer->compressed.bytes, writer->compressed.length, writer->stored_count - count, error);
+    return segment_writer_store_block(writer, writer->compressed.bytes, writer->compressed.length, writer->stored_count - count,
+                                      error);
 }
 
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error)
@@ -148,7 +150,8 @@ bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *r
     return writer->block.raw.length >= ARTICLE_BLOCK_TARGET ? segment_writer_flush_block(writer, error) : BF_OK;
 }
 
-bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count, bf_error *error)
+bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,
+                                       bf_error *error)
 {
     bf_status status = segment_writer_flush_block(writer, error);
     if (status == BF_OK) status = segment_writer_store_block(writer, block, length, writer->stored_count, error);
@@ -191,8 +194,8 @@ static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, co
     return !writer->title_docs.failed && !writer->title_tfs.failed;
 }
 
-static bf_status segment_writer_positions(struct segment_writer *writer, const struct posting_input *input, const struct term_postings *postings,
-                                          bf_error *error)
+static bf_status segment_writer_positions(struct segment_writer *writer, const struct posting_input *input,
+                                          const struct term_postings *postings, bf_error *error)
 {
     const uint32_t *positions = postings->positions;
     buffer_clear(&writer->group_offsets);
@@ -223,8 +226,8 @@ static bf_status segment_writer_flush_terms(struct segment_writer *writer, bf_er
     return status;
 }
 
-static bf_status segment_writer_entry(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, const struct term_entry *entry,
-                                      bf_error *error)
+static bf_status segment_writer_entry(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
+                                      const struct term_entry *entry, bf_error *error)
 {
     if (term_block_add(&writer->terms, term, term_length, entry)) return BF_OK;
     bf_status status = segment_writer_flush_terms(writer, error);
@@ -233,8 +236,8 @@ static bf_status segment_writer_entry(struct segment_writer *writer, const uint8
     return BF_OK;
 }
 
-bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
-                              bf_error *error)
+bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
+                              const struct term_postings *postings, bf_error *error)
 {
     bool is_text = term[0] == FIELD_TEXT;
     struct term_entry entry = {.df = postings->df, .cf = postings->position_count};
@@ -256,7 +259,8 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
         return segment_writer_entry(writer, term, term_length, &entry, error);
     }
 
-    struct posting_input input = {.docs = postings->docs, .tfs = postings->tfs, .df = postings->df, .doc_count = writer->meta.doc_count};
+    struct posting_input input = {
+        .docs = postings->docs, .tfs = postings->tfs, .df = postings->df, .doc_count = writer->meta.doc_count};
     if (!segment_writer_weigh(writer, is_text, postings)) return fail_memory(error);
     bf_status status = segment_writer_positions(writer, &input, postings, error);
     if (status != BF_OK) return status;
@@ -268,7 +272,8 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
     buffer_clear(&writer->record);
     posting_list_encode(&input, &writer->record);
     if (writer->record.failed) return fail_memory(error);
-    if (writer->record.length > UINT32_MAX) return fail(error, BF_BAD_ARGUMENT, "%s: a posting list is longer than 4 GiB", writer->path);
+    if (writer->record.length > UINT32_MAX)
+        return fail(error, BF_BAD_ARGUMENT, "%s: a posting list is longer than 4 GiB", writer->path);
     status = section_append(&writer->postings, writer->record.bytes, writer->record.length, &entry.postings_offset, error);
     if (status != BF_OK) return status;
     entry.postings_length = (uint32_t)writer->record.length;
@@ -283,14 +288,16 @@ static int compare_u64(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bf_status segment_writer_blob(struct segment_writer *writer, enum segment_blob blob, const struct buffer *bytes, bf_error *error)
+static bf_status segment_writer_blob(struct segment_writer *writer, enum segment_blob blob, const struct buffer *bytes,
+                                     bf_error *error)
 {
     if (bytes->failed) return fail_memory(error);
     writer->meta.blobs[blob].length = bytes->length;
     return section_append(&writer->documents, bytes->bytes, bytes->length, &writer->meta.blobs[blob].offset, error);
 }
 
-static bf_status segment_writer_column(struct segment_writer *writer, enum segment_blob blob, const struct buffer *values, bf_error *error)
+static bf_status segment_writer_column(struct segment_writer *writer, enum segment_blob blob, const struct buffer *values,
+                                       bf_error *error)
 {
     if (values->failed) return fail_memory(error);
     buffer_clear(&writer->record);
@@ -342,7 +349,8 @@ bf_status segment_writer_finish(struct segment_writer *writer, struct manifest_s
         buffer_clear(&writer->record);
         segment_meta_encode(&writer->meta, &writer->record);
         status = writer->record.failed ? fail_memory(error)
-                                       : segment_store_put(writer->store, DATABASE_META, "segment", 7, writer->record.bytes, writer->record.length, error);
+                                       : segment_store_put(writer->store, DATABASE_META, "segment", 7, writer->record.bytes,
+                                                           writer->record.length, error);
     }
     if (status != BF_OK) {
         segment_writer_abandon(writer);
@@ -352,7 +360,9 @@ bf_status segment_writer_finish(struct segment_writer *writer, struct manifest_s
     writer->store = NULL;
     struct stat about;
     if (status == BF_OK)
-        *listed = (struct manifest_segment){.number = writer->number, .doc_count = writer->meta.doc_count, .token_count = writer->meta.token_count,
+        *listed = (struct manifest_segment){.number = writer->number,
+                                            .doc_count = writer->meta.doc_count,
+                                            .token_count = writer->meta.token_count,
                                             .bytes = stat(writer->path, &about) == 0 ? (uint64_t)about.st_size : 0};
     segment_writer_free(writer);
     return status;

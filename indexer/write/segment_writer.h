@@ -1,6 +1,6 @@
 /*
- * Writes one segment: documents first, in order, then terms in byte order with their postings. Used alike for articles just inverted and
- * for merges.
+ * Writes one segment: documents first, in order, then terms in byte order with their postings. Used alike for articles just
+ * inverted and for merges.
  */
 #ifndef WRITE_SEGMENT_WRITER_H
 #define WRITE_SEGMENT_WRITER_H
@@ -12,7 +12,8 @@
 struct segment_writer;
 
 /* Creates the segment's file. `sync`: wait for the disk when it is finished. */
-bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync, struct segment_writer **writer, bf_error *error);
+bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync, struct segment_writer **writer,
+                              bf_error *error);
 
 /* What is kept of a document beside its postings and its stored record. */
 struct document_facts {
@@ -29,9 +30,11 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
 /* The stored articles, in document order, independent of the calls above: one record, ... */
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);
 /* ... or a whole compressed block of them as it is. */
-bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count, bf_error *error);
+bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,
+                                       bf_error *error);
 
-/* All documents have been given; together they have `token_count` words. Stored impacts are computed with their average length. */
+/* All documents have been given; together they have `token_count` words. Stored impacts are computed with their average length.
+ */
 void segment_writer_begin_terms(struct segment_writer *writer, uint64_t token_count);
 
 /* Terms (field byte first) in byte order. `positions` are those of the first posting, then of the second ... */
@@ -41,8 +44,8 @@ struct term_postings {
     const uint32_t *positions;
     uint64_t position_count;
 };
-bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
-                              bf_error *error);
+bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
+                              const struct term_postings *postings, bf_error *error);
 
 /* Completes the segment on disk and says what the manifest is to list. Frees the writer, also on failure. */
 bf_status segment_writer_finish(struct segment_writer *writer, struct manifest_segment *listed, bf_error *error);

@@ -46,7 +46,8 @@ static bf_status explain_node(struct explanation *explanation, const struct quer
     matcher_seek(matcher, explanation->doc);
     bool matches = matcher->doc == explanation->doc;
     matcher_free(matcher);
-    for (uint32_t i = 0; status == BF_OK && matches && i < node->child_count; i++) status = explain_node(explanation, node->children[i], error);
+    for (uint32_t i = 0; status == BF_OK && matches && i < node->child_count; i++)
+        status = explain_node(explanation, node->children[i], error);
     return status;
 }
 

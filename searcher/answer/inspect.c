@@ -16,7 +16,8 @@ static uint64_t folder_bytes(const char *path)
     if (!folder) return 0;
     for (struct dirent *entry; (entry = readdir(folder));) {
         struct stat about;
-        if (fstatat(dirfd(folder), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode)) bytes += (uint64_t)about.st_size;
+        if (fstatat(dirfd(folder), entry->d_name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode))
+            bytes += (uint64_t)about.st_size;
     }
     closedir(folder);
     return bytes;
@@ -72,15 +73,16 @@ bf_status bf_searcher_stats(bf_searcher *searcher, bf_stats *stats, bf_error *er
         result.bytes_documents += segment_store_database_bytes(segment->store, DATABASE_DOCUMENTS);
         result.bytes_articles += segment_store_database_bytes(segment->store, DATABASE_ARTICLES);
     }
-    uint64_t parts = result.bytes_dictionary + result.bytes_postings + result.bytes_positions + result.bytes_documents + result.bytes_articles;
+    uint64_t parts =
+        result.bytes_dictionary + result.bytes_postings + result.bytes_positions + result.bytes_documents + result.bytes_articles;
     result.bytes_other = result.bytes > parts ? result.bytes - parts : 0;
     bf_status status = find_dates(snapshot, &result, error);
     if (status == BF_OK) *stats = result;
     return status;
 }
 
-bf_status bf_searcher_each_article(bf_searcher *searcher, bf_status (*callback)(void *context, const bf_article *article), void *context,
-                                   bf_error *error)
+bf_status bf_searcher_each_article(bf_searcher *searcher, bf_status (*callback)(void *context, const bf_article *article),
+                                   void *context, bf_error *error)
 {
     struct snapshot *snapshot = searcher->index->snapshot;
     struct arena arena = {0};
@@ -113,7 +115,8 @@ static int compare_with_walk(const struct term_block_reader *a, const struct ter
 }
 
 bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field_wanted,
-                                bf_status (*callback)(void *context, bf_text term, uint64_t df, uint64_t cf), void *context, bf_error *error)
+                                bf_status (*callback)(void *context, bf_text term, uint64_t df, uint64_t cf), void *context,
+                                bf_error *error)
 {
     struct snapshot *snapshot = searcher->index->snapshot;
     enum field field;
@@ -127,7 +130,9 @@ bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field_wanted,
     while (status == BF_OK) {
         struct dictionary_walk *least = NULL;
         for (uint32_t i = 0; i < snapshot->segment_count; i++)
-            if (!walks[i].ended && walks[i].block.term[0] == prefix && (!least || compare_with_walk(&walks[i].block, &least->block) < 0)) least = &walks[i];
+            if (!walks[i].ended && walks[i].block.term[0] == prefix &&
+                (!least || compare_with_walk(&walks[i].block, &least->block) < 0))
+                least = &walks[i];
         if (!least) break;
         struct term_block_reader found = least->block;
         uint64_t df = 0, cf = 0;
@@ -144,8 +149,8 @@ bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field_wanted,
 }
 
 static bf_status inspect_postings(struct segment *segment, const struct term_entry *entry, struct posting_cursor *cursor,
-                                  bf_status (*callback)(void *context, bf_text id, uint32_t tf, const uint32_t *positions), void *context,
-                                  struct buffer *positions, bf_error *error)
+                                  bf_status (*callback)(void *context, bf_text id, uint32_t tf, const uint32_t *positions),
+                                  void *context, struct buffer *positions, bf_error *error)
 {
     bf_status status = posting_cursor_open(cursor, segment, entry, error);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
@@ -156,7 +161,8 @@ static bf_status inspect_postings(struct segment *segment, const struct term_ent
         status = segment_id(segment, cursor->doc, id, &length, error);
         if (status == BF_OK) status = posting_cursor_positions(cursor, positions, error);
         if (status == BF_OK)
-            status = callback(context, (bf_text){id, length}, posting_cursor_tf(cursor), (const uint32_t *)(const void *)positions->bytes);
+            status = callback(context, (bf_text){id, length}, posting_cursor_tf(cursor),
+                              (const uint32_t *)(const void *)positions->bytes);
     }
     if (status == BF_OK && segment->failure.status != BF_OK) {
         status = segment->failure.status;
@@ -166,8 +172,8 @@ static bf_status inspect_postings(struct segment *segment, const struct term_ent
 }
 
 bf_status bf_searcher_each_posting(bf_searcher *searcher, const char *field_wanted, bf_text term,
-                                   bf_status (*callback)(void *context, bf_text id, uint32_t tf, const uint32_t *positions), void *context,
-                                   bf_error *error)
+                                   bf_status (*callback)(void *context, bf_text id, uint32_t tf, const uint32_t *positions),
+                                   void *context, bf_error *error)
 {
     struct snapshot *snapshot = searcher->index->snapshot;
     enum field field;

@@ -9,7 +9,8 @@ static char versions[512];
 
 static void versions_make(void)
 {
-    snprintf(versions, sizeof versions, "%s, %s, %s", store_library_version(), codec_library_version(), analysis_library_versions());
+    snprintf(versions, sizeof versions, "%s, %s, %s", store_library_version(), codec_library_version(),
+             analysis_library_versions());
 }
 
 const char *bf_library_versions(void)

@@ -29,7 +29,8 @@ static bf_status results_parameters(struct bf_results *results, const bf_search_
         if (!(k1 >= 0) || !isfinite(k1)) return fail(error, BF_BAD_ARGUMENT, "k1 must be 0 or more");
         if (!(b >= 0 && b <= 1)) return fail(error, BF_BAD_ARGUMENT, "b must be between 0 and 1");
         /* so that a weighted frequency is always a number */
-        if (!(title_weight >= 0 && title_weight <= BF_TITLE_WEIGHT_MOST)) return fail(error, BF_BAD_ARGUMENT, "the title's weight must be between 0 and 1000000");
+        if (!(title_weight >= 0 && title_weight <= BF_TITLE_WEIGHT_MOST))
+            return fail(error, BF_BAD_ARGUMENT, "the title's weight must be between 0 and 1000000");
     }
     bm25_prepare(&results->bm25, k1, b, title_weight, snapshot_average(results->index->snapshot));
     return BF_OK;
@@ -93,7 +94,8 @@ static bf_status results_rank(struct bf_results *results, const bf_search_option
     return status;
 }
 
-bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_options *options, bf_results **result, bf_error *error)
+bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_options *options, bf_results **result,
+                    bf_error *error)
 {
     static const bf_search_options defaults = {0};
     if (!options) options = &defaults;
@@ -104,9 +106,11 @@ bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_op
     results->index->users++;
     struct query_options query_options = {options->plain_query, options->match_all_words};
     bf_status status = results_parameters(results, options, error);
-    if (status == BF_OK) status = query_parse(query, &query_options, results->index->analyzer, &results->arena, &results->query, error);
     if (status == BF_OK)
-        status = leaf_weights_make(results->query, results->index->snapshot, &results->arena, &results->leaves, &results->leaf_count, error);
+        status = query_parse(query, &query_options, results->index->analyzer, &results->arena, &results->query, error);
+    if (status == BF_OK)
+        status = leaf_weights_make(results->query, results->index->snapshot, &results->arena, &results->leaves,
+                                   &results->leaf_count, error);
     if (status == BF_OK) status = results_rank(results, options, error);
     results->took_us = microseconds_now() - started;
     if (status == BF_OK) status = results_words(results, error);
@@ -215,16 +219,19 @@ bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_pas
     if (!weights || !leaves) return fail_memory(error);
     query_leaves(results->query, leaves);
     for (uint32_t j = 0; j < count; j++) weights[j] = results->leaves[leaves[j]->leaf].weight;
-    return snippet_make(results->query, weights, results->index->analyzer, article->body, width ? width : 240, &results->arena, passage, error);
+    return snippet_make(results->query, weights, results->index->analyzer, article->body, width ? width : 240, &results->arena,
+                        passage, error);
 }
 
-bf_status bf_results_highlight(bf_results *results, const char *field, bf_text text, const bf_mark **marks, size_t *mark_count, bf_error *error)
+bf_status bf_results_highlight(bf_results *results, const char *field, bf_text text, const bf_mark **marks, size_t *mark_count,
+                               bf_error *error)
 {
     enum query_field looked = QUERY_TEXT;
     while (field && looked <= QUERY_KEYWORDS && strcmp(query_field_name(looked), field) != 0) looked++;
     if (looked > QUERY_KEYWORDS) return fail(error, BF_BAD_ARGUMENT, "there is no field \"%s\"", field);
     const struct text_match *matches;
     size_t match_count;
-    bf_status status = text_matches(results->query, results->index->analyzer, text, looked, !field, &results->arena, &matches, &match_count, error);
+    bf_status status = text_matches(results->query, results->index->analyzer, text, looked, !field, &results->arena, &matches,
+                                    &match_count, error);
     return status == BF_OK ? marks_of_matches(text, matches, match_count, &results->arena, marks, mark_count, error) : status;
 }

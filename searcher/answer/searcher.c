@@ -70,7 +70,8 @@ bf_status bf_searcher_article(bf_searcher *searcher, bf_text id, const bf_articl
     uint32_t segment, doc;
     bf_status status = snapshot_find_id(snapshot, id.bytes, id.length, &segment, &doc, error);
     if (status == BF_NOT_FOUND)
-        return fail(error, BF_NOT_FOUND, "%s: there is no article \"%.*s\"", searcher->path, (int)(id.length < 400 ? id.length : 400), id.bytes);
+        return fail(error, BF_NOT_FOUND, "%s: there is no article \"%.*s\"", searcher->path,
+                    (int)(id.length < 400 ? id.length : 400), id.bytes);
     if (status != BF_OK) return status;
     arena_clear(&searcher->article_arena);
     bf_article *article = arena_take(&searcher->article_arena, sizeof *article);

@@ -41,7 +41,8 @@ static void filter_add_score(struct matcher *base, float *sum)
     (void)sum;
 }
 
-bf_status filter_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result, bf_error *error)
+bf_status filter_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result,
+                              bf_error *error)
 {
     static const struct matcher_methods methods = {filter_next, filter_seek, filter_add_score, NULL};
     struct filter_matcher *matcher = arena_take_zeroed(context->arena, sizeof *matcher);

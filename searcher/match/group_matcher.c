@@ -1,8 +1,8 @@
 /*
  * A group: every MUST, no MUST_NOT, and where there is no MUST at least one SHOULD.
  *
- * With MUSTs the rarest leads and the others are sought; SHOULDs are only sought when a score is asked for. Without, a binary heap of the SHOULDs by
- * document gives the least.
+ * With MUSTs the rarest leads and the others are sought; SHOULDs are only sought when a score is asked for. Without, a binary
+ * heap of the SHOULDs by document gives the least.
  */
 #include "matcher.h"
 #include "posting_cursor.h"
@@ -142,7 +142,8 @@ static void group_file(struct group_matcher *group, struct matcher *child)
     }
 }
 
-bf_status group_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result, bf_error *error)
+bf_status group_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result,
+                             bf_error *error)
 {
     static const struct matcher_methods methods = {group_next, group_seek, group_add_score, group_free};
     struct group_matcher *group = arena_take_zeroed(context->arena, sizeof *group);

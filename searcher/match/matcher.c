@@ -2,7 +2,8 @@
 
 #include "status.h"
 
-bf_status matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher, bf_error *error)
+bf_status matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher,
+                       bf_error *error)
 {
     switch (node->kind) {
     case QUERY_TERM: return term_matcher_open(context, node, matcher, error);

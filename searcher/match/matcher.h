@@ -1,8 +1,8 @@
 /*
  * Which documents of one segment a clause of the query matches, in document order, and what it adds to their scores.
  *
- * A score is one float sum over the leaves that match, in the order of the query: a leaf counts when it and every group above it match, and stands under
- * no MUST_NOT. Every ranker adds in this order, so all give the same score to the last bit.
+ * A score is one float sum over the leaves that match, in the order of the query: a leaf counts when it and every group above it
+ * match, and stands under no MUST_NOT. Every ranker adds in this order, so all give the same score to the last bit.
  */
 #ifndef MATCH_MATCHER_H
 #define MATCH_MATCHER_H
@@ -52,16 +52,21 @@ struct match_context {
 };
 
 /* Stands on the first match. Failures while matching are noted in the segment (segment_fail) and end the matches. */
-bf_status matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher, bf_error *error);
+bf_status matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher,
+                       bf_error *error);
 
 /* One file each: */
-bf_status term_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher, bf_error *error);
-bf_status phrase_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher, bf_error *error);
-bf_status group_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher, bf_error *error);
-bf_status filter_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher, bf_error *error);
+bf_status term_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher,
+                            bf_error *error);
+bf_status phrase_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher,
+                              bf_error *error);
+bf_status group_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher,
+                             bf_error *error);
+bf_status filter_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **matcher,
+                              bf_error *error);
 
-/* The weighted tf and the length norm a term or phrase is scored with in a document of which it matches `tf` times, `title_tf` of them in
- * the title; tf 0 when the leaf's field leaves nothing. */
+/* The weighted tf and the length norm a term or phrase is scored with in a document of which it matches `tf` times, `title_tf` of
+ * them in the title; tf 0 when the leaf's field leaves nothing. */
 static inline float leaf_tf(const struct leaf_weight *leaf, const struct bm25 *bm25, uint32_t tf, uint32_t title_tf)
 {
     switch (leaf->node->field) {

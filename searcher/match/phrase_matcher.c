@@ -1,4 +1,5 @@
-/* A phrase: its words' documents are intersected, the rarest leading; then positions are compared, p for the first word, p + 1 for the second, ... */
+/* A phrase: its words' documents are intersected, the rarest leading; then positions are compared, p for the first word, p + 1
+ * for the second, ... */
 #include "bytes.h"
 #include "matcher.h"
 #include "status.h"
@@ -68,7 +69,8 @@ static bool phrase_count(struct phrase_matcher *matcher, uint32_t doc)
     matcher->title_tf = 0;
     if (matcher->leaf->node->field <= QUERY_BODY && matcher->tf) {
         uint32_t title_length = segment_title_length(matcher->segment, doc);
-        while (matcher->title_tf < matcher->tf && load_u32(matcher->starts.bytes + 4 * (size_t)matcher->title_tf) < title_length) matcher->title_tf++;
+        while (matcher->title_tf < matcher->tf && load_u32(matcher->starts.bytes + 4 * (size_t)matcher->title_tf) < title_length)
+            matcher->title_tf++;
     }
     switch (matcher->leaf->node->field) {
     case QUERY_TITLE: return matcher->title_tf > 0;
@@ -130,7 +132,8 @@ static void phrase_add_score(struct matcher *base, float *sum)
 {
     struct phrase_matcher *matcher = (struct phrase_matcher *)base;
     float tf = phrase_matcher_tf(base);
-    if (tf > 0) *sum += matcher->leaf->weight * bm25_impact(tf, leaf_norm(matcher->leaf, matcher->bm25, matcher->segment, base->doc));
+    if (tf > 0)
+        *sum += matcher->leaf->weight * bm25_impact(tf, leaf_norm(matcher->leaf, matcher->bm25, matcher->segment, base->doc));
 }
 
 static void phrase_free(struct matcher *base)
@@ -140,7 +143,8 @@ static void phrase_free(struct matcher *base)
     buffer_free(&matcher->positions);
 }
 
-bf_status phrase_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result, bf_error *error)
+bf_status phrase_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result,
+                              bf_error *error)
 {
     static const struct matcher_methods methods = {phrase_next, phrase_seek, phrase_add_score, phrase_free};
     struct phrase_matcher *matcher = arena_take_zeroed(context->arena, sizeof *matcher);
@@ -156,8 +160,8 @@ bf_status phrase_matcher_open(const struct match_context *context, const struct 
     matcher->by_cost = arena_take_zeroed(context->arena, leaf->term_count * sizeof *matcher->by_cost);
     if (!matcher->sources || !matcher->by_cost) return fail_memory(error);
     for (uint32_t i = 0; i < leaf->term_count; i++) {
-        bf_status status = term_source_open(&matcher->sources[i], context->segment, leaf->terms[i].term, leaf->terms[i].term_length,
-                                            leaf->terms[i].prefix, context->arena, error);
+        bf_status status = term_source_open(&matcher->sources[i], context->segment, leaf->terms[i].term,
+                                            leaf->terms[i].term_length, leaf->terms[i].prefix, context->arena, error);
         if (status != BF_OK) return status;
         uint32_t at = i;
         while (at > 0 && matcher->sources[matcher->by_cost[at - 1]].cost > matcher->sources[i].cost) {

@@ -24,8 +24,8 @@ float term_matcher_tf(struct matcher *base)
     return leaf_tf(matcher->leaf, matcher->bm25, term_source_tf(&matcher->source), term_title_tf(matcher));
 }
 
-/* Goes on until the leaf's field is satisfied: a word of the text may stand only in the title, or only in the body. A word that counts nothing
- * (title_weight 0) still matches. */
+/* Goes on until the leaf's field is satisfied: a word of the text may stand only in the title, or only in the body. A word that
+ * counts nothing (title_weight 0) still matches. */
 static void term_settle(struct term_matcher *matcher)
 {
     if (matcher->leaf->node->field == QUERY_TITLE || matcher->leaf->node->field == QUERY_BODY)
@@ -51,10 +51,12 @@ static void term_add_score(struct matcher *base, float *sum)
 {
     struct term_matcher *matcher = (struct term_matcher *)base;
     float tf = term_matcher_tf(base);
-    if (tf > 0) *sum += matcher->leaf->weight * bm25_impact(tf, leaf_norm(matcher->leaf, matcher->bm25, matcher->segment, base->doc));
+    if (tf > 0)
+        *sum += matcher->leaf->weight * bm25_impact(tf, leaf_norm(matcher->leaf, matcher->bm25, matcher->segment, base->doc));
 }
 
-bf_status term_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result, bf_error *error)
+bf_status term_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result,
+                            bf_error *error)
 {
     static const struct matcher_methods methods = {term_next, term_seek, term_add_score, NULL};
     struct term_matcher *matcher = arena_take_zeroed(context->arena, sizeof *matcher);
@@ -65,8 +67,8 @@ bf_status term_matcher_open(const struct match_context *context, const struct qu
     matcher->segment = context->segment;
     matcher->leaf = leaf;
     matcher->bm25 = context->bm25;
-    bf_status status = term_source_open(&matcher->source, context->segment, leaf->terms[0].term, leaf->terms[0].term_length, leaf->terms[0].prefix,
-                                        context->arena, error);
+    bf_status status = term_source_open(&matcher->source, context->segment, leaf->terms[0].term, leaf->terms[0].term_length,
+                                        leaf->terms[0].prefix, context->arena, error);
     if (status != BF_OK) return status;
     matcher->base.cost = matcher->source.cost;
     term_settle(matcher);

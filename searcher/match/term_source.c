@@ -12,8 +12,8 @@ static void term_source_stand(struct term_source *source)
         if (source->cursors[i]->doc < source->doc) source->doc = source->cursors[i]->doc;
 }
 
-static bf_status term_source_add(struct term_source *source, struct segment *segment, const struct term_entry *entry, struct arena *arena,
-                                 bf_error *error)
+static bf_status term_source_add(struct term_source *source, struct segment *segment, const struct term_entry *entry,
+                                 struct arena *arena, bf_error *error)
 {
     struct posting_cursor *cursor = arena_take(arena, sizeof *cursor), **cursors = source->cursors;
     uint32_t count = source->cursor_count;
@@ -30,8 +30,8 @@ static bf_status term_source_add(struct term_source *source, struct segment *seg
     return BF_OK;
 }
 
-bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length, bool prefix,
-                           struct arena *arena, bf_error *error)
+bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length,
+                           bool prefix, struct arena *arena, bf_error *error)
 {
     *source = (struct term_source){.doc = NO_DOCUMENT};
     bf_status status;
@@ -43,7 +43,8 @@ bf_status term_source_open(struct term_source *source, struct segment *segment, 
     } else {
         struct dictionary_walk walk;
         status = dictionary_walk_begin(&walk, segment, term, term_length, error);
-        while (status == BF_OK && !walk.ended && walk.block.term_length >= term_length && memcmp(walk.block.term, term, term_length) == 0) {
+        while (status == BF_OK && !walk.ended && walk.block.term_length >= term_length &&
+               memcmp(walk.block.term, term, term_length) == 0) {
             status = term_source_add(source, segment, &walk.block.entry, arena, error);
             if (status == BF_OK) status = dictionary_walk_next(&walk, error);
         }
@@ -103,6 +104,7 @@ bf_status term_source_positions(struct term_source *source, struct buffer *posit
         status = posting_cursor_positions(source->cursors[i], positions, error);
         used++;
     }
-    if (status == BF_OK && used > 1) qsort(positions->bytes, positions->length / sizeof(uint32_t), sizeof(uint32_t), compare_positions);
+    if (status == BF_OK && used > 1)
+        qsort(positions->bytes, positions->length / sizeof(uint32_t), sizeof(uint32_t), compare_positions);
     return status;
 }

@@ -1,6 +1,6 @@
 /*
- * Where a word of the query occurs in one segment: a posting list, or for a word that stands for every term beginning with it, the union
- * of theirs. One interface for both.
+ * Where a word of the query occurs in one segment: a posting list, or for a word that stands for every term beginning with it,
+ * the union of theirs. One interface for both.
  */
 #ifndef MATCH_TERM_SOURCE_H
 #define MATCH_TERM_SOURCE_H
@@ -17,8 +17,8 @@ struct term_source {
 };
 
 /* Opens the source on its first document. A term that is not there gives an empty source. Cursors are in the arena. */
-bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length, bool prefix,
-                           struct arena *arena, bf_error *error);
+bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length,
+                           bool prefix, struct arena *arena, bf_error *error);
 
 void term_source_next(struct term_source *source);
 void term_source_seek(struct term_source *source, uint32_t doc);

@@ -24,7 +24,8 @@ static void show_text(struct region *region)
         }
         uint32_t here = utf8_decode(body, region->raw_end, at, &next);
         bool white = white_space_is(here);
-        bool nothing = here == 0xFEFF || (!white && code_point_is_hostile(here)); /* a byte order mark, or what must not be shown */
+        bool nothing =
+            here == 0xFEFF || (!white && code_point_is_hostile(here)); /* a byte order mark, or what must not be shown */
         if (nothing || (white && space)) continue;
         space = white;
         if (white) {

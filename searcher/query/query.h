@@ -66,7 +66,7 @@ struct query_node {
     enum query_kind kind;
     enum query_occur occur;  /* in the group above */
     float boost;             /* of a TERM or PHRASE: the product of its ^ and those of the groups above, > 0; 1 of all else */
-    const char *shown;       /* the clause in canonical form without + or -: harbour, title:"harbour strike"^2; (…) of a group */
+    const char *shown; /* the clause in canonical form without + or -: harbour, title:"harbour strike"^2; (…) of a group */
     /* TERM, PHRASE */
     uint32_t leaf;           /* its number among all terms and phrases of the query, in order: set by leaf_weights_make */
     enum query_field field;

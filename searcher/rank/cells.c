@@ -6,9 +6,9 @@
  *   3. documents: of the pages with a live cell, the sets of documents that have each term
  *   4. scores: of the documents whose bound still reaches the threshold, in floats and in the order of the query
  *
- * Bounds of fixed ranges line up between terms, unlike block maxima, so they are added without merging any lists (Dimopoulos, Nepomnyachiy and
- * Suel 2013 did so for their "live blocks"). The threshold starts from stored k-th impacts. Only what is *below* the threshold is left
- * out: pages are not visited in document order, and of equal scores the earlier document wins.
+ * Bounds of fixed ranges line up between terms, unlike block maxima, so they are added without merging any lists (Dimopoulos,
+ * Nepomnyachiy and Suel 2013 did so for their "live blocks"). The threshold starts from stored k-th impacts. Only what is *below*
+ * the threshold is left out: pages are not visited in document order, and of equal scores the earlier document wins.
  */
 #include "page_kernel.h"
 #include "page_term.h"
@@ -52,7 +52,8 @@ static bool cells_can(const struct ranking *ranking)
     for (uint32_t i = 0; i < root->child_count; i++) {
         const struct query_node *node = root->children[i];
         if (!page_term_can(node)) return false;
-        if (node->occur == QUERY_MUST && root->child_count > 1 && ranking->leaves[node->leaf].terms[0].df < LEAD_LEAST) return false;
+        if (node->occur == QUERY_MUST && root->child_count > 1 && ranking->leaves[node->leaf].terms[0].df < LEAD_LEAST)
+            return false;
     }
     return true;
 }
@@ -94,7 +95,8 @@ static bool order_terms(struct cells *cells)
     for (uint32_t i = 0; i < cells->term_count; i++) {
         if (cells->terms[i]->occur == QUERY_MUST_NOT) continue;
         uint32_t at = cells->scored_count++;
-        for (; at > 0 && cells->terms[cells->by_weight[at - 1]]->most < cells->terms[i]->most; at--) cells->by_weight[at] = cells->by_weight[at - 1];
+        for (; at > 0 && cells->terms[cells->by_weight[at - 1]]->most < cells->terms[i]->most; at--)
+            cells->by_weight[at] = cells->by_weight[at - 1];
         cells->by_weight[at] = i;
     }
     return true;
@@ -190,8 +192,8 @@ static void sum_pages(struct cells *cells)
 }
 
 /*
- * Replaces a document's bounds by what each term really adds, the heaviest first, and stops as soon as it can't win. Otherwise the parts are
- * added up as every ranker does, in the order of the query. False: it can't win.
+ * Replaces a document's bounds by what each term really adds, the heaviest first, and stops as soon as it can't win. Otherwise
+ * the parts are added up as every ranker does, in the order of the query. False: it can't win.
  */
 static bool score_document(struct cells *cells, uint32_t page, uint32_t low, uint32_t bound, float *score)
 {
@@ -251,7 +253,8 @@ static bool rank_page(struct cells *cells, uint32_t page)
     for (int word = 0; word < 4; word++) set[word] &= matches[word];
     if (cells->kernel->count(set) >= EXPECTED)
         for (uint32_t i = 0; i < cells->term_count; i++)
-            if (cells->terms[i]->occur != QUERY_MUST_NOT && cells->terms[i]->page_codes[page]) page_term_expect(cells->terms[i], page);
+            if (cells->terms[i]->occur != QUERY_MUST_NOT && cells->terms[i]->page_codes[page])
+                page_term_expect(cells->terms[i], page);
     return score_documents(cells, page, sums, set);
 }
 
@@ -277,7 +280,8 @@ static bf_status rank_pages(struct cells *cells, bf_error *error)
 
 static bf_status cells_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
-    struct cells cells = {.ranking = ranking, .segment = ranking->snapshot->segments[number], .number = number, .kernel = page_kernel()};
+    struct cells cells = {
+        .ranking = ranking, .segment = ranking->snapshot->segments[number], .number = number, .kernel = page_kernel()};
     bool possible;
     cells.page_count = (cells.segment->meta.doc_count + KERNEL_PAGE - 1) / KERNEL_PAGE;
     bf_status status = cells_open_terms(&cells, &possible, error);

@@ -31,7 +31,8 @@ static bf_status exhaustive_run(struct ranking *ranking, bf_error *error)
 {
     bf_status status = BF_OK;
     ranking->total = 0;
-    for (uint32_t i = 0; status == BF_OK && i < ranking->snapshot->segment_count; i++) status = exhaust_segment(ranking, i, error);
+    for (uint32_t i = 0; status == BF_OK && i < ranking->snapshot->segment_count; i++)
+        status = exhaust_segment(ranking, i, error);
     return status;
 }
 

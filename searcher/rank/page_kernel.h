@@ -1,5 +1,6 @@
 /*
- * What is done for 256 documents at a time, an instruction set a file. All give the same results; the scalar one is the reference.
+ * What is done for 256 documents at a time, an instruction set a file. All give the same results; the scalar one is the
+ * reference.
  *
  * `sums` are upper bounds of scores as integers, one a document of a page; they stay below 2^16 (cells.c).
  */

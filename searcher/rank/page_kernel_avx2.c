@@ -44,7 +44,8 @@ AVX2 static void select_avx2(const uint16_t sums[KERNEL_PAGE], uint16_t least, u
 
 AVX2 static uint32_t count_avx2(const uint64_t set[4])
 {
-    return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) + __builtin_popcountll(set[3]));
+    return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) +
+                      __builtin_popcountll(set[3]));
 }
 
 const struct page_kernel page_kernel_avx2 = {add_avx2, select_avx2, count_avx2};

@@ -31,7 +31,8 @@ AVX512 static void select_avx512(const uint16_t sums[KERNEL_PAGE], uint16_t leas
 
 AVX512 static uint32_t count_avx512(const uint64_t set[4])
 {
-    return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) + __builtin_popcountll(set[3]));
+    return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) +
+                      __builtin_popcountll(set[3]));
 }
 
 const struct page_kernel page_kernel_avx512 = {add_avx512, select_avx512, count_avx512};

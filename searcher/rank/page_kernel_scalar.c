@@ -21,7 +21,8 @@ static void select_scalar(const uint16_t sums[KERNEL_PAGE], uint16_t least, uint
 
 static uint32_t count_scalar(const uint64_t set[4])
 {
-    return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) + __builtin_popcountll(set[3]));
+    return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) +
+                      __builtin_popcountll(set[3]));
 }
 
 const struct page_kernel page_kernel_scalar = {add_scalar, select_scalar, count_scalar};

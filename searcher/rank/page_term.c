@@ -13,8 +13,9 @@ bool page_term_can(const struct query_node *node)
 }
 
 /*
- * The stored impacts were computed with parameters of their own. With others, every impact is at most `most` and at least `least` times the
- * stored one: tf / (tf + norm') over tf / (tf + norm) lies between 1 and norm / norm', and an impact grows with tf, but never faster.
+ * The stored impacts were computed with parameters of their own. With others, every impact is at most `most` and at least `least`
+ * times the stored one: tf / (tf + norm') over tf / (tf + norm) lies between 1 and norm / norm', and an impact grows with tf, but
+ * never faster.
  */
 static void impact_change(const struct page_term *term, double *least, double *most)
 {
@@ -22,7 +23,9 @@ static void impact_change(const struct page_term *term, double *least, double *m
     const struct bm25 *asked = term->bm25;
     struct bm25 then;
     *least = *most = 1;
-    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight && built->average == asked->average) return;
+    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight &&
+        built->average == asked->average)
+        return;
     bm25_prepare(&then, built->k1, built->b, built->title_weight, built->average);
     if (!term->leaf->counts_length) {
         double ratio = asked->k1 > 0 ? (double)then.k1 / (double)asked->k1 : INFINITY;
@@ -59,7 +62,8 @@ static void bound_scores(struct page_term *term)
 static bf_status open_inline(struct page_term *term, const struct term_entry *entry, struct arena *arena, bf_error *error)
 {
     uint32_t pages = (term->segment->meta.doc_count + KERNEL_PAGE - 1) / KERNEL_PAGE;
-    const char *rule = inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, term->segment->meta.doc_count, &term->inlined);
+    const char *rule =
+        inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, term->segment->meta.doc_count, &term->inlined);
     if (rule) return segment_corrupt(term->segment, "terms", rule, error);
     uint8_t *codes = arena_take_zeroed(arena, pages);
     term->block_codes = arena_take(arena, 1);
@@ -97,7 +101,8 @@ static bf_status open_blocked(struct page_term *term, struct arena *arena, bf_er
     return BF_OK;
 }
 
-bf_status page_term_open(const struct match_context *context, const struct query_node *node, struct page_term **result, bf_error *error)
+bf_status page_term_open(const struct match_context *context, const struct query_node *node, struct page_term **result,
+                         bf_error *error)
 {
     const struct leaf_weight *leaf = &context->leaves[node->leaf];
     struct term_entry entry;
@@ -130,7 +135,8 @@ bf_status page_term_open(const struct match_context *context, const struct query
 void page_term_scale(struct page_term *term, double scale)
 {
     term->weights[0] = 0;
-    for (int code = 1; code < 256; code++) term->weights[code] = (uint16_t)(1 + (uint32_t)(fmin(code * term->unit, term->most) * scale));
+    for (int code = 1; code < 256; code++)
+        term->weights[code] = (uint16_t)(1 + (uint32_t)(fmin(code * term->unit, term->most) * scale));
     for (int code = 0; code < 16; code++) term->grid_weights[code] = term->weights[17 * code];
 }
 
@@ -166,7 +172,8 @@ void page_term_set(struct page_term *term, uint32_t page, uint64_t set[4])
         return;
     }
     uint32_t first = page * KERNEL_PAGE;
-    for (uint32_t i = page_first(term, page); i < term->df && term->docs[i] - first < KERNEL_PAGE; i++) bitset_add(set, term->docs[i] - first);
+    for (uint32_t i = page_first(term, page); i < term->df && term->docs[i] - first < KERNEL_PAGE; i++)
+        bitset_add(set, term->docs[i] - first);
 }
 
 void page_term_cells(struct page_term *term, uint32_t page)
@@ -235,7 +242,8 @@ static uint32_t title_tf_of(struct page_term *term, uint32_t doc, uint32_t posti
     return term->title_tfs[low] < tf ? term->title_tfs[low] : tf;
 }
 
-/* The frequency in a document of the page whose set is known, which has the term; 0 after a failure. *posting is its number in a list that is not paged. */
+/* The frequency in a document of the page whose set is known, which has the term; 0 after a failure. *posting is its number in a
+ * list that is not paged. */
 static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
 {
     uint32_t page = doc / KERNEL_PAGE, low = doc % KERNEL_PAGE;
@@ -277,7 +285,8 @@ void page_term_expect(struct page_term *term, uint32_t page)
     }
     term->tf_part = page;
     term->ranks[0] = 0;
-    for (int word = 1; word < 4; word++) term->ranks[word] = term->ranks[word - 1] + (uint32_t)__builtin_popcountll(term->set[word - 1]);
+    for (int word = 1; word < 4; word++)
+        term->ranks[word] = term->ranks[word - 1] + (uint32_t)__builtin_popcountll(term->set[word - 1]);
 }
 
 float page_term_score(struct page_term *term, uint32_t doc)

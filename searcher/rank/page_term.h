@@ -1,6 +1,6 @@
 /*
- * A term's postings as a ranker that works page by page sees them: which documents of a page (256 documents) it is in, at most how much it can
- * add to a score there, and, for the few documents that are left, exactly how much.
+ * A term's postings as a ranker that works page by page sees them: which documents of a page (256 documents) it is in, at most
+ * how much it can add to a score there, and, for the few documents that are left, exactly how much.
  *
  * Bounds are integers: a score s is at most its bound divided by the ranker's scale. They are rounded up everywhere.
  */
@@ -44,7 +44,8 @@ struct page_term {
 bool page_term_can(const struct query_node *node);
 
 /* BF_NOT_FOUND, without touching `error`: the segment does not have the term. Everything is in the arena. */
-bf_status page_term_open(const struct match_context *context, const struct query_node *node, struct page_term **term, bf_error *error);
+bf_status page_term_open(const struct match_context *context, const struct query_node *node, struct page_term **term,
+                         bf_error *error);
 
 /* Computes the bounds: `scale` integers a unit of score. */
 void page_term_scale(struct page_term *term, double scale);
@@ -55,7 +56,8 @@ void page_term_set(struct page_term *term, uint32_t page, uint64_t set[4]);
 /* Fills term->cells: bounds of the page's cells of 16 documents. The page has some documents of the term. */
 void page_term_cells(struct page_term *term, uint32_t page);
 
-/* Decodes the page's frequencies at once: worth it when several of its documents are to be scored. term->set must be the page's. */
+/* Decodes the page's frequencies at once: worth it when several of its documents are to be scored. term->set must be the page's.
+ */
 void page_term_expect(struct page_term *term, uint32_t page);
 
 /* What the term adds to the score of a document in term->set, which is that of the document's page. */

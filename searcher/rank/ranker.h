@@ -1,6 +1,6 @@
 /*
- * A ranker finds the top k of a query. All of them return what the exhaustive one returns: the same articles, the same scores to the last bit, the same
- * order.
+ * A ranker finds the top k of a query. All of them return what the exhaustive one returns: the same articles, the same scores to
+ * the last bit, the same order.
  */
 #ifndef RANK_RANKER_H
 #define RANK_RANKER_H

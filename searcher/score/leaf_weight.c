@@ -40,8 +40,8 @@ static bf_status count_union(struct segment *segment, const struct term_weight *
     return status;
 }
 
-static bf_status count_term(struct snapshot *snapshot, struct segment *segment, const struct term_weight *term, bool titles, uint64_t *df,
-                            bf_error *error)
+static bf_status count_term(struct snapshot *snapshot, struct segment *segment, const struct term_weight *term, bool titles,
+                            uint64_t *df, bf_error *error)
 {
     struct term_entry entry;
     struct term_adjustment taken;
@@ -64,8 +64,8 @@ static bf_status count_term(struct snapshot *snapshot, struct segment *segment, 
     return BF_OK;
 }
 
-static bf_status term_weight_make(const struct query_node *node, const struct query_term *term, struct snapshot *snapshot, struct arena *arena,
-                                  struct term_weight *weight, bf_error *error)
+static bf_status term_weight_make(const struct query_node *node, const struct query_term *term, struct snapshot *snapshot,
+                                  struct arena *arena, struct term_weight *weight, bf_error *error)
 {
     weight->term_length = term->term_length + 1;
     weight->prefix = term->prefix;
@@ -75,9 +75,9 @@ static bf_status term_weight_make(const struct query_node *node, const struct qu
     weight->term[0] = (uint8_t)dictionary_field(node->field);
     memcpy(weight->term + 1, term->term, term->term_length);
     for (uint32_t i = 0; i < snapshot->segment_count; i++) {
-        bf_status status = term->prefix
-                               ? count_union(snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error)
-                               : count_term(snapshot, snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error);
+        bf_status status =
+            term->prefix ? count_union(snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error)
+                         : count_term(snapshot, snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error);
         if (status != BF_OK) return status;
     }
     weight->idf = bm25_idf(snapshot->article_count, weight->df);
@@ -91,8 +91,8 @@ static uint32_t count_leaves(const struct query_node *node)
     return count;
 }
 
-static bf_status leaf_weights_fill(struct query_node *node, struct snapshot *snapshot, struct arena *arena, struct leaf_weight *leaves,
-                                   uint32_t *count, bf_error *error)
+static bf_status leaf_weights_fill(struct query_node *node, struct snapshot *snapshot, struct arena *arena,
+                                   struct leaf_weight *leaves, uint32_t *count, bf_error *error)
 {
     bf_status status = BF_OK;
     for (uint32_t i = 0; status == BF_OK && i < node->child_count; i++)
@@ -100,7 +100,8 @@ static bf_status leaf_weights_fill(struct query_node *node, struct snapshot *sna
     if (status != BF_OK || (node->kind != QUERY_TERM && node->kind != QUERY_PHRASE)) return status;
     struct leaf_weight *leaf = &leaves[*count];
     node->leaf = (*count)++;
-    *leaf = (struct leaf_weight){.node = node, .term_count = node->term_count, .counts_length = node->field == QUERY_TEXT || node->field == QUERY_BODY};
+    *leaf = (struct leaf_weight){
+        .node = node, .term_count = node->term_count, .counts_length = node->field == QUERY_TEXT || node->field == QUERY_BODY};
     leaf->terms = arena_take_zeroed(arena, node->term_count * sizeof *leaf->terms);
     if (!leaf->terms) return fail_memory(error);
     for (uint32_t i = 0; i < node->term_count; i++) {
@@ -112,8 +113,8 @@ static bf_status leaf_weights_fill(struct query_node *node, struct snapshot *sna
     return BF_OK;
 }
 
-bf_status leaf_weights_make(const struct query *query, struct snapshot *snapshot, struct arena *arena, struct leaf_weight **leaves,
-                            uint32_t *leaf_count, bf_error *error)
+bf_status leaf_weights_make(const struct query *query, struct snapshot *snapshot, struct arena *arena,
+                            struct leaf_weight **leaves, uint32_t *leaf_count, bf_error *error)
 {
     *leaf_count = 0;
     *leaves = arena_take(arena, count_leaves(query->root) * sizeof **leaves);

@@ -31,7 +31,7 @@ struct leaf_weight {
 };
 
 /* Makes a weight for each TERM and PHRASE of the tree, also under MUST_NOT, in query order; node->leaf numbers them. */
-bf_status leaf_weights_make(const struct query *query, struct snapshot *snapshot, struct arena *arena, struct leaf_weight **leaves,
-                            uint32_t *leaf_count, bf_error *error);
+bf_status leaf_weights_make(const struct query *query, struct snapshot *snapshot, struct arena *arena,
+                            struct leaf_weight **leaves, uint32_t *leaf_count, bf_error *error);
 
 #endif
