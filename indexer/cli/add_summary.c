@@ -12,6 +12,8 @@ struct count {
     uint64_t value;
 };
 
+enum { RATIO_BYTES = 1 << 20 };
+
 static uint64_t peak_rss(void)
 {
     struct rusage usage;
@@ -104,8 +106,8 @@ static void print_text(const struct add_summary *s, const bf_stats *index, const
                plural(s->counts.stripped_controls));
     printf("%s: %s article%s, %s on disk", index_path, readable_count(index->articles, a), plural(index->articles),
            readable_bytes(index->bytes, b));
-    /* Against what was read only where the index holds nothing else. */
-    if (s->counts.bytes > 0 && index->articles + s->replaced == s->stored)
+    /* Against what was read only where the index holds nothing else, and is more than the pages that every index has. */
+    if (s->counts.bytes >= RATIO_BYTES && index->articles + s->replaced == s->stored)
         printf(", %.2f of what was read", (double)index->bytes / (double)s->counts.bytes);
     putchar('\n');
 }

@@ -9,6 +9,7 @@
 #include "status.h"
 #include "writer_lock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,27 @@ static bf_status writer_open_analyzer(struct bf_writer *writer, const bf_writer_
     return status;
 }
 
+/* Whether a folder is an index, or could be made one without mixing with what it is there for: a folder of articles named in
+ * place of the index would fill with its files, and be skipped as an index from then on. What an interrupted first run left
+ * behind is fine. */
+static bf_status folder_can_be_index(const char *path, bf_error *error)
+{
+    DIR *folder = opendir(path);
+    bool is_index = false, has_others = false;
+    uint32_t number;
+    if (!folder) return fail_system(error, errno, "%s", path);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        const char *name = entry->d_name;
+        if (strcmp(name, "manifest.lmdb") == 0) is_index = true;
+        else if (name[0] != '.' && strcmp(name, "manifest.lmdb-lock") != 0 && strcmp(name, "writer.lock") != 0 &&
+                 !segment_store_number(name, &number))
+            has_others = true;
+    }
+    closedir(folder);
+    if (is_index || !has_others) return BF_OK;
+    return fail(error, BF_BAD_ARGUMENT, "%s: a folder with other files in it, not an index", path);
+}
+
 bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_writer **result, bf_error *error)
 {
     static const bf_writer_options defaults = {0};
@@ -69,6 +91,8 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
             status = fail_system(error, errno, "%s: can't make the index's folder", path);
     } else if (status == BF_OK && !S_ISDIR(about.st_mode)) {
         status = fail(error, BF_BAD_ARGUMENT, "%s: not a folder, so not an index", path);
+    } else if (status == BF_OK && !options->must_exist) {
+        status = folder_can_be_index(path, error);
     }
     /* A folder that is no index gets no lock file. */
     if (status == BF_OK && options->must_exist) status = manifest_store_open(path, false, &writer->store, error);

@@ -58,6 +58,9 @@ refuses "8M" "$index" add "$work/news.bf" "$work/a.jsonl" --memory 1M
 refuses "lots" "$index" add "$work/news.bf" "$work/a.jsonl" --memory lots
 refuses "morse" "$index" add "$work/news.bf" "$work/a.jsonl" --as morse
 refuses "not a folder" "$index" add "$work/file" "$work/a.jsonl"
+mkdir "$work/archive" && cp "$work/a.jsonl" "$work/archive"
+refuses "$work/archive: a folder with other files in it, not an index" "$index" add "$work/archive" "$work/a.jsonl"
+[ "$(ls -A "$work/archive")" = a.jsonl ] || complain "a folder of articles was made an index"
 refuses "an index, not articles" "$index" add "$work/news.bf" "$work/news.bf"
 refuses "$work/missing" "$index" add "$work/news.bf" "$work/a.jsonl" "$work/missing"
 refuses "$work/no/where.bf" "$index" add "$work/no/where.bf" "$work/a.jsonl"
