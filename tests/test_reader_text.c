@@ -128,6 +128,8 @@ static const struct expected wire_cases[] = {
     {"a short title, no section", "Harbour bill passes\n\nTARVIN\n\nThe house voted.\n", "", "Harbour bill passes", "TARVIN",
      "", "", "",
      "The house voted."},
+    {"a headline in small letters", "iPhone day arrives\n\nTARVIN, May 3 (Meridian) -- It rang.\n\nMore.\n", "", "iPhone day arrives",
+     "TARVIN", "", "Meridian", "", "TARVIN, May 3 (Meridian) -- It rang.\n\nMore."},
     {"dateline leads, with section", "business\n\nTin rises\n\nTARVIN, May 3 (Meridian) -- Tin rose.\n\nMore.\n",
      "business", "Tin rises", "TARVIN", "", "Meridian", "", "TARVIN, May 3 (Meridian) -- Tin rose.\n\nMore."},
     {"dateline leads, with its year", "Tin rises\n\nTARVIN, May 3, 2031 (Meridian) -- Tin rose.\n", "", "Tin rises", "TARVIN", "",

@@ -98,20 +98,25 @@ static bool could_be_section(const struct block *block)
            !ends_sentence(block->text);
 }
 
-/* Sections one knows by their name, or that are written as no headline begins: in small letters. */
-static bool surely_section(const struct block *block)
+/* Sections one knows by their name. */
+static bool known_section(const struct block *block)
 {
     static const char *const names[] = {
         "politics", "business", "economy", "world", "national", "international", "sports", "sport", "science", "technology",
         "culture", "arts", "entertainment", "weather", "opinion", "health", "lifestyle", "education", "environment", "crime",
         "markets", "finance", "society", "news", "feature", "features", "editorial", "local",
     };
-    if (!could_be_section(block)) return false;
     bf_text text = block->text;
-    if (text.bytes[0] >= 'a' && text.bytes[0] <= 'z') return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (text.length == strlen(names[i]) && strncasecmp(text.bytes, names[i], text.length) == 0) return true;
     return false;
+}
+
+/* Those, or one that is written as few headlines begin: in small letters. */
+static bool surely_section(const struct block *block)
+{
+    if (!could_be_section(block)) return false;
+    return (block->text.bytes[0] >= 'a' && block->text.bytes[0] <= 'z') || known_section(block);
 }
 
 static bool could_be_title(const struct block *block)
@@ -220,6 +225,8 @@ void wire_read(bf_text text, struct article_draft *draft)
     bool two = block_next(text, first.end, &second);
     bool sure = surely_section(&first);
     bool sectioned = two && could_be_section(&first) && (sure ? could_be_title(&second) : surely_title(&second));
+    /* Small letters alone don't make the story's first paragraph a headline. */
+    bool leads = two && !known_section(&first) && dateline_parse(second.text, &line);
     if (dateline_parse(first.text, &line)) {
         set_body(draft, text, 0); /* a story without a headline */
         return;
@@ -229,7 +236,7 @@ void wire_read(bf_text text, struct article_draft *draft)
         draft_set(draft, &draft->article.section, first.text);
         draft_set(draft, &draft->article.title, second.text);
         body = second.end;
-    } else if (could_be_title(&first) && !(sure && sectioned) &&
+    } else if (could_be_title(&first) && (!(sure && sectioned) || leads) &&
                (place_follows(text, first.end) || dateline_follows(text, first.end))) {
         draft_set(draft, &draft->article.title, first.text);
         body = first.end;
