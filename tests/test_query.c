@@ -170,6 +170,7 @@ static const struct parse_case cases[] = {
     {"a^2^3", "a^6", "", ANY},
     {"a^2 a", "a^2.6666667", "", ANY},
     {"-a^2 b", "-a b", "", ANY},
+    {"harb* storm", "harb storm", "harb*: the * stands for no letters", ANY},
     {"a^", "a", "a ^ without a number", ANY},
     {"a ^2", "a", "a boost with nothing", ANY},
     {"\"a b\"^x", "\"a b\" x", "a ^ without;a ^ with nothing", ANY},

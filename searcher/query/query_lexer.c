@@ -228,6 +228,11 @@ static void lex_word(struct lexer *lexer, enum lexeme_scope scope, enum query_fi
     lexer->at = i;
     word.text = lexer->text + start;
     word.length = (end ? end : i) - start;
+    if (word.length > 1 && word.text[word.length - 1] == '*' && word.text[word.length - 2] != '*') {
+        char excerpt[QUERY_EXCERPT_SIZE];
+        query_note(lexer->notes, "%s: the * stands for no letters; only the word itself is looked for",
+                   query_excerpt(word.text, word.length, excerpt));
+    }
     if (operators && !end) is_operator(word.text, word.length, &word.kind);
     emit(lexer, word);
 }
