@@ -1,6 +1,6 @@
 /*
  * Impacts in one byte, rounded up: what a code stands for is never less than the impact it was made from, so that sums of
- * codes are bounds of scores (RANKING: Exactness). Code 0 is kept for "nothing here".
+ * codes are bounds of scores (FORMAT.md, Impacts). Code 0 is kept for "nothing here".
  */
 #ifndef CODEC_IMPACT_H
 #define CODEC_IMPACT_H

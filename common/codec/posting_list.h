@@ -1,6 +1,6 @@
 /*
  * A posting list: in which documents of a segment a term occurs and how often, with upper bounds of what each part of it can
- * add to a score. Two shapes (FORMAT.md has every byte, DESIGN the reasons):
+ * add to a score. Two shapes (FORMAT.md has every byte, ARCHITECTURE.md the use):
  *
  *   blocked  df < POSTING_PAGED_DF: blocks of 128 postings
  *   paged    the rest: pages of 256 documents, each directly addressable

@@ -56,7 +56,8 @@ static bf_status gzip_next(struct byte_source *source, const uint8_t **bytes, si
         } else if (got == Z_MEM_ERROR) {
             status = fail_memory(error);
         } else if (got != Z_OK && got != Z_BUF_ERROR) {
-            status = fail(error, BF_CORRUPT, "the gzip data is damaged: %s", inflate_state->msg ? inflate_state->msg : zError(got));
+            const char *words = inflate_state->msg ? inflate_state->msg : zError(got);
+            status = fail(error, BF_CORRUPT, "the gzip data is damaged: %s", words);
         }
     }
     size_t made = BYTE_SOURCE_BLOCK - inflate_state->avail_out;
