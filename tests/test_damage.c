@@ -28,6 +28,7 @@
 
 enum {
     FILES_MOST = 16,
+    TREE_PAGE_SIZE = 4096,
     FLIPS_USUAL = 700,       /* an index */
     FLIPS_ALL = 400000,      /* of an index with more bytes than this, so many at random instead of all */
     SECONDS_MOST = 20,       /* for one look at a damaged index */
@@ -315,6 +316,101 @@ static void try_index(void **state, void (*make)(const char *path))
     assert_int_equal(damage.bad, 0);
 }
 
+/* ---- Writing to it ---- */
+
+/* What a writer and `check` say of a damaged index: 0, all is well; 1, refused and the bytes are as they were; else it is bad. */
+static int write_to(const char *path, uint64_t articles)
+{
+    bf_error error = {0};
+    bf_writer *writer = NULL;
+    bf_article article = {.id = {"new", 3}, .title = {"w0 alder", 8}};
+    bf_status status = bf_writer_open(path, &(bf_writer_options){.no_sync = true, .no_merge = true}, &writer, &error);
+    if (status == BF_OK) status = bf_writer_delete(writer, text_of("article7"), &error);
+    if (status == BF_OK) status = bf_writer_add(writer, &article, NULL, &error);
+    if (status == BF_OK) status = bf_writer_commit(writer, &error);
+    bf_writer_close(writer);
+    if (getenv("VERBOSE")) print_error("%s: %s\n", bf_status_name(status), error.message);
+    if (status != BF_OK) return status == BF_CORRUPT ? 1 : 2;
+    bf_searcher *searcher;
+    bf_stats stats;
+    if (bf_check(path, NULL, NULL, &error) != BF_OK) return 3;
+    if (bf_searcher_open(path, &searcher, &error) != BF_OK || bf_searcher_stats(searcher, &stats, &error) != BF_OK) return 4;
+    bf_searcher_close(searcher);
+    return stats.articles == articles ? 0 : 5;
+}
+
+/* Files as they were, and no others. */
+static void damage_undo(const struct damage *damage)
+{
+    DIR *folder = opendir(damage->path);
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        bool is_known = entry->d_name[0] == '.';
+        for (int i = 0; i < damage->file_count; i++) is_known |= strcmp(damage->names[i], entry->d_name) == 0;
+        if (!is_known) unlinkat(dirfd(folder), entry->d_name, 0);
+    }
+    closedir(folder);
+    for (int i = 0; i < damage->file_count; i++) {
+        assert_int_equal(pwrite(damage->fds[i], damage->bytes[i], damage->sizes[i], 0), damage->sizes[i]);
+        assert_int_equal(ftruncate(damage->fds[i], (off_t)damage->sizes[i]), 0);
+    }
+}
+
+/*
+ * A writer takes more on trust than a reader: which pages of the manifest are free. Whatever is flipped there, it refuses
+ * to write, or what it writes is right.
+ */
+static void test_writing(void **state)
+{
+    const struct index_fixture *fixture = *state;
+    const char *given = getenv("FLIPS");
+    struct damage damage;
+    uint64_t seed = random_seed();
+    unsigned refused = 0, bad = 0, tries = 0;
+    make_many_segments(fixture->path);
+    bf_writer *writer = open_writer(fixture->path, &(bf_writer_options){.no_merge = true});
+    for (uint32_t id = 200; id < 206; id++) { /* a few commits more, so that there are free pages */
+        put(writer, id, 1);
+        commit_writer(writer);
+    }
+    bf_writer_close(writer);
+    uint64_t articles = stats_committed(fixture->path).articles;
+    damage_open(&damage, fixture->path);
+    int manifest = 0;
+    while (strcmp(damage.names[manifest], "manifest.lmdb") != 0) manifest++;
+    bool all = given && strcmp(given, "all") == 0;
+    size_t size = damage.sizes[manifest], wanted = all ? size : given ? strtoull(given, NULL, 10) : 300;
+    for (size_t i = 0; i < wanted; i++) {
+        int how;
+        size_t at = all ? i : random_next(&seed) % size;
+        if (!all && i % 2) at = at / TREE_PAGE_SIZE * TREE_PAGE_SIZE + random_next(&seed) % 160;
+        if (at >= size) continue;
+        uint8_t flipped = (uint8_t)(damage.bytes[manifest][at] ^ 1u << random_next(&seed) % 8);
+        assert_int_equal(pwrite(damage.fds[manifest], &flipped, 1, (off_t)at), 1);
+        fflush(NULL);
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+            for (size_t j = 0; j < sizeof signals / sizeof *signals; j++) signal(signals[j], SIG_DFL);
+            alarm(SECONDS_MOST);
+            _exit(write_to(fixture->path, articles));
+        }
+        assert_int_equal(waitpid(pid, &how, 0), pid);
+        tries++;
+        refused += WIFEXITED(how) && WEXITSTATUS(how) == 1;
+        if (!WIFEXITED(how) || WEXITSTATUS(how) > 1) {
+            bad++;
+            print_error("manifest.lmdb, byte %zu (page %zu + %zu): writing ends with %s %d\n", at, at / TREE_PAGE_SIZE,
+                        at % TREE_PAGE_SIZE, WIFEXITED(how) ? "code" : "signal", WIFEXITED(how) ? WEXITSTATUS(how)
+                            : WTERMSIG(how));
+        }
+        damage_undo(&damage);
+    }
+    print_message("%u writes to a damaged manifest: %u refused, %u wrong\n", tries, refused, bad);
+    damage_close(&damage);
+    assert_int_equal(bad, 0);
+}
+
 static void test_one_segment(void **state)
 {
     try_index(state, make_one_segment);
@@ -337,6 +433,7 @@ int main(void)
         with_index(test_one_segment),
         with_index(test_many_segments),
         with_index(test_paged),
+        with_index(test_writing),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * The manifest's environment. Readers hold a read transaction as long as their snapshot lives: the manifest is small, so
  * what they pin is little. One environment a process, shared by its searchers and its writer.
  */
+#include "bitset.h"
 #include "bytes.h"
 #include "growing_map.h"
 #include "hash.h"
@@ -56,18 +57,38 @@ struct manifest_sum {
     uint64_t counted, recorded, number;
 };
 
+struct manifest_free {
+    uint64_t last_page, page_count;
+    const uint64_t *used;
+};
+
 static uint64_t record_hash(const void *key, size_t key_length, const void *value, size_t value_length)
 {
     return hash_fold(hash_bytes(key, key_length) | 1, hash_bytes(value, value_length) ^ UINT64_C(0xa0761d6478bd642f));
 }
 
-static void sum_record(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length)
+static const char *sum_record(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length)
 {
     struct manifest_sum *sum = context;
     if (key_length == sizeof sum_key && key[0] == sum_key[0] && value_length == SUM_RECORD)
         *sum = (struct manifest_sum){sum->counted, load_u64(value), load_u64(value + 8)};
     else
         sum->counted += record_hash(key, key_length, value, value_length);
+    return NULL;
+}
+
+/* An entry of the tree of free pages: u64 their count, u64 each. One that is in use would be written over. */
+static const char *verify_free(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length)
+{
+    const struct manifest_free *free_pages = context;
+    (void)key, (void)key_length;
+    if (value_length < 8 || load_u64(value) > value_length / 8 - 1) return "a list of free pages is longer than its record";
+    for (size_t i = 8; i < 8 + 8 * load_u64(value); i += 8) {
+        uint64_t page = load_u64(value + i);
+        if (page < 2 || page > free_pages->last_page) return "a free page is not in the file";
+        if (page < free_pages->page_count && bitset_has(free_pages->used, page)) return "a page in use is taken for free";
+    }
+    return NULL;
 }
 
 static pthread_mutex_t manifests_mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -198,33 +219,51 @@ static bf_status manifest_begin(struct manifest_store *store, unsigned flags, st
     return BF_OK;
 }
 
+/* Also what a writer goes by: which pages are free. */
+static bf_status manifest_verify_free(struct tree_file *file, const struct tree_meta *meta, bf_error *error)
+{
+    file->used = calloc(bitset_words(file->page_count) + 1, sizeof *file->used);
+    if (!file->used) return fail_memory(error);
+    struct manifest_free free_pages = {meta->last_page, file->page_count, file->used};
+    bf_status status = tree_walk(file, &meta->main, NULL, NULL, error);
+    if (status == BF_OK) status = tree_walk(file, &meta->free, NULL, NULL, error);
+    uint64_t *used = file->used;
+    file->used = NULL;
+    if (status == BF_OK) status = tree_walk(file, &meta->free, verify_free, &free_pages, error);
+    free(used);
+    return status;
+}
+
 /*
  * Looks at every page of the transaction's trees before LMDB does. A manifest has few, unless many articles were deleted
  * and not yet merged away. `number`: of the transaction whose commit is being read.
  */
-static bf_status manifest_verify(struct manifest_store *store, size_t number, bool free_pages, bool *is_gone, uint64_t *result,
+static bf_status manifest_verify(struct manifest_store *store, size_t number, bool is_writer, bool *is_gone, uint64_t *result,
                                  bf_error *error)
 {
     struct manifest_sum sum = {0};
     struct tree_meta metas[2];
+    struct tree_file file = {.path = store->path};
     struct stat about;
-    int fd;
     *is_gone = false;
-    if (!free_pages && __atomic_load_n(&store->verified, __ATOMIC_RELAXED) == number + 1) return BF_OK;
-    if (mdb_env_get_fd(store->env, &fd) != 0 || fstat(fd, &about) != 0) return fail_system(error, errno, "%s", store->path);
-    bf_status status = tree_metas_read(fd, store->path, metas, error);
+    if (!is_writer && __atomic_load_n(&store->verified, __ATOMIC_RELAXED) == number + 1) return BF_OK;
+    if (mdb_env_get_fd(store->env, &file.fd) != 0 || fstat(file.fd, &about) != 0)
+        return fail_system(error, errno, "%s", store->path);
+    bf_status status = tree_metas_read(file.fd, store->path, metas, error);
     if (status != BF_OK) return status;
     const struct tree_meta *meta = metas[0].transaction == number ? &metas[0] : &metas[1];
     *is_gone = meta->transaction != number;
     if (*is_gone) return BF_OK;
     /* Can be fewer than last_page says: its last ones may be free and never written. */
-    uint64_t page_count = (uint64_t)about.st_size / TREE_PAGE;
-    status = tree_walk(fd, store->path, &meta->main, page_count, sum_record, &sum, error);
+    file.page_count = (uint64_t)about.st_size / TREE_PAGE;
+    status = tree_walk(&file, &meta->main, sum_record, &sum, error);
     if (status == BF_OK && (sum.counted != sum.recorded || sum.number != number))
         status = fail(error, BF_CORRUPT, "%s: its records do not add up to what was committed", store->path);
-    if (status == BF_OK) *result = sum.counted;
-    if (status == BF_OK) __atomic_store_n(&store->verified, number + 1, __ATOMIC_RELAXED);
-    return status == BF_OK && free_pages ? tree_walk(fd, store->path, &meta->free, page_count, NULL, NULL, error) : status;
+    if (status == BF_OK && is_writer) status = manifest_verify_free(&file, meta, error);
+    if (status != BF_OK) return status;
+    __atomic_store_n(&store->verified, number + 1, __ATOMIC_RELAXED);
+    *result = sum.counted;
+    return BF_OK;
 }
 
 bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **result, bf_error *error)

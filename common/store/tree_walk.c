@@ -1,5 +1,6 @@
 #include "tree_walk.h"
 
+#include "bitset.h"
 #include "buffer.h"
 #include "status.h"
 
@@ -9,9 +10,7 @@
 enum { META_ATTEMPTS = 3 };
 
 struct tree_walk {
-    int fd;
-    const char *file;
-    uint64_t page_count;
+    const struct tree_file *file;
     uint64_t left;       /* pages that may still be visited: a tree has no more than its file */
     tree_visit *visit;
     void *context;
@@ -60,45 +59,61 @@ bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], b
     return rule ? fail(error, BF_CORRUPT, "%s: %s", file, rule) : BF_OK;
 }
 
-static bf_status walk_entry(struct tree_walk *walk, const uint8_t *node, bf_error *error)
+/* A page has one place in one tree. */
+static const char *walk_use(const struct tree_walk *walk, uint64_t first, uint64_t count)
 {
-    const uint8_t *value = tree_node_data(node);
-    if (tree_node_flags(node) == TREE_BIG_DATA) {
-        uint64_t offset = load_u64(value) * TREE_PAGE + TREE_PAGE_HEAD;
-        buffer_clear(&walk->value);
-        uint8_t *bytes = buffer_extend(&walk->value, tree_node_size(node));
-        if (!bytes) return fail_memory(error);
-        bf_status status = file_read(walk->fd, walk->file, offset, bytes, tree_node_size(node), error);
-        if (status != BF_OK) return status;
-        value = bytes;
+    for (uint64_t page = first; walk->file->used && page < first + count; page++) {
+        if (bitset_has(walk->file->used, page)) return "a page is used twice";
+        bitset_add(walk->file->used, page);
     }
-    walk->visit(walk->context, tree_node_key(node), tree_node_key_size(node), value, tree_node_size(node));
-    return BF_OK;
+    return NULL;
+}
+
+/* Of a leaf: its value, in the page or in `walk->value`. */
+static const char *walk_value(struct tree_walk *walk, const uint8_t *node, const uint8_t **value, bf_status *status,
+                              bf_error *error)
+{
+    size_t size = tree_node_size(node);
+    *value = tree_node_data(node);
+    if (tree_node_flags(node) != TREE_BIG_DATA) return NULL;
+    uint64_t first = load_u64(*value);
+    const char *rule = walk_use(walk, first, (TREE_PAGE_HEAD + size + TREE_PAGE - 1) / TREE_PAGE);
+    if (rule || !walk->visit) return rule;
+    buffer_clear(&walk->value);
+    uint8_t *bytes = buffer_extend(&walk->value, size);
+    *status = bytes ? file_read(walk->file->fd, walk->file->path, first * TREE_PAGE + TREE_PAGE_HEAD, bytes, size, error)
+                    : fail_memory(error);
+    *value = bytes;
+    return NULL;
 }
 
 static bf_status walk_page(struct tree_walk *walk, uint64_t number, unsigned depth, bf_error *error)
 {
     uint8_t page[TREE_PAGE];
     const char *rule = NULL;
-    bf_status status = tree_page_read(walk->fd, walk->file, number, page, error);
+    bf_status status = tree_page_read(walk->file->fd, walk->file->path, number, page, error);
     if (status != BF_OK) return status;
     if (walk->left-- == 0) rule = "a tree has more pages than its file";
-    if (!rule) rule = tree_page_rule(page, walk->page_count);
+    if (!rule) rule = tree_page_rule(page, walk->file->page_count);
     if (!rule && (tree_page_flags(page) == TREE_LEAF) != (depth == 1)) rule = "a tree is not of the depth it should have";
-    if (rule) return fail(error, BF_CORRUPT, "%s: page %llu: %s", walk->file, (unsigned long long)number, rule);
-    for (unsigned i = 0; (depth > 1 || walk->visit) && status == BF_OK && i < tree_page_count(page); i++) {
-        const uint8_t *node = tree_page_node(page, i);
-        status = depth > 1 ? walk_page(walk, tree_node_child(node), depth - 1, error) : walk_entry(walk, node, error);
+    if (!rule) rule = walk_use(walk, number, 1);
+    for (unsigned i = 0; !rule && status == BF_OK && i < tree_page_count(page); i++) {
+        const uint8_t *node = tree_page_node(page, i), *value;
+        if (depth > 1) {
+            status = walk_page(walk, tree_node_child(node), depth - 1, error);
+            continue;
+        }
+        rule = walk_value(walk, node, &value, &status, error);
+        if (!rule && status == BF_OK && walk->visit)
+            rule = walk->visit(walk->context, tree_node_key(node), tree_node_key_size(node), value, tree_node_size(node));
     }
-    return status;
+    return rule ? fail(error, BF_CORRUPT, "%s: page %llu: %s", walk->file->path, (unsigned long long)number, rule) : status;
 }
 
-bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit,
-                    void *context, bf_error *error)
+bf_status tree_walk(const struct tree_file *file, const struct tree_root *root, tree_visit *visit, void *context, bf_error *error)
 {
     if (root->page == TREE_NO_PAGE) return BF_OK;
-    struct tree_walk walk = {.fd = fd, .file = file, .page_count = page_count, .left = page_count, .visit = visit,
-                             .context = context};
+    struct tree_walk walk = {.file = file, .left = file->page_count, .visit = visit, .context = context};
     bf_status status = walk_page(&walk, root->page, root->depth, error);
     buffer_free(&walk.value);
     return status;

@@ -11,12 +11,17 @@ bf_status tree_page_read(int fd, const char *file, uint64_t number, uint8_t page
 /* Reads and verifies both meta pages. BF_CORRUPT names the file. */
 bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], bf_error *error);
 
-/* Called for each entry of a tree, in order. */
-typedef void tree_visit(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length);
+/* Called for each entry of a tree, in order. NULL, or the rule it breaks. */
+typedef const char *tree_visit(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length);
 
-/* Verifies each page of the tree and then visits its entries (NULL: not); `page_count` are in the file. BF_CORRUPT names
- * file, page and rule. */
-bf_status tree_walk(int fd, const char *file, const struct tree_root *root, uint64_t page_count, tree_visit *visit,
-                    void *context, bf_error *error);
+struct tree_file {
+    int fd;
+    const char *path;
+    uint64_t page_count;
+    uint64_t *used;       /* NULL, or a bit a page: where the trees walked so far have theirs */
+};
+
+/* Verifies each page of the tree, and visits its entries (NULL: not). BF_CORRUPT names file, page and rule. */
+bf_status tree_walk(const struct tree_file *file, const struct tree_root *root, tree_visit *visit, void *context, bf_error *error);
 
 #endif
