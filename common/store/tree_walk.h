@@ -22,6 +22,7 @@ struct tree_file {
 };
 
 /* Verifies each page of the tree, and visits its entries (NULL: not). BF_CORRUPT names file, page and rule. */
-bf_status tree_walk(const struct tree_file *file, const struct tree_root *root, tree_visit *visit, void *context, bf_error *error);
+bf_status tree_walk(const struct tree_file *file, const struct tree_root *root, tree_visit *visit, void *context,
+                    bf_error *error);
 
 #endif
