@@ -21,7 +21,9 @@ bf_status fail_lmdb(bf_error *error, int code, const char *file, const char *doi
     case ENOMEM: status = BF_NO_MEMORY; break;
     default: break;
     }
-    return fail(error, status, "%s: %s: %s", file, doing, mdb_strerror(code));
+    /* A write that was cut short is EIO to LMDB, whatever cut it short. */
+    const char *hint = code == EIO ? "; is the disk full?" : "";
+    return fail(error, status, "%s: %s: %s%s", file, doing, mdb_strerror(code), hint);
 }
 
 const char *store_library_version(void)

@@ -9,8 +9,10 @@
 #include "refused.h"
 #include "status.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct add {
     const char *index_path, *form_name, *errors_path;
@@ -68,12 +70,22 @@ static bf_status read_paths(struct add *add, bf_error *error)
     return status;
 }
 
+/* A path that is mistyped stops the run before anything is made. */
+static bf_status paths_exist(const struct add *add, bf_error *error)
+{
+    for (int i = 0; i < add->path_count; i++)
+        if (strcmp(add->paths[i], "-") != 0 && access(add->paths[i], F_OK) != 0)
+            return fail_system(error, errno, "%s", add->paths[i]);
+    return BF_OK;
+}
+
 static bf_status add_run(struct add *add, bf_error *error)
 {
     bf_error closing;
-    bf_status status = refused_open(&add->refused, add->errors_path, &add->progress, error);
+    bf_status status = paths_exist(add, error);
+    if (status == BF_OK) status = bf_writer_open(add->index_path, &add->writing, &add->writer, error);
     if (status != BF_OK) return status;
-    status = bf_writer_open(add->index_path, &add->writing, &add->writer, error);
+    status = refused_open(&add->refused, add->errors_path, &add->progress, error);
     if (status != BF_OK) goto done;
     interrupt_watch();
     progress_begin(&add->progress, add->quiet, add->paths, add->path_count);
