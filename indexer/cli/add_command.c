@@ -83,7 +83,8 @@ static bf_status add_run(struct add *add, bf_error *error)
 {
     bf_error closing;
     bf_status status = paths_exist(add, error);
-    if (status == BF_OK) status = bf_writer_open(add->index_path, &add->writing, &add->writer, error);
+    if (status != BF_OK) return fail_within(error, status, "nothing of this run was stored");
+    status = bf_writer_open(add->index_path, &add->writing, &add->writer, error);
     if (status != BF_OK) return status;
     status = refused_open(&add->refused, add->errors_path, &add->progress, error);
     if (status != BF_OK) goto done;
