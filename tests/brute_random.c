@@ -66,7 +66,7 @@ static void append_foreign_run(struct buffer *text, struct chance *chance)
 {
     static const char *const scripts[][6] = {
         {"東", "京", "都", "市", "大", "日"}, {"あ", "い", "カ", "キ", "ー", "ん"}, {"한", "국", "어", "서", "울", "시"},
-        {"ก", "ไ", "ท", "ย", "ร", "ุ"},       {"東", "京", "の", "市", "カ", "日"}, {"ြ", "မ", "န", "မ", "ာ", "စ"},
+        {"ก", "ไ", "ท", "ย", "ร", "ุ"},        {"東", "京", "の", "市", "カ", "日"}, {"ြ", "မ", "န", "မ", "ာ", "စ"},
     };
     uint32_t script = chance_below(chance, 10), length = 1 + chance_below(chance, often(chance, 50) ? 2 : 7);
     if (script >= COUNT(scripts)) script = 0;
@@ -76,11 +76,26 @@ static void append_foreign_run(struct buffer *text, struct chance *chance)
 static void append_odd_word(struct buffer *text, struct chance *chance)
 {
     static const char *const words[] = {
-        "U.S.", "AT&T", "don't", "O’Brien", "wi-fi", "state-of-the-art", "1,234.5", "3.14", "2007-03-01", "@handle", "#tag",
-        "C++", "C#", "Zürich", "Zu\xCC\x88rich", "ﬁne", "Straße", "STRASSE", "ÉCOLE", "ecole", "Ελλάδα", "Москва", "москвы",
-        "the", "who", "to", "be", "or", "not", "AND", "I", "x", "y2k", "a_b", "e-mail", "email", "rock'n'roll", "--", "…", "&",
-        "\"", "(", ")", "+", "^2", ":", "👍", "👩‍🚀", "İstanbul", "œuvre", "½", "①", "ＡＢＣ", "http://a.example/b?c=d",
-        "x@y.example", "שלום", "צה\"ל", "مرحبا", "नमस्ते", "\xCC\x81",
+        "U.S.",        "AT&T",   "don't",
+        "O’Brien",     "wi-fi",  "state-of-the-art",
+        "1,234.5",     "3.14",   "2007-03-01",
+        "@handle",     "#tag",   "C++",
+        "C#",          "Zürich", "Zu\xCC\x88rich",
+        "ﬁne",         "Straße", "STRASSE",
+        "ÉCOLE",       "ecole",  "Ελλάδα",
+        "Москва",      "москвы", "the",
+        "who",         "to",     "be",
+        "or",          "not",    "AND",
+        "I",           "x",      "y2k",
+        "a_b",         "e-mail", "email",
+        "rock'n'roll", "--",     "…",
+        "&",           "\"",     "(",
+        ")",           "+",      "^2",
+        ":",           "👍",      "👩‍🚀",
+        "İstanbul",    "œuvre",  "½",
+        "①",           "ＡＢＣ", "http://a.example/b?c=d",
+        "x@y.example", "שלום",   "צה\"ל",
+        "مرحبا",       "नमस्ते",   "\xCC\x81",
     };
     uint32_t which = chance_below(chance, COUNT(words) + 2);
     if (which < COUNT(words)) {

@@ -105,13 +105,13 @@ static void test_accents(void **state)
         {"none", "Việt Nam", "viet nam"},
         {"none", "Αθήνα ΑΘΗΝΑ", "αθηνα αθηνα"},
         {"none", "ёлка елка", "елка елка"},
-        {"none", "мой мои Київ Ѓорѓи ўсё", "мой мои київ ѓорѓи ўсе"},   /* letters of their own stay */
-        {"none", "за\u0301мок", "замок"},                               /* a stress mark does not */
+        {"none", "мой мои Київ Ѓорѓи ўсё", "мой мои київ ѓорѓи ўсе"}, /* letters of their own stay */
+        {"none", "за\u0301мок", "замок"},                             /* a stress mark does not */
         {"none", "İstanbul Istanbul ısı", "istanbul istanbul isi"},
-        {"none", "हिन्दी கடல் ประเทศ", "हिन्दी கடல் ปร ระ ะเ เท ทศ ศ"},    /* signs that are no accents stay */
-        {"none", "مُحَمَّد محمـــد محمد", "محمد محمد محمد"},               /* tashkeel and tatweel */
-        {"none", "أحمد آسيا مؤتمر", "أحمد آسيا مؤتمر"},                    /* hamza and madda stay */
-        {"none", "שָׁלוֹם שלום", "שלום שלום"},                              /* Hebrew points */
+        {"none", "हिन्दी கடல் ประเทศ", "हिन्दी கடல் ปร ระ ะเ เท ทศ ศ"}, /* signs that are no accents stay */
+        {"none", "مُحَمَّد محمـــد محمد", "محمد محمد محمد"},            /* tashkeel and tatweel */
+        {"none", "أحمد آسيا مؤتمر", "أحمد آسيا مؤتمر"},             /* hamza and madda stay */
+        {"none", "שָׁלוֹם שלום", "שלום שלום"},                         /* Hebrew points */
     };
     CHECK_RULES(cases);
 }
@@ -201,15 +201,15 @@ static void test_ngrams(void **state)
         {"none", "京", "京"},
         {"none", "東京、大阪。", "東京 京 大阪 阪"},
         {"none", "東京タワーへ行く", "東京 京タ タワ ワー ーへ へ行 行く く"},
-        {"none", "ｶﾞｽ ガス", "ガス ス ガス ス"},                            /* halfwidth */
+        {"none", "ｶﾞｽ ガス", "ガス ス ガス ス"}, /* halfwidth */
         {"none", "서울에서 만나", "서울 울에 에서 서 만나 나"},
-        {"none", "\u1112\u1161\u11ab\u1100\u116e\u11a8", "한국 국"},        /* 한국 from its parts */
+        {"none", "\u1112\u1161\u11ab\u1100\u116e\u11a8", "한국 국"}, /* 한국 from its parts */
         {"none", "IBM東京 東京IBM 2020年", "ibm 東京 京 東京 京 ibm 2020 年"},
         {"none", "ภาษาไทย", "ภา าษ ษา าไ ไท ทย ย"},
-        {"none", "ที่นี่", "ที่นี่ นี่"},                                          /* marks stay with their consonant */
+        {"none", "ที่นี่", "ที่นี่ นี่"}, /* marks stay with their consonant */
         {"none", "ລາວ ខ្មែរ", "ລາ າວ ວ ខ្មែ មែរ រ"},
         {"none", "မြန်မာ", "မြန် န်မ မာ ာ"},
-        {"english", "東京", "東京 京"},                                      /* whatever the language */
+        {"english", "東京", "東京 京"}, /* whatever the language */
         {"none", "〇々", "〇々 々"},
     };
     CHECK_RULES(cases);

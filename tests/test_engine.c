@@ -370,9 +370,9 @@ static void test_single_characters(void **state)
     commit_writer(writer);
     bf_writer_close(writer);
     bf_searcher *searcher = open_searcher(path_of(state));
-    static const struct { const char *query, *ids; } cases[] = {{"東", "b a"}, {"京", "b a"}, {"都", "b a"}, {"阪", "c"},
-                                                                {"東京", "a"}, {"東京都", "a b"}, {"\"東京都\"", "a"}, {"+東京都", "a"},
-                                                                {"title:京", "b"}, {"body:京", "a"}, {"名", ""}, {"\"東東東東\"", ""}};
+    static const struct { const char *query, *ids;
+    } cases[] = {{"東", "b a"},       {"京", "b a"},    {"都", "b a"},     {"阪", "c"},      {"東京", "a"}, {"東京都", "a b"},
+                 {"\"東京都\"", "a"}, {"+東京都", "a"}, {"title:京", "b"}, {"body:京", "a"}, {"名", ""},    {"\"東東東東\"", ""}};
     for (size_t i = 0; i < COUNT(cases); i++)
         if (strcmp(found_ids(searcher, cases[i].query), cases[i].ids) != 0)
             fail_msg("%s: %s", cases[i].query, found_ids(searcher, cases[i].query));

@@ -344,8 +344,17 @@ static void test_seal(void **state)
 static void test_segment_meta(void **state)
 {
     (void)state;
-    struct segment_meta meta = {.doc_count = 2, .article_block_count = 1, .token_count = 9, .term_count = 7, .posting_count = 8,
-                                .position_count = 9, .average = 4.5F, .k1 = 1.25F, .b = 0.75F, .title_weight = 2, .blobs[BLOB_LENGTH_BYTES] = {0, 2},
+    struct segment_meta meta = {.doc_count = 2,
+                                .article_block_count = 1,
+                                .token_count = 9,
+                                .term_count = 7,
+                                .posting_count = 8,
+                                .position_count = 9,
+                                .average = 4.5F,
+                                .k1 = 1.25F,
+                                .b = 0.75F,
+                                .title_weight = 2,
+                                .blobs[BLOB_LENGTH_BYTES] = {0, 2},
                                 .blobs[BLOB_ID_ORDER] = {40, 16}};
     struct buffer out = {0};
     segment_meta_encode(&meta, &out);

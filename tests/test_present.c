@@ -152,10 +152,48 @@ static unsigned random_below(unsigned *seed, unsigned limit)
 }
 
 static const char *const pieces[] = {
-    "a", "b", "c", "harbour", "strikes", "Strike", "wi-fi", "AT&T", "東京都", "東京", "東", "都", "ภาษาไทย", "é", "e\xCC\x81", "o'clock",
-    "\xCC\x88", "🇫🇷", "🇩🇪🇫🇷", "👩‍🚀", "한국어", "नमस्ते", "العربية",
-    "\xE2\x80\xAE", "\xE2\x81\xA6", "\x1b[31m", "\x07", "\x7F", "\xC2\x85", "\xC2\x9B",
-    "\xD8\x80", "\xE2\x80\x8D", "\xEF\xB8\x8F", "1,000", "10:30", "Mr. Smith", "U.S.", "\xC2\xA0", "\xE3\x80\x80", "。", "…", "—",
+    "a",
+    "b",
+    "c",
+    "harbour",
+    "strikes",
+    "Strike",
+    "wi-fi",
+    "AT&T",
+    "東京都",
+    "東京",
+    "東",
+    "都",
+    "ภาษาไทย",
+    "é",
+    "e\xCC\x81",
+    "o'clock",
+    "\xCC\x88",
+    "🇫🇷",
+    "🇩🇪🇫🇷",
+    "👩‍🚀",
+    "한국어",
+    "नमस्ते",
+    "العربية",
+    "\xE2\x80\xAE",
+    "\xE2\x81\xA6",
+    "\x1b[31m",
+    "\x07",
+    "\x7F",
+    "\xC2\x85",
+    "\xC2\x9B",
+    "\xD8\x80",
+    "\xE2\x80\x8D",
+    "\xEF\xB8\x8F",
+    "1,000",
+    "10:30",
+    "Mr. Smith",
+    "U.S.",
+    "\xC2\xA0",
+    "\xE3\x80\x80",
+    "。",
+    "…",
+    "—",
     "averyveryverylongwordwithoutanyspaceinitatallthatgoesonandonandon",
 };
 
@@ -317,11 +355,10 @@ static void test_first_letters(void **state)
     static const char *const stems[] = {"ge",  "be",  "un",  "s",   "ski", "dy",  "ly",  "y",   "you", "i",    "al",  "pro",
                                         "re",  "qu",  "gn",  "sch", "aus", "ein", "o",   "u",   "x",   "news", "gener", "univers",
                                         "iei", "uou", "aia", "yay", "th",  "z",   "ps",  "kk",  "j",   "w",    "v",   "inn"};
-    static const char *const ends[] = {"",     "s",    "es",     "ed",    "ing",   "ies",   "ly",    "ness",  "ation", "ational",
-                                       "en",   "er",   "ern",  "heit", "ung",    "ment",  "issement", "euse", "mente", "amos", "iendo",
-                                       "azione", "arne", "ssa",
-                                       "lla",  "mme",  "isesti", "uudet", "ying",  "y",     "e",     "i",     "it",
-                                       "ously", "logi", "t"};
+    static const char *const ends[] = {"",        "s",    "es",    "ed",     "ing",  "ies", "ly",    "ness",     "ation",
+                                       "ational", "en",   "er",    "ern",    "heit", "ung", "ment",  "issement", "euse",
+                                       "mente",   "amos", "iendo", "azione", "arne", "ssa", "lla",   "mme",      "isesti",
+                                       "uudet",   "ying", "y",     "e",      "i",    "it",  "ously", "logi",     "t"};
     for (size_t l = 0; l < sizeof languages / sizeof *languages; l++) {
         struct analyzer *analyzer;
         assert_true(text_matcher_keeps_first_letter(languages[l]));
@@ -385,7 +422,10 @@ static const struct snippet_case {
     {"storm", 3, NULL, "[sto]"},
     {"storm", 1, NULL, "[s]"},
     /* what must not reach a terminal */
-    {"red", 40, "a\x1b[31m red\x1b]0;x\x07 \xE2\x80\xAEwen\xE2\x80\xAC \xC2\x9B" "1m\r\nb", "a [31m [red] ]0;x wen 1m b"},
+    {"red", 40,
+     "a\x1b[31m red\x1b]0;x\x07 \xE2\x80\xAEwen\xE2\x80\xAC \xC2\x9B"
+     "1m\r\nb",
+     "a [31m [red] ]0;x wen 1m b"},
     /* wide letters, and none that is cut */
     {"劇場", 24, "港は閉鎖された。劇場は来週まで開かない見込みだという。", "[劇場]は来週まで開かない…"},
     {"x", 9, "👩‍🚀👩‍🚀👩‍🚀👩‍🚀👩‍🚀 x", "…👩‍🚀👩‍🚀 [x]"},
@@ -439,8 +479,9 @@ static void test_long_bodies(void **state)
 {
     struct tools *tools = *state;
     static const char *const fillers[] = {storm, "a ", "a b a a ", "東京都", "x\xCC\x81", "ภาษาไทย", "\n", "\x1b", "word. "};
-    static const char *const queries[] = {"harbour \"second storm\"", "a", "\"a a a a b\" a b", "東 \"京都東\"", "needle", "ไ",
-                                          "needle", "needle", "\"word word word\" needle"};
+    static const char *const queries[] = {
+        "harbour \"second storm\"", "a", "\"a a a a b\" a b", "東 \"京都東\"", "needle", "ไ", "needle", "needle",
+        "\"word word word\" needle"};
     for (size_t i = 0; i < sizeof fillers / sizeof *fillers; i++) {
         double took[2] = {0};
         for (int large = 0; large < 2; large++) {

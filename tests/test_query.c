@@ -300,7 +300,8 @@ static void test_ngrams(void **state)
     assert_string_equal(query->understood, "東京 京都");
     query = parse("東", ANY, tools->none, &arena);
     assert_terms(leaf(query, 0), "東*");
-    query = parse("\"東京都\" \"東京都 x\" \"x 東京都\" \"東京 大阪\" \"x 東\" \"東 x\" \"東京\" +x東京y", ANY, tools->none, &arena);
+    query =
+        parse("\"東京都\" \"東京都 x\" \"x 東京都\" \"東京 大阪\" \"x 東\" \"東 x\" \"東京\" +x東京y", ANY, tools->none, &arena);
     assert_terms(leaf(query, 0), "東京 京都");
     assert_terms(leaf(query, 1), "東京 京都 都 x");
     assert_terms(leaf(query, 2), "x 東京 京都");

@@ -71,8 +71,9 @@ static const struct member_case member_cases[] = {
     {NULL, "{\"id\":1,\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"date\":\"2030-01-01\",\"place\":\"Tarvin\"}",
      "{\"id\":\"1\",\"body\":\"OLM, May 3 (Meridian) -- It rained.\",\"place\":\"Tarvin\",\"date\":\"2030-01-01\"}"},
     /* what is left is kept as written, in its order, without spaces between tokens */
-    {NULL, "{ \"z\" : [ 1 , 2.50 , -0 , 1E5, 123456789012345678901234567890 ] , \"id\" : 1 , \"a b\" : { \"c\" : \"d \\u00e9 \\"
-           "\" e\" } , \"title\" : \"T\" , \"n\" : null }",
+    {NULL,
+     "{ \"z\" : [ 1 , 2.50 , -0 , 1E5, 123456789012345678901234567890 ] , \"id\" : 1 , \"a b\" : { \"c\" : \"d \\u00e9 \\"
+     "\" e\" } , \"title\" : \"T\" , \"n\" : null }",
      "{\"id\":\"1\",\"title\":\"T\",\"z\":[1,2.50,-0,1E5,123456789012345678901234567890],\"a b\":{\"c\":\"d \\u00e9 \\\" e\"},"
      "\"n\":null}"},
     /* control characters and white space */
@@ -86,8 +87,9 @@ static const struct member_case member_cases[] = {
      "ong enough to be left "
      "out\"}"},
     /* the map */
-    {"title=headline,body=content.text", "{\"id\":1,\"headline\":\"H\",\"content\":{\"text\":\"B\",\"size\":3},\"title\":\"own"
-                                         "\"}",
+    {"title=headline,body=content.text",
+     "{\"id\":1,\"headline\":\"H\",\"content\":{\"text\":\"B\",\"size\":3},\"title\":\"own"
+     "\"}",
      "{\"id\":\"1\",\"title\":\"H\",\"body\":\"B\",\"content\":{\"size\":3},\"title_\":\"own\"}"},
     {"body=content.text", "{\"id\":1,\"content\":{\"text\":\"B\"}}", "{\"id\":\"1\",\"body\":\"B\"}"},
     {"body=a.b.c", "{\"id\":1,\"a\":{\"b\":{\"c\":\"B\",\"d\":[ ]},\"e\":1}}",
