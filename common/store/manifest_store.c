@@ -58,8 +58,8 @@ struct manifest_sum {
 };
 
 struct manifest_free {
-    uint64_t last_page, page_count;
-    const uint64_t *used;
+    uint64_t last_page, number; /* of the commit */
+    uint64_t *used;
 };
 
 static uint64_t record_hash(const void *key, size_t key_length, const void *value, size_t value_length)
@@ -77,16 +77,18 @@ static const char *sum_record(void *context, const uint8_t *key, size_t key_leng
     return NULL;
 }
 
-/* An entry of the tree of free pages: u64 their count, u64 each. One that is in use would be written over. */
+/* An entry of the tree of free pages: the commit that freed them; u64 their count, u64 each. One that is in use, or given out
+ * twice, would be written over. */
 static const char *verify_free(void *context, const uint8_t *key, size_t key_length, const uint8_t *value, size_t value_length)
 {
     const struct manifest_free *free_pages = context;
-    (void)key, (void)key_length;
+    if (key_length != 8 || load_u64(key) > free_pages->number) return "pages were freed by a commit that has not been";
     if (value_length < 8 || load_u64(value) > value_length / 8 - 1) return "a list of free pages is longer than its record";
     for (size_t i = 8; i < 8 + 8 * load_u64(value); i += 8) {
         uint64_t page = load_u64(value + i);
         if (page < 2 || page > free_pages->last_page) return "a free page is not in the file";
-        if (page < free_pages->page_count && bitset_has(free_pages->used, page)) return "a page in use is taken for free";
+        if (bitset_has(free_pages->used, page)) return "a page in use, or given out already, is taken for free";
+        bitset_add(free_pages->used, page);
     }
     return NULL;
 }
@@ -222,9 +224,10 @@ static bf_status manifest_begin(struct manifest_store *store, unsigned flags, st
 /* Also what a writer goes by: which pages are free. */
 static bf_status manifest_verify_free(struct tree_file *file, const struct tree_meta *meta, bf_error *error)
 {
-    file->used = calloc(bitset_words(file->page_count) + 1, sizeof *file->used);
+    uint64_t pages = meta->last_page < file->page_count ? file->page_count : meta->last_page + 1;
+    file->used = calloc(bitset_words(pages), sizeof *file->used);
     if (!file->used) return fail_memory(error);
-    struct manifest_free free_pages = {meta->last_page, file->page_count, file->used};
+    struct manifest_free free_pages = {meta->last_page, meta->transaction, file->used};
     bf_status status = tree_walk(file, &meta->main, NULL, NULL, error);
     if (status == BF_OK) status = tree_walk(file, &meta->free, NULL, NULL, error);
     uint64_t *used = file->used;
