@@ -49,7 +49,7 @@ BENCH_SRC  := $(wildcard bench/*.c)
 MAINS      := indexer/cli/index_main.c searcher/cli/search_main.c bench/bench_main.c
 TEST_SRC   := $(wildcard tests/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz_*.c)
-SUPPORT_SRC := $(filter-out $(TEST_SRC) $(FUZZ_SRC),$(wildcard tests/*.c))
+SUPPORT_SRC := $(filter-out $(TEST_SRC) $(FUZZ_SRC) tests/replay_driver.c,$(wildcard tests/*.c))
 
 # One short line a step; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -61,6 +61,7 @@ TESTED_OBJ := $(call obj,$(filter-out $(MAINS),$(READER_SRC) $(INDEX_SRC) $(SEAR
 
 PROGRAMS := $(B)/backfile-index $(B)/backfile-search $(B)/backfile-bench
 TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+REPLAYS  := $(patsubst tests/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang fuzz bench torture clean \
@@ -121,7 +122,13 @@ $(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
 	$(call say,LINK,$@)
 	$(Q)$(CC) -std=c17 $(WARNINGS) $(OPTIMISE) -Iinclude -o $@ $< -L$(B) -lbackfile -Wl,-rpath,'$$ORIGIN/..'
 
-test-programs: all $(TESTS) $(B)/tests/two_articles
+# A fuzzer's target behind a driver of our own, which replays the inputs that are kept.
+$(B)/tests/replay_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/replay_driver.o $(B)/libtested.a $(B)/libbackfile.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
+
+test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles
 
 run-tests: test-programs
 	@CC='$(CC)' BUILD='$(B)' tests/run
@@ -144,7 +151,7 @@ clang:
 torture: all test-programs
 	@BUILD='$(B)' tests/torture
 
-# A fuzzer is libFuzzer's where clang has it; elsewhere, and to replay the saved inputs in `make test`, a driver of our own.
+# A fuzzer is clang's libFuzzer.
 $(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
