@@ -138,6 +138,7 @@ static void test_apostrophes(void **state)
         {"none", "Inc.'so it.' so 5 's .'s", "inc so it so 5 s s"},
         {"turkish", "Ankara'nın Türkiye'de O'Brien O'Brien'ın", "ankar turki obrien obrien"},
         {"none", "צה\"ל צה״ל צהל", "צהל צהל צהל"}, /* Hebrew abbreviations */
+        {"none", "ל'東 ל'. b ל'*x ל' ל'", "ל 東 ל b ל x ל ל"}, /* an apostrophe ends a Hebrew word, and takes nothing after it */
         {"none", "1'000'000", "1000000"},
     };
     CHECK_RULES(cases);

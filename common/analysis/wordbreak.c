@@ -89,14 +89,16 @@ static inline size_t walk_word(const struct walk *walk, size_t at, unsigned *fla
     if (before == WB_CR && end < walk->length && walk->text[end] == '\n') end++; /* WB3 */
     if (is_set(NEWLINES, before)) return end;                                     /* WB3a */
     while (end < walk->length) {
-        size_t next;
-        struct character seen = walk_take(walk, end, &next);
+        size_t next, across;
+        struct character seen = walk_take(walk, end, &next), beyond;
         unsigned after = seen.word_break;
         if (is_set(IGNORED, after)) { /* WB4 */
             neighbour = after;
         } else if (joins(before, after)) {
             before = neighbour = after;
-        } else if (joins_across(walk, before, after, next, &seen, &next)) {
+        } else if (joins_across(walk, before, after, next, &beyond, &across)) {
+            seen = beyond;
+            next = across;
             before = neighbour = seen.word_break;
         } else if (before == WB_HEBREW_LETTER && after == WB_SINGLE_QUOTE) { /* WB7a */
             before = neighbour = after;
