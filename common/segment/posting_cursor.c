@@ -16,9 +16,7 @@ static void cursor_end(struct posting_cursor *cursor)
 
 static void cursor_broken(struct posting_cursor *cursor, const char *rule)
 {
-    bf_error error = {0};
-    segment_corrupt(cursor->segment, "postings", rule, &error);
-    segment_fail(cursor->segment, &error);
+    segment_broken(cursor->segment, "postings", rule);
     cursor_end(cursor);
 }
 
@@ -169,9 +167,7 @@ static bool cursor_load_tfs(struct posting_cursor *cursor)
     const char *rule = cursor->shape == CURSOR_BLOCKED ? posting_block_tfs(&cursor->list, cursor->part, cursor->tfs)
                                                        : posting_page_tfs(&cursor->list, cursor->part, cursor->tfs);
     if (rule) {
-        bf_error error = {0};
-        segment_corrupt(cursor->segment, "postings", rule, &error);
-        segment_fail(cursor->segment, &error);
+        segment_broken(cursor->segment, "postings", rule);
         for (uint32_t i = 0; i < cursor->count; i++) cursor->tfs[i] = 1;
     }
     cursor->tfs_ready = true;
@@ -221,9 +217,7 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor)
         const char *rule = posting_title_docs(&cursor->list, part, cursor->title_docs);
         if (!rule) rule = posting_title_tfs(&cursor->list, part, cursor->title_tfs);
         if (rule) {
-            bf_error error = {0};
-            segment_corrupt(cursor->segment, "postings", rule, &error);
-            segment_fail(cursor->segment, &error);
+            segment_broken(cursor->segment, "postings", rule);
             cursor->title_count = 0;
             return 0;
         }

@@ -20,6 +20,19 @@ void segment_fail(struct segment *segment, const bf_error *error)
     if (segment->failure.status == BF_OK) segment->failure = *error;
 }
 
+void segment_broken(struct segment *segment, const char *record, const char *rule)
+{
+    bf_error error = {0};
+    segment_corrupt(segment, record, rule, &error);
+    segment_fail(segment, &error);
+}
+
+bf_status segment_outcome(const struct segment *segment, bf_error *error)
+{
+    if (segment->failure.status != BF_OK && error) *error = segment->failure;
+    return segment->failure.status;
+}
+
 bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **result, bf_error *error)
 {
     struct segment *segment = calloc(1, sizeof *segment);

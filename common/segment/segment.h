@@ -37,6 +37,12 @@ bf_status segment_corrupt(const struct segment *segment, const char *record, con
 /* Notes a failure where there is no way to return one; the first is kept. */
 void segment_fail(struct segment *segment, const bf_error *error);
 
+/* Notes that a record breaks a rule: segment_corrupt where there is no way to return it. */
+void segment_broken(struct segment *segment, const char *record, const char *rule);
+
+/* The failure that was noted, with `error` filled, or BF_OK: to be asked after using functions that note theirs. */
+bf_status segment_outcome(const struct segment *segment, bf_error *error);
+
 static inline bool segment_is_deleted(const struct segment *segment, uint32_t doc)
 {
     return segment->deleted && bitset_has(segment->deleted, doc);

@@ -93,10 +93,7 @@ static bf_status merge_postings(struct merger *merger, struct source *source, bf
         status = posting_cursor_positions(cursor, &merger->positions, error);
     }
     if (status == BF_OK && (merger->docs.failed || merger->tfs.failed)) status = fail_memory(error);
-    if (status == BF_OK && source->segment->failure.status != BF_OK) {
-        status = source->segment->failure.status;
-        if (error) *error = source->segment->failure;
-    }
+    if (status == BF_OK) status = segment_outcome(source->segment, error);
     return status;
 }
 

@@ -65,10 +65,7 @@ bf_status bf_results_explain(bf_results *results, size_t i, const bf_part **part
     if (!explanation.parts) return fail_memory(error);
     bf_status status = explain_node(&explanation, results->query->root, error);
     arena_free(&arena);
-    if (status == BF_OK && segment->failure.status != BF_OK) {
-        status = segment->failure.status;
-        if (error) *error = segment->failure;
-    }
+    if (status == BF_OK) status = segment_outcome(segment, error);
     if (status != BF_OK) return status;
     *parts = explanation.parts;
     *part_count = explanation.count;

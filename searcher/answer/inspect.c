@@ -164,10 +164,7 @@ static bf_status inspect_postings(struct segment *segment, const struct term_ent
             status = callback(context, (bf_text){id, length}, posting_cursor_tf(cursor),
                               (const uint32_t *)(const void *)positions->bytes);
     }
-    if (status == BF_OK && segment->failure.status != BF_OK) {
-        status = segment->failure.status;
-        if (error) *error = segment->failure;
-    }
+    if (status == BF_OK) status = segment_outcome(segment, error);
     return status;
 }
 

@@ -309,10 +309,7 @@ static bf_status cells_segment(struct ranking *ranking, uint32_t number, bf_erro
     sum_pages(&cells);
     status = rank_pages(&cells, error);
 done:
-    if (status == BF_OK && cells.segment->failure.status != BF_OK) {
-        status = cells.segment->failure.status;
-        if (error) *error = cells.segment->failure;
-    }
+    if (status == BF_OK) status = segment_outcome(cells.segment, error);
     arena_free(&cells.arena);
     return status;
 }

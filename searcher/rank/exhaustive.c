@@ -20,10 +20,7 @@ static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_er
     }
     matcher_free(root);
     arena_free(&arena);
-    if (status == BF_OK && segment->failure.status != BF_OK) {
-        status = segment->failure.status;
-        if (error) *error = segment->failure;
-    }
+    if (status == BF_OK) status = segment_outcome(segment, error);
     return status;
 }
 

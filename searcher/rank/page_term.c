@@ -165,9 +165,7 @@ void page_term_set(struct page_term *term, uint32_t page, uint64_t set[4])
         if (!posting_list_verify_page(term->segment, &term->view, &term->list, page)) return;
         const char *rule = posting_page_bits(&term->list, page, set);
         if (!rule) return;
-        bf_error error = {0};
-        segment_corrupt(term->segment, "postings", rule, &error);
-        segment_fail(term->segment, &error);
+        segment_broken(term->segment, "postings", rule);
         memset(set, 0, 4 * sizeof *set);
         return;
     }
@@ -224,9 +222,7 @@ static uint32_t title_tf_of(struct page_term *term, uint32_t doc, uint32_t posti
         const char *rule = posting_title_docs(&term->list, block, term->title_docs);
         if (!rule) rule = posting_title_tfs(&term->list, block, term->title_tfs);
         if (rule) {
-            bf_error error = {0};
-            segment_corrupt(term->segment, "postings", rule, &error);
-            segment_fail(term->segment, &error);
+            segment_broken(term->segment, "postings", rule);
             return 0;
         }
         term->title_block = block;
@@ -263,9 +259,7 @@ static uint32_t tf_of(struct page_term *term, uint32_t doc, uint32_t *posting)
     if (block != term->tf_part) {
         const char *rule = posting_block_tfs(&term->list, block, term->tfs);
         if (rule) {
-            bf_error error = {0};
-            segment_corrupt(term->segment, "postings", rule, &error);
-            segment_fail(term->segment, &error);
+            segment_broken(term->segment, "postings", rule);
             return 0;
         }
         term->tf_part = block;
@@ -278,9 +272,7 @@ void page_term_expect(struct page_term *term, uint32_t page)
     if (term->shape != CURSOR_PAGED || term->tf_part == page) return;
     const char *rule = posting_page_tfs(&term->list, page, term->tfs);
     if (rule) {
-        bf_error error = {0};
-        segment_corrupt(term->segment, "postings", rule, &error);
-        segment_fail(term->segment, &error);
+        segment_broken(term->segment, "postings", rule);
         return;
     }
     term->tf_part = page;

@@ -32,10 +32,7 @@ static bf_status count_union(struct segment *segment, const struct term_weight *
     bf_status status = term_source_open(&source, segment, term->term, term->term_length, true, &arena, error);
     for (; status == BF_OK && source.doc != NO_DOCUMENT; term_source_next(&source))
         *df += !segment_is_deleted(segment, source.doc) && (!titles || term_source_title_tf(&source) > 0);
-    if (status == BF_OK && segment->failure.status != BF_OK) {
-        status = segment->failure.status;
-        if (error) *error = segment->failure;
-    }
+    if (status == BF_OK) status = segment_outcome(segment, error);
     arena_free(&arena);
     return status;
 }
