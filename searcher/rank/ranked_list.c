@@ -1,0 +1,215 @@
+#include "ranked_list.h"
+
+#include "dictionary.h"
+#include "impact.h"
+#include "status.h"
+
+#include <math.h>
+#include <string.h>
+
+bool ranked_list_can(const struct query_node *node)
+{
+    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
+}
+
+/* ---- Bounds ---- */
+
+/*
+ * The stored impacts were computed with parameters of their own. With others, every impact is at most `most` and at least `least`
+ * times the stored one: tf / (tf + norm') over tf / (tf + norm) lies between 1 and norm / norm', and an impact grows with tf, but
+ * never faster.
+ */
+static void impact_change(const struct ranked_list *list, double *least, double *most)
+{
+    const struct segment_meta *built = &list->segment->meta;
+    const struct bm25 *asked = list->bm25;
+    struct bm25 then;
+    *least = *most = 1;
+    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight &&
+        built->average == asked->average)
+        return;
+    bm25_prepare(&then, built->k1, built->b, built->title_weight, built->average);
+    if (!list->leaf->counts_length) {
+        double ratio = asked->k1 > 0 ? (double)then.k1 / (double)asked->k1 : INFINITY;
+        *most = fmax(1, ratio);
+        *least = fmin(1, ratio);
+        return;
+    }
+    for (int byte = 1; byte < 256; byte++) { /* an article that has a word is not empty */
+        double ratio = asked->norm[byte] > 0 ? (double)then.norm[byte] / (double)asked->norm[byte] : INFINITY;
+        *most = fmax(*most, ratio);
+        *least = fmin(*least, ratio);
+    }
+    double ratio = then.title_weight > 0 ? (double)asked->title_weight / (double)then.title_weight : INFINITY;
+    *most *= fmax(1, ratio);
+    *least *= fmin(1, ratio);
+}
+
+/* Of an inline list nothing is stored: its few postings are scored. */
+static void bound_scores(struct ranked_list *list)
+{
+    double least, most, weight = (double)list->leaf->weight;
+    const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
+    if (list->shape == CURSOR_INLINE) {
+        float largest = 0;
+        for (uint32_t i = 0; i < list->df; i++) largest = fmaxf(largest, ranked_list_score(list, list->docs[i], i, list->tfs[i]));
+        list->unit = (double)largest / 255 * rounding;
+        return;
+    }
+    impact_change(list, &least, &most);
+    list->unit = weight * most * (double)list->list.unit * rounding;
+    if (!list->segment->deleted)
+        for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
+}
+
+void ranked_list_scale(struct ranked_list *list, double scale)
+{
+    list->step = (uint32_t)ceil(list->unit * scale * 256);
+    list->grid_step = (uint32_t)ceil(list->unit * scale * IMPACT_GRID_STEP);
+    list->most = (uint32_t)ceil(list->unit * scale * IMPACT_CODE_MAX);
+}
+
+/* ---- Opening ---- */
+
+static bf_status open_inline(struct ranked_list *list, const struct term_entry *entry, bf_error *error)
+{
+    const char *rule = inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, list->segment->meta.doc_count,
+                                          &list->inlined);
+    if (rule) return segment_corrupt(list->segment, "terms", rule, error);
+    list->docs = list->inlined.docs;
+    list->tfs = list->inlined.tfs;
+    list->docs_ready = list->tfs_ready = 1;
+    return BF_OK;
+}
+
+static bf_status open_stored(struct ranked_list *list, const struct term_entry *entry, bf_error *error)
+{
+    bf_status status = posting_list_view_open(list->segment, entry, &list->view, &list->list, error);
+    if (status != BF_OK) return status;
+    list->shape = list->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
+    if (list->shape == CURSOR_PAGED) return BF_OK;
+    list->docs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->docs);
+    return list->docs ? BF_OK : fail_memory(error);
+}
+
+bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **result,
+                           bf_error *error)
+{
+    const struct leaf_weight *leaf = &context->leaves[node->leaf];
+    struct term_entry entry;
+    bf_status status = dictionary_find(context->segment, leaf->terms[0].term, leaf->terms[0].term_length, &entry, error);
+    if (status != BF_OK) return status;
+    struct ranked_list *list = arena_take_zeroed(context->arena, sizeof *list);
+    if (!list) return fail_memory(error);
+    list->leaf = leaf;
+    list->occur = node->occur;
+    list->segment = context->segment;
+    list->bm25 = context->bm25;
+    list->df = entry.df;
+    list->arena = context->arena;
+    list->title_block = UINT32_MAX;
+    list->shape = CURSOR_INLINE;
+    status = entry.postings_length == 0 ? open_inline(list, &entry, error) : open_stored(list, &entry, error);
+    if (status != BF_OK) return status;
+    bound_scores(list);
+    *result = list;
+    return BF_OK;
+}
+
+/* ---- Postings ---- */
+
+bool ranked_list_load_docs(struct ranked_list *list, uint32_t block)
+{
+    const char *rule = posting_block_docs(&list->list, block, list->docs + (size_t)block * POSTING_BLOCK);
+    if (rule) segment_broken(list->segment, "postings", rule);
+    else list->docs_ready |= UINT64_C(1) << block;
+    return !rule;
+}
+
+bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block)
+{
+    if (list->tfs_ready >> block & 1) return true;
+    if (!list->tfs) list->tfs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->tfs);
+    const char *rule = list->tfs ? posting_block_tfs(&list->list, block, list->tfs + (size_t)block * POSTING_BLOCK) : memory_rule;
+    if (rule) segment_broken(list->segment, "postings", rule);
+    else list->tfs_ready |= UINT64_C(1) << block;
+    return !rule;
+}
+
+/* The first of `count` ascending numbers that is at least `doc`; count if none. Without a branch that depends on the data. */
+static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
+{
+    const uint32_t *base = docs;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        base += base[half - 1] < doc ? half : 0;
+        count -= half;
+    }
+    return (uint32_t)(base - docs) + (count && *base < doc);
+}
+
+static uint32_t paged_tf(struct ranked_list *list, uint32_t doc)
+{
+    uint32_t page = doc / POSTING_PAGE;
+    if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
+    return posting_page_tf_at(&list->list, page, doc % POSTING_PAGE);
+}
+
+uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting)
+{
+    if (list->shape == CURSOR_PAGED) return paged_tf(list, doc);
+    uint32_t block = 0, count = list->df;
+    if (list->shape == CURSOR_BLOCKED) {
+        block = posting_block_seek(&list->list, 0, doc);
+        if (block >= list->list.block_count || !ranked_list_docs(list, block)) return 0;
+        count = posting_block_count(&list->list, block);
+    }
+    const uint32_t *docs = list->docs + (size_t)block * POSTING_BLOCK;
+    uint32_t at = lower_bound(docs, count, doc);
+    if (at == count || docs[at] != doc || !ranked_list_load_tfs(list, block)) return 0;
+    *posting = block * POSTING_BLOCK + at;
+    return list->tfs[*posting];
+}
+
+/* ---- Scores ---- */
+
+static uint32_t inline_title_tf(const struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    uint32_t title_length = segment_title_length(list->segment, doc), before = 0, count = 0;
+    for (uint32_t i = 0; i < posting; i++) before += list->inlined.tfs[i];
+    for (uint32_t i = 0; i < tf; i++) count += list->inlined.positions[before + i] < title_length;
+    return count;
+}
+
+static bool load_titles(struct ranked_list *list, uint32_t block)
+{
+    if (block == list->title_block) return true;
+    if (!list->title_docs) list->title_docs = arena_take(list->arena, POSTING_BLOCK * sizeof *list->title_docs);
+    if (!list->title_tfs) list->title_tfs = arena_take(list->arena, POSTING_BLOCK * sizeof *list->title_tfs);
+    const char *rule = list->title_docs && list->title_tfs ? NULL : memory_rule;
+    if (!rule && !posting_list_verify_titles(list->segment, &list->view, &list->list)) return false;
+    if (!rule) rule = posting_title_docs(&list->list, block, list->title_docs);
+    if (!rule) rule = posting_title_tfs(&list->list, block, list->title_tfs);
+    if (rule) segment_broken(list->segment, "postings", rule);
+    list->title_block = rule ? UINT32_MAX : block;
+    list->title_count = posting_title_count(&list->list, block);
+    return !rule;
+}
+
+/* How many of the occurrences are in the title, where that matters. */
+static uint32_t title_tf_of(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    if (list->leaf->node->field != QUERY_TEXT || list->bm25->title_weight == 1) return 0;
+    if (list->shape == CURSOR_INLINE) return inline_title_tf(list, doc, posting, tf);
+    uint32_t block = posting_title_seek(&list->list, 0, doc);
+    if (block >= list->list.title_block_count || !load_titles(list, block)) return 0;
+    uint32_t at = lower_bound(list->title_docs, list->title_count, doc);
+    if (at == list->title_count || list->title_docs[at] != doc) return 0;
+    return list->title_tfs[at] < tf ? list->title_tfs[at] : tf;
+}
+
+float ranked_list_score(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    float weighted = leaf_tf(list->leaf, list->bm25, tf, title_tf_of(list, doc, posting, tf));
+    return weighted > 0 ? list->leaf->weight * bm25_impact(weighted, leaf_norm(list->leaf, list->bm25, list->segment, doc)) : 0;
+}

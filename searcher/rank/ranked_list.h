@@ -1,0 +1,84 @@
+/*
+ * A term's postings in one segment as rankers see them: how much any of its parts can add to a score at most, whether a document
+ * has the term, and exactly how much that adds.
+ *
+ * Bounds are integers, `scale` to a unit of score. A code (impact.h) is multiplied by a step and the product rounded down, so that
+ * a vector instruction does it for many; each bound is then less than one short of the truth, which the threshold makes up for
+ * (rank_run.h).
+ */
+#ifndef RANK_RANKED_LIST_H
+#define RANK_RANKED_LIST_H
+
+#include "matcher.h"
+#include "posting_cursor.h"
+
+struct ranked_list {
+    const struct leaf_weight *leaf;
+    enum query_occur occur;
+    struct segment *segment;
+    const struct bm25 *bm25;
+    uint32_t df;
+    enum cursor_shape shape;
+    struct section_view view;
+    struct posting_list list;      /* not inline */
+    struct inline_list inlined;
+    double unit;                   /* the score a code of 1 stands for at most: weight * inflation * the list's unit */
+    double kth[POSTING_KTH];       /* scores that so many documents reach at least with this term alone; 0: unknown */
+    /* Once ranked_list_scale was called: */
+    uint32_t step;                 /* the bound of code c is c * step >> 8; below 2^16 */
+    uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
+    uint32_t most;                 /* the bound of any posting */
+    /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
+     * blocks at most) */
+    uint32_t *docs, *tfs;
+    uint64_t docs_ready, tfs_ready;
+    struct arena *arena;
+    uint32_t title_block, title_count;
+    uint32_t *title_docs, *title_tfs;
+};
+
+/* Whether a list can be opened for the leaf: a single term of the text or another indexed field as a whole. */
+bool ranked_list_can(const struct query_node *node);
+
+/* BF_NOT_FOUND, without touching `error`: the segment does not have the term. Everything is in the arena. */
+bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **list,
+                           bf_error *error);
+
+/* Computes the bounds. */
+void ranked_list_scale(struct ranked_list *list, double scale);
+
+static inline bool ranked_list_is_paged(const struct ranked_list *list) { return list->shape == CURSOR_PAGED; }
+
+/* The bound of an impact code. */
+static inline uint32_t ranked_list_bound(const struct ranked_list *list, uint32_t code) { return code * list->step >> 8; }
+
+/* Blocks of a list that is not paged: an inline one is a single block. */
+static inline uint32_t ranked_list_blocks(const struct ranked_list *list)
+{
+    return list->shape == CURSOR_INLINE ? 1 : list->list.block_count;
+}
+
+/* Makes sure that documents `block * POSTING_BLOCK ...` of `docs` are there, or of `tfs`. False: damage, which is noted. */
+bool ranked_list_load_docs(struct ranked_list *list, uint32_t block);
+bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block);
+
+static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
+{
+    return (list->docs_ready >> block & 1) || ranked_list_load_docs(list, block);
+}
+
+/* The bound of the document's cell, of a paged list. */
+static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t doc)
+{
+    size_t cell = doc >> list->list.grid_shift;
+    return ((uint32_t)list->list.grid[cell / 2] >> cell % 2 * 4 & 15) * list->grid_step;
+}
+
+/* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
+ * paged. */
+uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting);
+
+/* What `tf` occurrences add to the score of the document. */
+float ranked_list_score(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf);
+
+#endif
