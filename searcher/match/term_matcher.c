@@ -67,8 +67,7 @@ bf_status term_matcher_open(const struct match_context *context, const struct qu
     matcher->segment = context->segment;
     matcher->leaf = leaf;
     matcher->bm25 = context->bm25;
-    bf_status status = term_source_open(&matcher->source, context->segment, leaf->terms[0].term, leaf->terms[0].term_length,
-                                        leaf->terms[0].prefix, context->arena, error);
+    bf_status status = term_source_open(&matcher->source, &leaf->terms[0], context->segment, context->number, context->arena, error);
     if (status != BF_OK) return status;
     matcher->base.cost = matcher->source.cost;
     term_settle(matcher);

@@ -30,21 +30,19 @@ static bf_status term_source_add(struct term_source *source, struct segment *seg
     return BF_OK;
 }
 
-bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length,
-                           bool prefix, struct arena *arena, bf_error *error)
+bf_status term_source_open(struct term_source *source, const struct term_weight *term, struct segment *segment, uint32_t number,
+                           struct arena *arena, bf_error *error)
 {
     *source = (struct term_source){.doc = NO_DOCUMENT};
     bf_status status;
-    if (!prefix) {
-        struct term_entry entry;
-        status = dictionary_find(segment, term, term_length, &entry, error);
-        if (status == BF_NOT_FOUND) return BF_OK;
-        if (status == BF_OK) status = term_source_add(source, segment, &entry, arena, error);
+    if (!term->prefix) {
+        if (!term->entries[number].df) return BF_OK;
+        status = term_source_add(source, segment, &term->entries[number], arena, error);
     } else {
         struct dictionary_walk walk;
-        status = dictionary_walk_begin(&walk, segment, term, term_length, error);
-        while (status == BF_OK && !walk.ended && walk.block.term_length >= term_length &&
-               memcmp(walk.block.term, term, term_length) == 0) {
+        status = dictionary_walk_begin(&walk, segment, term->term, term->term_length, error);
+        while (status == BF_OK && !walk.ended && walk.block.term_length >= term->term_length &&
+               memcmp(walk.block.term, term->term, term->term_length) == 0) {
             status = term_source_add(source, segment, &walk.block.entry, arena, error);
             if (status == BF_OK) status = dictionary_walk_next(&walk, error);
         }

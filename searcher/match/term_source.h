@@ -6,8 +6,8 @@
 #define MATCH_TERM_SOURCE_H
 
 #include "arena.h"
+#include "leaf_weight.h"
 #include "posting_cursor.h"
-#include "snapshot.h"
 
 struct term_source {
     uint32_t doc;                    /* current, or NO_DOCUMENT */
@@ -16,9 +16,10 @@ struct term_source {
     uint32_t cursor_count;
 };
 
-/* Opens the source on its first document. A term that is not there gives an empty source. Cursors are in the arena. */
-bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length,
-                           bool prefix, struct arena *arena, bf_error *error);
+/* Opens the source on its first document in the segment, which is the snapshot's of that number. A term that is not there gives
+ * an empty source. Cursors are in the arena. */
+bf_status term_source_open(struct term_source *source, const struct term_weight *term, struct segment *segment, uint32_t number,
+                           struct arena *arena, bf_error *error);
 
 void term_source_next(struct term_source *source);
 void term_source_seek(struct term_source *source, uint32_t doc);

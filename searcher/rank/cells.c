@@ -64,7 +64,7 @@ static bool cells_can(const struct ranking *ranking)
 static bf_status cells_open_terms(struct cells *cells, bool *possible, bf_error *error)
 {
     const struct query_node *root = cells->ranking->query->root;
-    struct match_context context = {cells->segment, cells->ranking->leaves, cells->ranking->bm25, &cells->arena};
+    struct match_context context = {cells->segment, cells->number, cells->ranking->leaves, cells->ranking->bm25, &cells->arena};
     uint32_t should_count = 0;
     cells->terms = arena_take(&cells->arena, root->child_count * sizeof(struct page_term *));
     if (!cells->terms) return fail_memory(error);

@@ -7,7 +7,7 @@ static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_er
 {
     struct segment *segment = ranking->snapshot->segments[number];
     struct arena arena = {0};
-    struct match_context context = {segment, ranking->leaves, ranking->bm25, &arena};
+    struct match_context context = {segment, number, ranking->leaves, ranking->bm25, &arena};
     struct matcher *root = NULL;
     bf_status status = matcher_open(&context, ranking->query->root, &root, error);
     for (; status == BF_OK && root->doc != NO_DOCUMENT; matcher_next(root)) {

@@ -1,7 +1,6 @@
 #include "page_term.h"
 
 #include "bytes.h"
-#include "dictionary.h"
 #include "status.h"
 
 #include <math.h>
@@ -105,9 +104,9 @@ bf_status page_term_open(const struct match_context *context, const struct query
                          bf_error *error)
 {
     const struct leaf_weight *leaf = &context->leaves[node->leaf];
-    struct term_entry entry;
-    bf_status status = dictionary_find(context->segment, leaf->terms[0].term, leaf->terms[0].term_length, &entry, error);
-    if (status != BF_OK) return status;
+    const struct term_entry *entry = &leaf->terms[0].entries[context->number];
+    if (!entry->df) return BF_NOT_FOUND;
+    bf_status status;
     struct page_term *term = arena_take(context->arena, sizeof *term);
     if (!term) return fail_memory(error);
     memset(term, 0, offsetof(struct page_term, tfs));
@@ -115,13 +114,13 @@ bf_status page_term_open(const struct match_context *context, const struct query
     term->occur = node->occur;
     term->segment = context->segment;
     term->bm25 = context->bm25;
-    term->df = entry.df;
+    term->df = entry->df;
     term->tf_part = term->title_block = UINT32_MAX;
-    if (entry.postings_length == 0) {
+    if (entry->postings_length == 0) {
         term->shape = CURSOR_INLINE;
-        status = open_inline(term, &entry, context->arena, error);
+        status = open_inline(term, entry, context->arena, error);
     } else {
-        status = posting_list_view_open(context->segment, &entry, &term->view, &term->list, error);
+        status = posting_list_view_open(context->segment, entry, &term->view, &term->list, error);
         term->shape = term->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
         if (status == BF_OK && term->shape == CURSOR_BLOCKED) status = open_blocked(term, context->arena, error);
         if (term->shape == CURSOR_PAGED) term->page_codes = term->list.page_max;

@@ -25,11 +25,13 @@ static enum field dictionary_field(enum query_field field)
 }
 
 /* The df of a word that stands for many terms is that of their union: found by walking it. */
-static bf_status count_union(struct segment *segment, const struct term_weight *term, bool titles, uint64_t *df, bf_error *error)
+static bf_status count_union(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
+                             uint64_t *df, bf_error *error)
 {
+    struct segment *segment = snapshot->segments[number];
     struct arena arena = {0};
     struct term_source source;
-    bf_status status = term_source_open(&source, segment, term->term, term->term_length, true, &arena, error);
+    bf_status status = term_source_open(&source, term, segment, number, &arena, error);
     for (; status == BF_OK && source.doc != NO_DOCUMENT; term_source_next(&source))
         *df += !segment_is_deleted(segment, source.doc) && (!titles || term_source_title_tf(&source) > 0);
     if (status == BF_OK) status = segment_outcome(segment, error);
@@ -37,20 +39,24 @@ static bf_status count_union(struct segment *segment, const struct term_weight *
     return status;
 }
 
-static bf_status count_term(struct snapshot *snapshot, struct segment *segment, const struct term_weight *term, bool titles,
+static bf_status count_term(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
                             uint64_t *df, bf_error *error)
 {
-    struct term_entry entry;
+    struct segment *segment = snapshot->segments[number];
+    struct term_entry *entry = &term->entries[number];
     struct term_adjustment taken;
-    bf_status status = dictionary_find(segment, term->term, term->term_length, &entry, error);
-    if (status == BF_NOT_FOUND) return BF_OK;
+    bf_status status = dictionary_find(segment, term->term, term->term_length, entry, error);
+    if (status == BF_NOT_FOUND) {
+        *entry = (struct term_entry){0};
+        return BF_OK;
+    }
     if (status == BF_OK) status = snapshot_adjust(snapshot, segment, term->term, term->term_length, &taken, error);
     if (status != BF_OK) return status;
-    uint32_t all = entry.df, gone = taken.df;
+    uint32_t all = entry->df, gone = taken.df;
     if (titles) {
         struct posting_cursor *cursor = malloc(sizeof *cursor);
         if (!cursor) return fail_memory(error);
-        status = posting_cursor_open(cursor, segment, &entry, error);
+        status = posting_cursor_open(cursor, segment, entry, error);
         all = status == BF_OK ? posting_cursor_title_df(cursor) : 0;
         gone = taken.title_df;
         free(cursor);
@@ -68,13 +74,14 @@ static bf_status term_weight_make(const struct query_node *node, const struct qu
     weight->prefix = term->prefix;
     weight->df = 0;
     weight->term = arena_take(arena, weight->term_length);
-    if (!weight->term) return fail_memory(error);
+    weight->entries = term->prefix ? NULL : arena_take(arena, snapshot->segment_count * sizeof *weight->entries);
+    if (!weight->term || (!weight->entries && !term->prefix)) return fail_memory(error);
     weight->term[0] = (uint8_t)dictionary_field(node->field);
     memcpy(weight->term + 1, term->term, term->term_length);
     for (uint32_t i = 0; i < snapshot->segment_count; i++) {
         bf_status status =
-            term->prefix ? count_union(snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error)
-                         : count_term(snapshot, snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error);
+            term->prefix ? count_union(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error)
+                         : count_term(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error);
         if (status != BF_OK) return status;
     }
     weight->idf = bm25_idf(snapshot->article_count, weight->df);

@@ -19,6 +19,9 @@ struct term_weight {
     bool prefix;
     uint64_t df;
     float idf;
+    /* What each segment's dictionary says of the term, in the snapshot's order; df 0: it isn't there. NULL for a prefix, which is
+     * many terms. */
+    struct term_entry *entries;
 };
 
 struct leaf_weight {
