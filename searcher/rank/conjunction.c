@@ -51,21 +51,33 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
-/* Sixteen postings of the leading list, of which each can add `bound`. */
-static bool walk_run(struct conjunction *c, const uint32_t *docs, uint32_t count, uint32_t bound)
+/* Adds what the other lists that are not paged add to the document, to a bound that holds the most they can. False: one of them
+ * does not have it, or it can't win. */
+static bool find_shorts(struct conjunction *c, uint32_t doc, uint32_t *bound)
+{
+    for (uint32_t i = 0; i < c->short_count; i++) {
+        struct ranked_list *list = c->shorts[i];
+        if (!ranked_list_has(list, doc) || !ranked_list_load_tfs(list, list->block)) return false;
+        *bound -= list->most;
+        *bound += ranked_list_impact(list, doc, list->tfs[list->found]);
+        if (*bound < c->run.least) return false;
+    }
+    return true;
+}
+
+/* The postings [at, at + count) of the leading list, of which each can add `most`. */
+static bool walk_run(struct conjunction *c, uint32_t at, uint32_t count, uint32_t most)
 {
     struct rank_run *run = &c->run;
-    bound += c->short_most;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t doc = docs[i], all = bound;
+    uint32_t bound = most + c->short_most;
+    for (uint32_t i = at; i < at + count; i++) {
+        uint32_t doc = c->lead->docs[i], sum = 0;
         if (c->page_sums) {
-            uint32_t sum = c->page_sums[doc / POSTING_PAGE];
+            sum = c->page_sums[doc / POSTING_PAGE];
             if (!sum || bound + sum < run->least || !(sum = paged_bound(run, doc)) || bound + sum < run->least) continue;
-            all += sum;
         }
-        uint32_t j = 0;
-        while (j < c->short_count && ranked_list_has(c->shorts[j], doc)) j++;
-        if (j == c->short_count && !rank_run_push(run, doc, all)) return false;
+        sum += ranked_list_impact(c->lead, doc, c->lead->tfs[i]) + c->short_most;
+        if (sum >= run->least && find_shorts(c, doc, &sum) && !rank_run_push(run, doc, sum)) return false;
     }
     return true;
 }
@@ -77,18 +89,18 @@ static bool walk_lead(struct conjunction *c)
     uint32_t others = c->short_most;
     for (uint32_t i = 0; i < run->list_count; i++)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
-    if (lead->shape == CURSOR_INLINE) return walk_run(c, lead->docs, lead->df, lead->most) && rank_run_flush(run);
+    if (lead->df >= POSTING_BLOCK) ranked_list_tabulate(lead);
+    if (lead->shape == CURSOR_INLINE) return walk_run(c, 0, lead->df, lead->most) && rank_run_flush(run);
     for (uint32_t block = 0; block < lead->list.block_count; block++) {
         uint32_t most = ranked_list_bound(lead, posting_block_max(&lead->list, block));
         if (most + others < run->least) continue;
-        if (!ranked_list_docs(lead, block)) return true;
+        if (!ranked_list_docs(lead, block) || !ranked_list_load_tfs(lead, block)) return true;
         uint32_t codes = posting_block_runs(&lead->list, block), count = posting_block_count(&lead->list, block);
-        const uint32_t *docs = lead->docs + (size_t)block * POSTING_BLOCK;
         for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
             uint32_t bound = (codes & 15) * lead->grid_step;
             if (bound > most) bound = most;
             if (bound + others < run->least) continue;
-            if (!walk_run(c, docs + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound)) return false;
+            if (!walk_run(c, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound)) return false;
         }
     }
     return rank_run_flush(run);

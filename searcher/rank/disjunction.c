@@ -1,9 +1,8 @@
 /*
  * Exact top k of a flat group of alternatives: any of the terms may match.
  *
- * Terms are of two kinds. *Short* lists (not paged) have few postings, and are walked: the bounds of their runs are added up in an
- * array of sums, a window of 65,536 documents at a time, so a document's bound is there after one addition for each of its
- * postings. Whatever has a word from a short list is found in this way. Then come documents that have only words of *paged* lists,
+ * Terms are of two kinds. *Short* lists (not paged) have few postings, and are walked: what their postings add is added up in an
+ * array of sums, a window of 65,536 documents at a time, leaving out runs that can't be part of a winner. Whatever has a word from a short list is found in this way. Then come documents that have only words of *paged* lists,
  * found by bounds summed over fixed ranges, coarse before fine, and before any posting is read:
  *
  *   1. pages of 256 documents: every list's page maximum, for all pages at once
@@ -32,7 +31,7 @@ struct disjunction {
     struct rank_run run;
     uint16_t *page_sums;         /* of the paged lists; NULL: there are none */
     uint32_t total_most;         /* all lists' bounds together */
-    uint32_t left_most;          /* those of short lists that are left out of the sums */
+    uint32_t left_most;          /* those of short lists that are not walked */
     uint32_t paged_most;
     struct ranked_list **walked; /* short lists that are walked */
     uint32_t *next;              /* by walked list: the block it has come to */
@@ -56,22 +55,31 @@ static bool choose_walked(struct disjunction *d)
     if (!d->walked || !d->next) return false;
     d->walked_count = short_count;
     for (uint32_t i = 0; i < short_count; i++) d->walked[i] = run->lists[run->by_weight[i]]; /* heaviest first */
-    while (d->walked_count > 0 && left + d->walked[d->walked_count - 1]->most < run->least)
+    while (d->walked_count > 0 && left + d->walked[d->walked_count - 1]->most < run->least) {
         left += d->walked[--d->walked_count]->most;
+        d->walked[d->walked_count]->assumed = d->walked[d->walked_count]->most;
+    }
     d->left_most = left - d->paged_most;
+    for (uint32_t i = 0; i < d->walked_count; i++)
+        if (d->walked[i]->df >= POSTING_BLOCK) ranked_list_tabulate(d->walked[i]);
     for (uint32_t i = 0; i < d->walked_count; i++) runs += ranked_list_blocks(d->walked[i]) * (POSTING_BLOCK / POSTING_RUN) + 1;
     d->added = arena_take(&run->arena, (runs + 1) * sizeof *d->added);
     return d->added != NULL;
 }
 
-/* Adds one run's bound, of its documents [first, end). */
-static void add_run(struct disjunction *d, const uint32_t *docs, uint32_t count, uint32_t bound, uint32_t first, uint32_t end)
+/* Adds what the postings [at, at + count) can add, no more than `most` each, of their documents in [first, end). */
+static void add_run(struct disjunction *d, struct ranked_list *list, uint32_t at, uint32_t count, uint32_t most, uint32_t first,
+                    uint32_t end)
 {
     uint16_t *sums = d->run.scratch->sums;
-    while (count > 0 && *docs < first) docs++, count--;
+    const uint32_t *docs = list->docs + at, *tfs = list->tfs + at;
+    while (count > 0 && *docs < first) docs++, tfs++, count--;
     while (count > 0 && docs[count - 1] >= end) count--;
     if (!count) return;
-    for (uint32_t i = 0; i < count; i++) sums[docs[i] - first] = (uint16_t)(sums[docs[i] - first] + bound);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t bound = ranked_list_impact(list, docs[i], tfs[i]);
+        sums[docs[i] - first] = (uint16_t)(sums[docs[i] - first] + (bound < most ? bound : most));
+    }
     d->added[d->added_count++] = (struct added_run){docs, count};
 }
 
@@ -81,7 +89,7 @@ static void add_list(struct disjunction *d, uint32_t number, uint32_t first, uin
     struct ranked_list *list = d->walked[number];
     uint32_t others = d->total_most - list->most, blocks = ranked_list_blocks(list);
     if (list->shape == CURSOR_INLINE) {
-        add_run(d, list->docs, list->df, list->most, first, end);
+        add_run(d, list, 0, list->df, list->most, first, end);
         return;
     }
     for (uint32_t block = d->next[number]; block < blocks; block++) {
@@ -89,13 +97,13 @@ static void add_list(struct disjunction *d, uint32_t number, uint32_t first, uin
         if (most + others >= d->run.least) {
             uint32_t codes = posting_block_runs(&list->list, block), count = posting_block_count(&list->list, block);
             if (!ranked_list_docs(list, block)) return;
-            const uint32_t *docs = list->docs + (size_t)block * POSTING_BLOCK;
-            if (docs[0] >= end) break;
+            if (list->docs[block * POSTING_BLOCK] >= end) break;
+            if (!ranked_list_load_tfs(list, block)) return;
             for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
                 uint32_t bound = (codes & 15) * list->grid_step;
                 if (bound > most) bound = most;
                 if (bound + others < d->run.least) continue;
-                add_run(d, docs + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound, first, end);
+                add_run(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound, first, end);
             }
         }
         if (last >= end) break; /* the rest of the block is the next window's */
@@ -192,7 +200,7 @@ static bool rank_paged(struct disjunction *d)
     d->here = arena_take(&run->arena, run->paged_count * sizeof(struct ranked_list *));
     d->parts = arena_take(&run->arena, run->paged_count * sizeof *d->parts);
     if (!d->here || !d->parts) return false;
-    run->skip_short = true;
+    run->paged_pass = true;
     for (uint32_t page = 0; page < run->page_count; page++)
         if (d->page_sums[page] > most) most = d->page_sums[page];
     uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;

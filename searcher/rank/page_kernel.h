@@ -40,6 +40,8 @@ struct page_kernel {
     void (*add)(uint16_t sums[KERNEL_PAGE], const uint64_t set[4], const uint16_t weights[KERNEL_CELLS]);
     /* The set of documents whose sum is at least `least`. */
     void (*select)(const uint16_t sums[KERNEL_PAGE], uint16_t least, uint64_t set[4]);
+    /* bounds[i] = weight * tf / (tf + norm[i]), rounded down, and 1. */
+    void (*impacts)(float tf, const float norm[256], float weight, uint16_t bounds[256]);
     /* How many bits are set in so many words. */
     uint64_t (*count_bits)(const uint64_t *words, uint32_t word_count);
     /* How many are in the set. */

@@ -111,6 +111,11 @@ AVX2 static void select_avx2(const uint16_t sums[KERNEL_PAGE], uint16_t least, u
     }
 }
 
+AVX2 static void impacts_avx2(float tf, const float norm[256], float weight, uint16_t bounds[256])
+{
+    for (int i = 0; i < 256; i++) bounds[i] = (uint16_t)((int32_t)(weight * (tf / (tf + norm[i]))) + 1);
+}
+
 AVX2 static uint64_t count_bits_avx2(const uint64_t *words, uint32_t word_count)
 {
     uint64_t count = 0;
@@ -125,6 +130,6 @@ AVX2 static uint32_t count_avx2(const uint64_t set[4])
 }
 
 const struct page_kernel page_kernel_avx2 = {add_codes_avx2, clear_empty_avx2, add_cells_avx2, at_least_avx2, cell_documents_avx2,
-                                             add_avx2, select_avx2, count_bits_avx2, count_avx2};
+                                             add_avx2, select_avx2, impacts_avx2, count_bits_avx2, count_avx2};
 
 #endif

@@ -81,6 +81,11 @@ AVX512 static void select_avx512(const uint16_t sums[KERNEL_PAGE], uint16_t leas
     }
 }
 
+AVX512 static void impacts_avx512(float tf, const float norm[256], float weight, uint16_t bounds[256])
+{
+    for (int i = 0; i < 256; i++) bounds[i] = (uint16_t)((int32_t)(weight * (tf / (tf + norm[i]))) + 1);
+}
+
 AVX512 static uint64_t count_bits_avx512(const uint64_t *words, uint32_t word_count)
 {
     uint64_t count = 0;
@@ -95,6 +100,6 @@ AVX512 static uint32_t count_avx512(const uint64_t set[4])
 }
 
 const struct page_kernel page_kernel_avx512 = {add_codes_avx512, clear_empty_avx512, add_cells_avx512, at_least_avx512,
-                                               cell_documents_avx512, add_avx512, select_avx512, count_bits_avx512, count_avx512};
+                                               cell_documents_avx512, add_avx512, select_avx512, impacts_avx512, count_bits_avx512, count_avx512};
 
 #endif

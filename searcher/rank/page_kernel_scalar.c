@@ -59,6 +59,11 @@ static void select_scalar(const uint16_t sums[KERNEL_PAGE], uint16_t least, uint
     }
 }
 
+static void impacts_scalar(float tf, const float norm[256], float weight, uint16_t bounds[256])
+{
+    for (int i = 0; i < 256; i++) bounds[i] = (uint16_t)((int32_t)(weight * (tf / (tf + norm[i]))) + 1);
+}
+
 static uint64_t count_bits_scalar(const uint64_t *words, uint32_t word_count)
 {
     uint64_t count = 0;
@@ -73,7 +78,7 @@ static uint32_t count_scalar(const uint64_t set[4])
 }
 
 const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_scalar, add_cells_scalar, at_least_scalar,
-                                               cell_documents_scalar, add_scalar, select_scalar, count_bits_scalar, count_scalar};
+                                               cell_documents_scalar, add_scalar, select_scalar, impacts_scalar, count_bits_scalar, count_scalar};
 
 const struct page_kernel *page_kernel(void)
 {

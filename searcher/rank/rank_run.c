@@ -141,36 +141,52 @@ uint16_t *rank_run_page_sums(struct rank_run *run, bool every)
 
 /* ---- Scoring ---- */
 
-/*
- * Replaces a document's bounds by what each term really adds, and stops as soon as it can't win: lists that are not paged first,
- * then the others, the heaviest first. False: it can't win, or doesn't match.
- */
-static bool score_parts(struct rank_run *run, uint32_t doc)
+/* Finds what the list adds to the document. */
+static bool find_part(struct rank_run *run, uint32_t number, uint32_t doc)
 {
-    uint32_t bound = 0, posting = 0, number, i;
-    for (i = run->list_count - run->paged_count; i < run->list_count; i++)
-        bound += ranked_list_cell(run->lists[run->by_weight[i]], doc);
-    for (i = 0; i < run->list_count; i++) {
-        number = run->by_weight[i];
-        struct ranked_list *list = run->lists[number];
-        bool paged = ranked_list_is_paged(list);
-        uint32_t cell = paged ? ranked_list_cell(list, doc) : 0;
-        if (paged && bound < run->least) return false;
-        uint32_t tf = paged && !cell ? 0 : ranked_list_tf(list, doc, &posting);
-        run->present[number] = tf > 0;
-        bound -= cell;
-        if (tf && !paged && run->skip_short) return false;
-        if (!tf && run->all_must) return false;
-        if (!tf) continue;
-        run->parts[number] = ranked_list_score(list, doc, posting, tf);
-        bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
-    }
-    return bound >= run->least;
+    struct ranked_list *list = run->lists[number];
+    uint32_t posting = 0, tf = ranked_list_tf(list, doc, &posting);
+    run->present[number] = tf > 0;
+    run->parts[number] = tf ? ranked_list_score(list, doc, posting, tf) : 0;
+    return tf > 0;
 }
 
-static bool score_candidate(struct rank_run *run, uint32_t doc)
+/*
+ * Replaces a document's bounds by what each term really adds, and stops as soon as it can't win: paged lists first, the heaviest
+ * first, whose bounds are those of a cell; of the others the bound has what they add already, unless it was only assumed, and they
+ * are looked at for the exact sum. False: it can't win, or doesn't match.
+ */
+static bool score_parts(struct rank_run *run, uint32_t doc, uint32_t bound)
 {
-    if (segment_is_deleted(run->segment, doc) || !score_parts(run, doc)) return true;
+    uint32_t short_count = run->list_count - run->paged_count;
+    for (uint32_t i = short_count; i < run->list_count; i++) {
+        uint32_t number = run->by_weight[i], cell = ranked_list_cell(run->lists[number], doc);
+        run->present[number] = false;
+        if (!cell && run->all_must) return false;
+        if (!cell) continue;
+        bool there = find_part(run, number, doc);
+        if (!there && run->all_must) return false;
+        if (!there && run->paged_pass) continue; /* its bound was never in the sum */
+        bound -= cell;
+        if (there) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
+        if (bound < run->least) return false;
+    }
+    for (uint32_t i = 0; i < short_count; i++) {
+        uint32_t number = run->by_weight[i];
+        bool there = find_part(run, number, doc);
+        if (there ? run->paged_pass : run->all_must) return false;
+        if (!run->lists[number]->assumed) continue;
+        bound -= run->lists[number]->assumed;
+        if (there) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
+        if (bound < run->least) return false;
+    }
+    return true;
+}
+
+static bool score_candidate(struct rank_run *run, const struct candidate *candidate)
+{
+    uint32_t doc = candidate->doc;
+    if (segment_is_deleted(run->segment, doc) || !score_parts(run, doc, candidate->bound)) return true;
     struct ranked_hit hit = {0, run->number, doc};
     for (uint32_t i = 0; i < run->list_count; i++)
         if (run->present[i]) hit.score += run->parts[i];
@@ -211,6 +227,6 @@ bool rank_run_flush(struct rank_run *run)
     else sort_few(candidates, count);
     run->candidate_count = 0;
     for (uint32_t i = 0; i < count; i++)
-        if (candidates[i].bound >= run->least && !score_candidate(run, candidates[i].doc)) return false;
+        if (candidates[i].bound >= run->least && !score_candidate(run, &candidates[i])) return false;
     return true;
 }

@@ -47,7 +47,8 @@ struct rank_run {
     float *parts;                 /* by list: what it adds to the document being scored ... */
     bool *present;                /* ... if it has the document */
     bool all_must;                /* every list must have the document */
-    bool skip_short;              /* documents that have a term whose list is not paged are none of this pass */
+    /* Candidates' bounds are of those paged lists that have the document, and documents that have others are none of this pass. */
+    bool paged_pass;
     uint32_t page_count;
     double scale;
     double limit;                 /* a score that k documents are known to reach */

@@ -1,6 +1,7 @@
 #include "ranked_list.h"
 
 #include "impact.h"
+#include "page_kernel.h"
 #include "status.h"
 
 #include <math.h>
@@ -61,8 +62,31 @@ void ranked_list_weigh(struct ranked_list *list)
         for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
 }
 
+/* The frequency that bounds what `tf` occurrences count. */
+static float weighted_most(const struct ranked_list *list, uint32_t tf)
+{
+    bool titles = list->leaf->node->field == QUERY_TEXT && (list->shape == CURSOR_INLINE || list->list.title_df > 0);
+    return titles && list->bm25->title_weight > 1 ? list->bm25->title_weight * (float)tf : (float)tf;
+}
+
+uint32_t ranked_list_impact_slowly(struct ranked_list *list, uint32_t doc, uint32_t tf)
+{
+    float norm = leaf_norm(list->leaf, list->bm25, list->segment, doc);
+    return (uint32_t)((double)(list->leaf->weight * bm25_impact(weighted_most(list, tf), norm)) * list->scale) + 1;
+}
+
+void ranked_list_tabulate(struct ranked_list *list)
+{
+    const float least[256] = {list->bm25->k1};
+    if (list->impacts || !(list->impacts = arena_take(list->arena, RANKED_TABLE_TFS * sizeof *list->impacts))) return;
+    for (uint32_t tf = 1; tf <= RANKED_TABLE_TFS; tf++)
+        page_kernel()->impacts(weighted_most(list, tf), list->leaf->counts_length ? list->bm25->norm : least,
+                               (float)((double)list->leaf->weight * list->scale * (1 + 1e-6)), list->impacts[tf - 1]);
+}
+
 void ranked_list_scale(struct ranked_list *list, double scale)
 {
+    list->scale = scale;
     list->step = (uint32_t)ceil(list->unit * scale * 256);
     list->grid_step = (uint32_t)ceil(list->unit * scale * IMPACT_GRID_STEP);
     list->most = ranked_list_bound(list, IMPACT_CODE_MAX);
@@ -170,6 +194,7 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc)
     }
     const uint32_t *docs = list->docs + (size_t)list->block * POSTING_BLOCK;
     uint32_t at = lower_bound(docs, count, doc);
+    list->found = list->block * POSTING_BLOCK + at;
     return at < count && docs[at] == doc;
 }
 

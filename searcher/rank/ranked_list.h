@@ -10,6 +10,8 @@
 #include "matcher.h"
 #include "posting_cursor.h"
 
+enum { RANKED_TABLE_TFS = 3 }; /* frequencies that a table of impacts has */
+
 struct ranked_list {
     const struct leaf_weight *leaf;
     enum query_occur occur;
@@ -26,6 +28,9 @@ struct ranked_list {
     uint32_t step;                 /* the bound of code c is (c * step >> 8) + 1; step < 2^16 */
     uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
     uint32_t most;                 /* the bound of any posting */
+    uint32_t assumed;              /* of a list that is not paged: what candidates' bounds hold of it, where it wasn't looked at */
+    double scale;
+    uint16_t (*impacts)[256];      /* by frequency less one and length byte: the least bound of a posting; NULL until asked for */
     /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
      * blocks at most) */
     uint32_t *docs, *tfs;
@@ -34,7 +39,7 @@ struct ranked_list {
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
-    uint32_t set_page, block;
+    uint32_t set_page, block, found; /* of a list that is not paged: the posting that was found */
     uint64_t set[4];
     uint32_t *title_docs, *title_tfs;
 };
@@ -72,12 +77,27 @@ static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
     return (list->docs_ready >> block & 1) || ranked_list_load_docs(list, block);
 }
 
-/* The bound of the document's cell, of a paged list. */
+/* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
 static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t doc)
 {
     size_t cell = doc >> list->list.grid_shift;
-    return ((uint32_t)list->list.grid[cell / 2] >> cell % 2 * 4 & 15) * list->grid_step;
+    uint32_t bound = ((uint32_t)list->list.grid[cell / 2] >> cell % 2 * 4 & 15) * list->grid_step;
+    uint32_t most = ranked_list_bound(list, list->list.page_max[doc / POSTING_PAGE]);
+    return bound < most ? bound : most;
 }
+
+/* The least bound there is of so many occurrences in the document: what they add, rounded up. Where occurrences in titles count
+ * differently it is as if all were there that count most. */
+uint32_t ranked_list_impact_slowly(struct ranked_list *list, uint32_t doc, uint32_t tf);
+
+static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t tf)
+{
+    if (!list->impacts || tf > RANKED_TABLE_TFS) return ranked_list_impact_slowly(list, doc, tf);
+    return list->impacts[tf - 1][list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0];
+}
+
+/* Fills the table that makes the above fast: worth it for a hundred postings. Without memory for it there is none. */
+void ranked_list_tabulate(struct ranked_list *list);
 
 /* Whether the document has the term. Documents must be asked for in ascending order. With `keeps_sets` whole pages are read, which
  * pays where several documents of a page are asked for. */
