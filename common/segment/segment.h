@@ -58,6 +58,9 @@ static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
     return segment_length_byte_slowly(segment, doc);
 }
 
+/* Those of the documents [first, end), verified, addressed by document; NULL: damage, which is noted. */
+const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end);
+
 /* Words of the document's title. A failure is noted and gives 0. */
 uint32_t segment_title_length(struct segment *segment, uint32_t doc);
 

@@ -2,7 +2,7 @@
  * Exact top k of a flat group of alternatives: any of the terms may match.
  *
  * Terms are of two kinds. *Short* lists (not paged) have few postings, and are walked: what their postings add is added up in an
- * array of sums, a window of 65,536 documents at a time, leaving out runs that can't be part of a winner. Whatever has a word from a short list is found in this way. Then come documents that have only words of *paged* lists,
+ * array of sums, a window of 16,384 documents at a time, leaving out runs that can't be part of a winner. Whatever has a word from a short list is found in this way. Then come documents that have only words of *paged* lists,
  * found by bounds summed over fixed ranges, coarse before fine, and before any posting is read:
  *
  *   1. pages of 256 documents: every list's page maximum, for all pages at once
@@ -21,23 +21,25 @@
 
 enum { SLICES = 12 };
 
-/* Sixteen postings of a short list whose bound was added. */
-struct added_run {
-    const uint32_t *docs;
-    uint32_t count;
+/* A short list that is walked. */
+struct walk {
+    struct ranked_list *list;
+    uint32_t block;              /* it has come to */
+    uint32_t most;               /* the bound of any of its postings in the window; 0: it has none */
 };
 
 struct disjunction {
     struct rank_run run;
     uint16_t *page_sums;         /* of the paged lists; NULL: there are none */
-    uint32_t total_most;         /* all lists' bounds together */
-    uint32_t left_most;          /* those of short lists that are not walked */
-    uint32_t paged_most;
-    struct ranked_list **walked; /* short lists that are walked */
-    uint32_t *next;              /* by walked list: the block it has come to */
-    uint32_t walked_count;
-    struct added_run *added;     /* in the window */
-    uint32_t added_count;
+    uint32_t paged_most;         /* their bounds together */
+    struct walk *walks;          /* the short lists, heaviest first */
+    uint32_t walk_count;
+    /* The window: documents [first, end). */
+    uint32_t first, end;
+    uint32_t total;              /* the most that all lists together can add in it */
+    uint32_t walked, left;       /* how many short lists are walked in it, and the most that the others add */
+    uint64_t touched;            /* its pages that something was added in */
+    const uint8_t *lengths;
     /* The paged lists that are in the page being looked at, and their parts: */
     struct ranked_list **here;
     struct page_part *parts;
@@ -45,69 +47,77 @@ struct disjunction {
 
 /* ---- Short lists ---- */
 
-/* Which of them are walked: all but the lightest that, with all paged lists, can't reach the threshold. */
-static bool choose_walked(struct disjunction *d)
+static bool open_walks(struct disjunction *d)
 {
-    struct rank_run *run = &d->run;
-    uint32_t short_count = run->list_count - run->paged_count, left = d->paged_most, runs = 0;
-    d->walked = arena_take(&run->arena, (short_count + 1) * sizeof(struct ranked_list *));
-    d->next = arena_take_zeroed(&run->arena, (short_count + 1) * sizeof *d->next);
-    if (!d->walked || !d->next) return false;
-    d->walked_count = short_count;
-    for (uint32_t i = 0; i < short_count; i++) d->walked[i] = run->lists[run->by_weight[i]]; /* heaviest first */
-    while (d->walked_count > 0 && left + d->walked[d->walked_count - 1]->most < run->least) {
-        left += d->walked[--d->walked_count]->most;
-        d->walked[d->walked_count]->assumed = d->walked[d->walked_count]->most;
+    d->walk_count = d->run.list_count - d->run.paged_count;
+    d->walks = arena_take_zeroed(&d->run.arena, (d->walk_count + 1) * sizeof *d->walks);
+    if (!d->walks) return false;
+    for (uint32_t i = 0; i < d->walk_count; i++) {
+        d->walks[i].list = d->run.lists[d->run.by_weight[i]];
+        if (d->walks[i].list->df >= POSTING_BLOCK) ranked_list_tabulate(d->walks[i].list);
     }
-    d->left_most = left - d->paged_most;
-    for (uint32_t i = 0; i < d->walked_count; i++)
-        if (d->walked[i]->df >= POSTING_BLOCK) ranked_list_tabulate(d->walked[i]);
-    for (uint32_t i = 0; i < d->walked_count; i++) runs += ranked_list_blocks(d->walked[i]) * (POSTING_BLOCK / POSTING_RUN) + 1;
-    d->added = arena_take(&run->arena, (runs + 1) * sizeof *d->added);
-    return d->added != NULL;
+    return true;
 }
 
-/* Adds what the postings [at, at + count) can add, no more than `most` each, of their documents in [first, end). */
-static void add_run(struct disjunction *d, struct ranked_list *list, uint32_t at, uint32_t count, uint32_t most, uint32_t first,
-                    uint32_t end)
+/* Moves the walk to the first block that has documents of the window, and finds what they add at most. */
+static void walk_to_window(const struct disjunction *d, struct walk *walk)
+{
+    const struct ranked_list *list = walk->list;
+    uint32_t blocks = ranked_list_blocks(list), code = 0;
+    walk->most = 0;
+    if (list->shape == CURSOR_INLINE) {
+        for (uint32_t i = 0; i < list->df; i++)
+            if (list->docs[i] >= d->first && list->docs[i] < d->end) walk->most = list->most;
+        return;
+    }
+    while (walk->block < blocks && posting_block_last(&list->list, walk->block) < d->first) walk->block++;
+    for (uint32_t block = walk->block; block < blocks; block++) {
+        if (block && posting_block_last(&list->list, block - 1) >= d->end) break;
+        if (posting_block_max(&list->list, block) > code) code = posting_block_max(&list->list, block);
+    }
+    if (code) walk->most = ranked_list_bound(list, code);
+}
+
+/* Adds what the postings [at, at + count) can add, no more than `most` each, of their documents in the window. */
+static void add_run(struct disjunction *d, const struct ranked_list *list, uint32_t at, uint32_t count, uint32_t most)
 {
     uint16_t *sums = d->run.scratch->sums;
     const uint32_t *docs = list->docs + at, *tfs = list->tfs + at;
-    while (count > 0 && *docs < first) docs++, tfs++, count--;
-    while (count > 0 && docs[count - 1] >= end) count--;
-    if (!count) return;
+    const bool table = list->impacts && list->leaf->counts_length;
+    uint64_t touched = 0;
+    while (count > 0 && *docs < d->first) docs++, tfs++, count--;
+    while (count > 0 && docs[count - 1] >= d->end) count--;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t bound = ranked_list_impact(list, docs[i], tfs[i]);
-        sums[docs[i] - first] = (uint16_t)(sums[docs[i] - first] + (bound < most ? bound : most));
+        uint32_t place = docs[i] - d->first, bound;
+        if (table && tfs[i] <= RANKED_TABLE_TFS) bound = list->impacts[tfs[i] - 1][d->lengths[docs[i]]];
+        else bound = ranked_list_impact_slowly(list, docs[i], tfs[i]);
+        sums[place] = (uint16_t)(sums[place] + (bound < most ? bound : most));
+        touched |= UINT64_C(1) << place / POSTING_PAGE;
     }
-    d->added[d->added_count++] = (struct added_run){docs, count};
+    d->touched |= touched;
 }
 
-/* Adds the list's runs that can be part of a winner in the documents [first, end), starting from the block it has come to. */
-static void add_list(struct disjunction *d, uint32_t number, uint32_t first, uint32_t end)
+/* Adds those of the window's runs that can be part of a winner. */
+static void add_window(struct disjunction *d, struct walk *walk)
 {
-    struct ranked_list *list = d->walked[number];
-    uint32_t others = d->total_most - list->most, blocks = ranked_list_blocks(list);
+    struct ranked_list *list = walk->list;
+    uint32_t others = d->total - walk->most, blocks = ranked_list_blocks(list);
     if (list->shape == CURSOR_INLINE) {
-        add_run(d, list, 0, list->df, list->most, first, end);
+        add_run(d, list, 0, list->df, list->most);
         return;
     }
-    for (uint32_t block = d->next[number]; block < blocks; block++) {
-        uint32_t last = posting_block_last(&list->list, block), most = ranked_list_bound(list, posting_block_max(&list->list, block));
-        if (most + others >= d->run.least) {
-            uint32_t codes = posting_block_runs(&list->list, block), count = posting_block_count(&list->list, block);
-            if (!ranked_list_docs(list, block)) return;
-            if (list->docs[block * POSTING_BLOCK] >= end) break;
-            if (!ranked_list_load_tfs(list, block)) return;
-            for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
-                uint32_t bound = (codes & 15) * list->grid_step;
-                if (bound > most) bound = most;
-                if (bound + others < d->run.least) continue;
-                add_run(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound, first, end);
-            }
+    for (uint32_t block = walk->block; block < blocks; block++) {
+        if (block && posting_block_last(&list->list, block - 1) >= d->end) break;
+        uint32_t most = ranked_list_bound(list, posting_block_max(&list->list, block));
+        if (most + others < d->run.least) continue;
+        uint32_t codes = posting_block_runs(&list->list, block), count = posting_block_count(&list->list, block);
+        if (!ranked_list_docs(list, block) || !ranked_list_load_tfs(list, block)) return;
+        for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
+            uint32_t bound = (codes & 15) * list->grid_step;
+            if (bound > most) bound = most;
+            if (bound + others < d->run.least) continue;
+            add_run(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound);
         }
-        if (last >= end) break; /* the rest of the block is the next window's */
-        d->next[number] = block + 1;
     }
 }
 
@@ -120,38 +130,67 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
-/* Takes the window's sums out again, each once, and keeps the documents that may win. */
-static bool collect_sums(struct disjunction *d, uint32_t first)
+/* Takes a page's sums out again and keeps the documents that may win. */
+static bool collect_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
-    uint16_t *sums = run->scratch->sums;
+    uint16_t *sums = run->scratch->sums + (page * POSTING_PAGE - d->first);
+    uint32_t besides = d->left + (d->page_sums ? d->page_sums[page] : 0U);
+    uint32_t least = run->least > besides ? run->least - besides : 1;
+    uint64_t set[4] = {0};
     bool good = true;
-    for (uint32_t i = 0; i < d->added_count; i++) {
-        const uint32_t *docs = d->added[i].docs;
-        for (uint32_t j = 0; j < d->added[i].count; j++) {
-            uint32_t doc = docs[j], sum = sums[doc - first];
-            sums[doc - first] = 0;
-            if (!sum || !good) continue;
-            uint32_t bound = sum + d->left_most + (d->page_sums ? d->page_sums[doc / POSTING_PAGE] : 0U);
-            if (bound < run->least) continue;
-            if (d->page_sums) bound = sum + d->left_most + paged_bound(run, doc);
-            good = rank_run_push(run, doc, bound);
+    if (least <= UINT16_MAX) run->kernel->select(sums, (uint16_t)least, set);
+    for (uint32_t word = 0; word < 4; word++)
+        for (uint64_t left = set[word]; left && good; left &= left - 1) {
+            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left), doc = page * POSTING_PAGE + low;
+            good = rank_run_push_assuming(run, doc, sums[low] + d->left + (d->page_sums ? paged_bound(run, doc) : 0), d->left,
+                                          d->walked);
         }
+    memset(sums, 0, POSTING_PAGE * sizeof *sums);
+    return good;
+}
+
+/* Finds the candidates of one window among documents that have a word of a short list. False: memory was refused. */
+static bool rank_window(struct disjunction *d)
+{
+    struct rank_run *run = &d->run;
+    uint32_t paged = 0;
+    for (uint32_t page = d->first / POSTING_PAGE; d->page_sums && page * POSTING_PAGE < d->end; page++)
+        if (d->page_sums[page] > paged) paged = d->page_sums[page];
+    d->total = paged;
+    for (uint32_t i = 0; i < d->walk_count; i++) {
+        walk_to_window(d, &d->walks[i]);
+        d->total += d->walks[i].most;
     }
-    d->added_count = 0;
+    if (d->total < run->least || d->total == paged) return true;
+    /* All are walked but the lightest that, with the paged ones, can't reach the threshold. */
+    d->left = paged;
+    for (d->walked = d->walk_count; d->walked > 0 && d->left + d->walks[d->walked - 1].most < run->least; d->walked--)
+        d->left += d->walks[d->walked - 1].most;
+    d->left -= paged;
+    if (!(d->lengths = segment_length_bytes(run->segment, d->first, d->end))) return true;
+    for (uint32_t i = 0; i < d->walked; i++)
+        if (d->walks[i].most) add_window(d, &d->walks[i]);
+    bool good = true;
+    for (uint64_t left = d->touched; left && good; left &= left - 1)
+        good = collect_page(d, d->first / POSTING_PAGE + (uint32_t)__builtin_ctzll(left));
+    d->touched = 0;
     return good;
 }
 
 static bool rank_short(struct disjunction *d)
 {
-    uint32_t doc_count = d->run.segment->meta.doc_count;
-    if (!choose_walked(d)) return false;
-    for (uint32_t first = 0; d->walked_count && first < doc_count; first += RANK_WINDOW) {
-        uint32_t end = doc_count - first > RANK_WINDOW ? first + RANK_WINDOW : doc_count;
-        for (uint32_t i = 0; i < d->walked_count; i++) add_list(d, i, first, end);
-        if (!collect_sums(d, first) || !rank_run_flush(&d->run)) return false;
+    uint32_t doc_count = d->run.segment->meta.doc_count, window = 0;
+    if (!open_walks(d)) return false;
+    for (uint64_t first = 0; d->walk_count && first < doc_count; first += RANK_WINDOW) {
+        d->first = (uint32_t)first;
+        d->end = doc_count - first > RANK_WINDOW ? (uint32_t)first + RANK_WINDOW : doc_count;
+        if (!rank_window(d)) return false;
+        /* After 1, 2, 4, 8, ... windows the best so far are scored: the threshold they give is what makes the others few. */
+        window++;
+        if ((window & (window - 1)) == 0 && !rank_run_settle(&d->run, 2 * d->run.ranking->top.k)) return false;
     }
-    return true;
+    return rank_run_flush(&d->run);
 }
 
 /* ---- Paged lists ---- */
@@ -228,7 +267,6 @@ static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, b
     bf_status status = rank_run_open(run, ranking, number, &possible, error);
     if (status == BF_OK && possible && run->scale > 0) {
         for (uint32_t i = 0; i < run->list_count; i++) {
-            d.total_most += run->lists[i]->most;
             if (ranked_list_is_paged(run->lists[i])) d.paged_most += run->lists[i]->most;
         }
         if (run->paged_count) good = (d.page_sums = rank_run_page_sums(run, false)) != NULL;

@@ -156,9 +156,9 @@ static bool find_part(struct rank_run *run, uint32_t number, uint32_t doc)
  * first, whose bounds are those of a cell; of the others the bound has what they add already, unless it was only assumed, and they
  * are looked at for the exact sum. False: it can't win, or doesn't match.
  */
-static bool score_parts(struct rank_run *run, uint32_t doc, uint32_t bound)
+static bool score_parts(struct rank_run *run, const struct candidate *candidate)
 {
-    uint32_t short_count = run->list_count - run->paged_count;
+    uint32_t doc = candidate->doc, bound = candidate->bound, short_count = run->list_count - run->paged_count;
     for (uint32_t i = short_count; i < run->list_count; i++) {
         uint32_t number = run->by_weight[i], cell = ranked_list_cell(run->lists[number], doc);
         run->present[number] = false;
@@ -175,18 +175,16 @@ static bool score_parts(struct rank_run *run, uint32_t doc, uint32_t bound)
         uint32_t number = run->by_weight[i];
         bool there = find_part(run, number, doc);
         if (there ? run->paged_pass : run->all_must) return false;
-        if (!run->lists[number]->assumed) continue;
-        bound -= run->lists[number]->assumed;
-        if (there) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
-        if (bound < run->least) return false;
+        if (i == candidate->known) bound -= candidate->assumed;
+        if (there && i >= candidate->known) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
     }
-    return true;
+    return bound >= run->least;
 }
 
 static bool score_candidate(struct rank_run *run, const struct candidate *candidate)
 {
     uint32_t doc = candidate->doc;
-    if (segment_is_deleted(run->segment, doc) || !score_parts(run, doc, candidate->bound)) return true;
+    if (segment_is_deleted(run->segment, doc) || !score_parts(run, candidate)) return true;
     struct ranked_hit hit = {0, run->number, doc};
     for (uint32_t i = 0; i < run->list_count; i++)
         if (run->present[i]) hit.score += run->parts[i];
@@ -219,14 +217,23 @@ static void sort_many(const struct rank_run *run, struct candidate *sorted)
     for (uint32_t i = 0; i < run->candidate_count; i++) sorted[starts[BUCKETS - 1 - (candidates[i].bound >> shift)]++] = candidates[i];
 }
 
+bool rank_run_settle(struct rank_run *run, uint64_t wanted)
+{
+    struct candidate *candidates = run->scratch->candidates, *sorted = candidates;
+    uint32_t count = run->candidate_count, kept = 0, i = 0;
+    if (count > FEW) sort_many(run, sorted = run->scratch->sorted);
+    else sort_few(candidates, count);
+    for (; i < count && i < wanted && sorted[i].bound >= run->least; i++)
+        if (!score_candidate(run, &sorted[i])) return false;
+    for (; i < count; i++)
+        if (sorted[i].bound >= run->least) candidates[kept++] = sorted[i];
+    run->candidate_count = kept;
+    return true;
+}
+
 bool rank_run_flush(struct rank_run *run)
 {
-    struct candidate *candidates = run->scratch->candidates;
-    uint32_t count = run->candidate_count;
-    if (count > FEW) sort_many(run, candidates = run->scratch->sorted);
-    else sort_few(candidates, count);
-    run->candidate_count = 0;
-    for (uint32_t i = 0; i < count; i++)
-        if (candidates[i].bound >= run->least && !score_candidate(run, &candidates[i])) return false;
+    while (run->candidate_count > 0)
+        if (!rank_run_settle(run, UINT64_MAX)) return false;
     return true;
 }

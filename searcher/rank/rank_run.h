@@ -17,12 +17,15 @@
 enum {
     RANK_LISTS_MOST = 4000,      /* so that bounds rounded up stay below 2^16 */
     RANK_CANDIDATES = 8192,      /* kept before they are scored */
-    RANK_WINDOW = 1 << 16,       /* documents of a window of sums */
+    RANK_WINDOW = 1 << 14,       /* documents of a window of sums, which then stays in the nearest cache */
+    RANK_SET = 1 << 16,          /* documents of a set */
 };
 
 struct candidate {
     uint32_t doc;
-    uint32_t bound;
+    uint16_t bound;  /* what the lists that were looked at add, cells of the paged ones, and what is assumed of the others: */
+    uint16_t assumed;
+    uint16_t known;  /* lists that were looked at: the first so many of those that are not paged, by weight */
 };
 
 /* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at a
@@ -30,7 +33,7 @@ struct candidate {
 struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
-    uint64_t sets[2][RANK_WINDOW / 64];
+    uint64_t sets[2][RANK_SET / 64];
 };
 
 struct rank_run {
@@ -79,11 +82,22 @@ uint16_t *rank_run_page_sums(struct rank_run *run, bool every);
 /* Scores the candidates, those with the best bounds first, and forgets them. False: memory was refused. */
 bool rank_run_flush(struct rank_run *run);
 
-static inline bool rank_run_push(struct rank_run *run, uint32_t doc, uint32_t bound)
+/* Scores about so many of the best of them, which raises the threshold, and keeps those of the others that reach it. */
+bool rank_run_settle(struct rank_run *run, uint64_t count);
+
+static inline bool rank_run_push_assuming(struct rank_run *run, uint32_t doc, uint32_t bound, uint32_t assumed, uint32_t known)
 {
     if (run->candidate_count == RANK_CANDIDATES && !rank_run_flush(run)) return false;
-    if (bound >= run->least) run->scratch->candidates[run->candidate_count++] = (struct candidate){doc, bound};
+    if (bound >= run->least)
+        run->scratch->candidates[run->candidate_count++] =
+            (struct candidate){doc, (uint16_t)bound, (uint16_t)assumed, (uint16_t)known};
     return true;
+}
+
+/* Keeps a document whose bound holds all that lists which are not paged add to it. */
+static inline bool rank_run_push(struct rank_run *run, uint32_t doc, uint32_t bound)
+{
+    return rank_run_push_assuming(run, doc, bound, 0, run->list_count - run->paged_count);
 }
 
 #endif

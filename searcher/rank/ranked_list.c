@@ -69,7 +69,7 @@ static float weighted_most(const struct ranked_list *list, uint32_t tf)
     return titles && list->bm25->title_weight > 1 ? list->bm25->title_weight * (float)tf : (float)tf;
 }
 
-uint32_t ranked_list_impact_slowly(struct ranked_list *list, uint32_t doc, uint32_t tf)
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf)
 {
     float norm = leaf_norm(list->leaf, list->bm25, list->segment, doc);
     return (uint32_t)((double)(list->leaf->weight * bm25_impact(weighted_most(list, tf), norm)) * list->scale) + 1;

@@ -28,7 +28,6 @@ struct ranked_list {
     uint32_t step;                 /* the bound of code c is (c * step >> 8) + 1; step < 2^16 */
     uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
     uint32_t most;                 /* the bound of any posting */
-    uint32_t assumed;              /* of a list that is not paged: what candidates' bounds hold of it, where it wasn't looked at */
     double scale;
     uint16_t (*impacts)[256];      /* by frequency less one and length byte: the least bound of a posting; NULL until asked for */
     /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
@@ -88,7 +87,7 @@ static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t
 
 /* The least bound there is of so many occurrences in the document: what they add, rounded up. Where occurrences in titles count
  * differently it is as if all were there that count most. */
-uint32_t ranked_list_impact_slowly(struct ranked_list *list, uint32_t doc, uint32_t tf);
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf);
 
 static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t tf)
 {
