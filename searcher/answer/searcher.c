@@ -25,6 +25,8 @@ void opened_index_release(struct opened_index *index)
     if (!index || --index->users > 0) return;
     snapshot_close(index->snapshot);
     analyzer_free(index->analyzer);
+    if (index->spare) arena_free(&index->spare->arena);
+    free(index->spare);
     free(index);
 }
 
