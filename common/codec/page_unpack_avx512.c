@@ -31,6 +31,13 @@ AVX512 static uint32_t bitmap(const uint8_t bits[32], uint32_t base, uint32_t do
     return found;
 }
 
+AVX512 static uint32_t rank(const uint8_t bits[32], uint32_t low)
+{
+    uint32_t count = (uint32_t)__builtin_popcountll(load_u64(bits + low / 64 * 8) & ((UINT64_C(1) << low % 64) - 1));
+    for (uint32_t i = 0; i < low / 64; i++) count += (uint32_t)__builtin_popcountll(load_u64(bits + 8 * i));
+    return count;
+}
+
 AVX512 static void halves(const uint8_t *packed, uint32_t count, uint32_t tfs[256])
 {
     const __m128i low_half = _mm_set1_epi8(15);
@@ -41,5 +48,5 @@ AVX512 static void halves(const uint8_t *packed, uint32_t count, uint32_t tfs[25
     }
 }
 
-const struct page_unpack page_unpack_avx512 = {bytes, bitmap, halves};
+const struct page_unpack page_unpack_avx512 = {bytes, bitmap, rank, halves};
 #endif

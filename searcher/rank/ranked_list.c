@@ -140,12 +140,22 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
     return (uint32_t)(base - docs) + (count && *base < doc);
 }
 
+bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open)
+{
+    bf_error error = {0};
+    if (!posting_page_open(&list->list, page, open)) return false;
+    if (section_verify(&list->view, open->offset, open->length, &error) == BF_OK) return true;
+    segment_fail(list->segment, &error);
+    return false;
+}
+
 static bool paged_has(struct ranked_list *list, uint32_t doc)
 {
+    struct posting_page open;
     uint32_t page = doc / POSTING_PAGE, low = doc % POSTING_PAGE;
     if (page != list->set_page) {
-        if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
-        if (!list->keeps_sets) return posting_page_find(&list->list, page, doc) >= 0;
+        if (!ranked_list_page(list, page, &open)) return false;
+        if (!list->keeps_sets) return posting_page_has(&open, low);
         const char *rule = posting_page_bits(&list->list, page, list->set);
         if (rule) segment_broken(list->segment, "postings", rule);
         if (rule) return false;
@@ -171,9 +181,13 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc)
 
 static uint32_t paged_tf(struct ranked_list *list, uint32_t doc)
 {
-    uint32_t page = doc / POSTING_PAGE;
-    if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
-    return posting_page_tf_at(&list->list, page, doc % POSTING_PAGE);
+    struct posting_page open;
+    uint32_t page = doc / POSTING_PAGE, low = doc % POSTING_PAGE;
+    if (!ranked_list_page(list, page, &open)) return 0;
+    uint32_t tf = posting_page_tf_at(&list->list, &open, low);
+    /* Exceptions stand elsewhere. */
+    if (tf >= 15 && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
+    return tf;
 }
 
 uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting)
