@@ -10,8 +10,8 @@
  *   3. documents: of the live cells, the sets of documents that have each term
  *
  * Bounds of fixed ranges line up between terms, unlike block maxima, so they are added without merging any lists (Dimopoulos,
- * Nepomnyachiy and Suel 2013 did so for their "live blocks"). Lists that together can't reach the threshold find no candidates of
- * their own (MaxScore: Turtle and Flood 1995): often all paged ones, and then the second part is left out.
+ * Nepomnyachiy and Suel 2013 did so for their "live blocks"). Where all paged lists together can't reach the threshold, the second
+ * part is left out (MaxScore: Turtle and Flood 1995).
  */
 #include "posting_record.h"
 #include "rank_run.h"
@@ -19,7 +19,7 @@
 
 #include <string.h>
 
-enum { SLICES = 12 };
+enum { SLICES = 12, REFINE_LEAST = 64 };
 
 /* A short list that is walked. */
 struct walk {
@@ -37,12 +37,13 @@ struct disjunction {
     /* The window: documents [first, end). */
     uint32_t first, end;
     uint32_t total;              /* the most that all lists together can add in it */
-    uint32_t walked, left;       /* how many short lists are walked in it, and the most that the others add */
     uint64_t touched;            /* its pages that something was added in */
     const uint8_t *lengths;
     /* The paged lists that are in the page being looked at, and their parts: */
     struct ranked_list **here;
     struct page_part *parts;
+    struct candidate found[POSTING_PAGE];
+    bool refines;                /* so many hits are wanted that most candidates of short lists will be looked at in paged ones */
 };
 
 /* ---- Short lists ---- */
@@ -50,6 +51,8 @@ struct disjunction {
 static bool open_walks(struct disjunction *d)
 {
     d->walk_count = d->run.list_count - d->run.paged_count;
+    for (uint32_t i = d->walk_count; d->refines && i < d->run.list_count; i++)
+        ranked_list_tabulate(d->run.lists[d->run.by_weight[i]]);
     d->walks = arena_take_zeroed(&d->run.arena, (d->walk_count + 1) * sizeof *d->walks);
     if (!d->walks) return false;
     for (uint32_t i = 0; i < d->walk_count; i++) {
@@ -130,22 +133,35 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
+/* Pushes those of the documents found in a page that still may win when the paged lists were looked at. */
+static bool push_refined(struct disjunction *d, uint32_t page, uint32_t count, bool members)
+{
+    count = rank_run_refine(&d->run, page, d->found, count, members);
+    for (uint32_t i = 0; i < count; i++)
+        if (!rank_run_push_refined(&d->run, &d->found[i])) return false;
+    return true;
+}
+
 /* Takes a page's sums out again and keeps the documents that may win. */
 static bool collect_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
     uint16_t *sums = run->scratch->sums + (page * POSTING_PAGE - d->first);
-    uint32_t besides = d->left + (d->page_sums ? d->page_sums[page] : 0U);
+    uint32_t besides = d->page_sums ? d->page_sums[page] : 0;
     uint32_t least = run->least > besides ? run->least - besides : 1;
     uint64_t set[4] = {0};
+    uint32_t found = 0;
     bool good = true;
     if (least <= UINT16_MAX) run->kernel->select(sums, (uint16_t)least, set);
     for (uint32_t word = 0; word < 4; word++)
         for (uint64_t left = set[word]; left && good; left &= left - 1) {
             uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left), doc = page * POSTING_PAGE + low;
-            good = rank_run_push_assuming(run, doc, sums[low] + d->left + (d->page_sums ? paged_bound(run, doc) : 0), d->left,
-                                          d->walked);
+            uint32_t bound = sums[low] + paged_bound(run, doc);
+            if (!d->refines) good = rank_run_push(run, doc, bound);
+            else if (bound >= run->least)
+                d->found[found++] = (struct candidate){doc, (uint16_t)bound, false};
         }
+    if (found) good = push_refined(d, page, found, false);
     memset(sums, 0, POSTING_PAGE * sizeof *sums);
     return good;
 }
@@ -163,13 +179,8 @@ static bool rank_window(struct disjunction *d)
         d->total += d->walks[i].most;
     }
     if (d->total < run->least || d->total == paged) return true;
-    /* All are walked but the lightest that, with the paged ones, can't reach the threshold. */
-    d->left = paged;
-    for (d->walked = d->walk_count; d->walked > 0 && d->left + d->walks[d->walked - 1].most < run->least; d->walked--)
-        d->left += d->walks[d->walked - 1].most;
-    d->left -= paged;
     if (!(d->lengths = segment_length_bytes(run->segment, d->first, d->end))) return true;
-    for (uint32_t i = 0; i < d->walked; i++)
+    for (uint32_t i = 0; i < d->walk_count; i++)
         if (d->walks[i].most) add_window(d, &d->walks[i]);
     bool good = true;
     for (uint64_t left = d->touched; left && good; left &= left - 1)
@@ -219,15 +230,17 @@ static bool rank_page(struct disjunction *d, uint32_t page)
         if (rule) segment_broken(run->segment, "postings", rule);
         if (rule || !verified) return true;
     }
+    uint32_t found_count = 0;
     for (; live; live &= live - 1) {
         uint32_t cell = (uint32_t)__builtin_ctz(live);
         uint32_t docs = run->kernel->cell_documents(d->parts, count, cell, least, sums);
         for (; docs; docs &= docs - 1) {
             uint32_t low = (uint32_t)__builtin_ctz(docs);
-            if (!rank_run_push(run, page * POSTING_PAGE + cell * 16 + low, sums[low])) return false;
+            d->found[found_count++] =
+                (struct candidate){page * POSTING_PAGE + cell * 16 + low, sums[low], false};
         }
     }
-    return true;
+    return push_refined(d, page, found_count, true);
 }
 
 /* Best pages first, in slices of their bounds' range: a full order would cost more than it gives. */
@@ -240,6 +253,8 @@ static bool rank_paged(struct disjunction *d)
     d->parts = arena_take(&run->arena, run->paged_count * sizeof *d->parts);
     if (!d->here || !d->parts) return false;
     run->paged_pass = true;
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++)
+        ranked_list_tabulate(run->lists[run->by_weight[i]]);
     for (uint32_t page = 0; page < run->page_count; page++)
         if (d->page_sums[page] > most) most = d->page_sums[page];
     uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;
@@ -261,7 +276,9 @@ static bool rank_paged(struct disjunction *d)
 
 static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
-    struct disjunction d = {0};
+    struct disjunction d;
+    memset(&d, 0, offsetof(struct disjunction, found));
+    d.refines = ranking->top.k >= REFINE_LEAST;
     struct rank_run *run = &d.run;
     bool possible = false, good = true;
     bf_status status = rank_run_open(run, ranking, number, &possible, error);

@@ -153,8 +153,8 @@ static bool find_part(struct rank_run *run, uint32_t number, uint32_t doc)
 
 /*
  * Replaces a document's bounds by what each term really adds, and stops as soon as it can't win: paged lists first, the heaviest
- * first, whose bounds are those of a cell; of the others the bound has what they add already, unless it was only assumed, and they
- * are looked at for the exact sum. False: it can't win, or doesn't match.
+ * first, whose bounds are those of a cell; of the others the bound has what they add already, and they are looked at for the exact
+ * sum. False: it can't win, or doesn't match.
  */
 static bool score_parts(struct rank_run *run, const struct candidate *candidate)
 {
@@ -166,6 +166,7 @@ static bool score_parts(struct rank_run *run, const struct candidate *candidate)
         if (!cell) continue;
         bool there = find_part(run, number, doc);
         if (!there && run->all_must) return false;
+        if (candidate->refined) continue;
         if (!there && run->paged_pass) continue; /* its bound was never in the sum */
         bound -= cell;
         if (there) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
@@ -175,8 +176,6 @@ static bool score_parts(struct rank_run *run, const struct candidate *candidate)
         uint32_t number = run->by_weight[i];
         bool there = find_part(run, number, doc);
         if (there ? run->paged_pass : run->all_must) return false;
-        if (i == candidate->known) bound -= candidate->assumed;
-        if (there && i >= candidate->known) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
     }
     return bound >= run->least;
 }
@@ -192,6 +191,30 @@ static bool score_candidate(struct rank_run *run, const struct candidate *candid
     if (!top_hits_add(&run->ranking->top, &hit)) return false;
     raise_least(run);
     return true;
+}
+
+uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct candidate *found, uint32_t count, bool members)
+{
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count && count > 0; i++) {
+        struct ranked_list *list = run->lists[run->by_weight[i]];
+        struct posting_page open;
+        bool there = ranked_list_page(list, page, &open);
+        uint32_t kept = 0;
+        for (uint32_t j = 0; there && j < count; j++) {
+            struct candidate *candidate = &found[j];
+            uint32_t tf = posting_page_tf_at(&list->list, &open, candidate->doc % POSTING_PAGE), bound = candidate->bound;
+            if (!tf && run->all_must) continue;
+            if (tf >= 15) tf = ranked_list_tf(list, candidate->doc, &(uint32_t){0}); /* which verifies it */
+            if (tf || !members) bound -= ranked_list_cell(list, candidate->doc);
+            if (tf) bound += ranked_list_impact(list, candidate->doc, tf);
+            candidate->bound = (uint16_t)bound;
+            found[kept] = *candidate;
+            kept += bound >= run->least;
+        }
+        if (there) count = kept;
+    }
+    for (uint32_t j = 0; j < count; j++) found[j].refined = true;
+    return count;
 }
 
 static void sort_few(struct candidate *candidates, uint32_t count)

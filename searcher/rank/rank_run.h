@@ -23,9 +23,8 @@ enum {
 
 struct candidate {
     uint32_t doc;
-    uint16_t bound;  /* what the lists that were looked at add, cells of the paged ones, and what is assumed of the others: */
-    uint16_t assumed;
-    uint16_t known;  /* lists that were looked at: the first so many of those that are not paged, by weight */
+    uint16_t bound;   /* what lists that are not paged add, and the cells of the others */
+    uint16_t refined; /* whether those were looked at too, and `bound` is no more than rounding above the score */
 };
 
 /* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at a
@@ -85,19 +84,23 @@ bool rank_run_flush(struct rank_run *run);
 /* Scores about so many of the best of them, which raises the threshold, and keeps those of the others that reach it. */
 bool rank_run_settle(struct rank_run *run, uint64_t count);
 
-static inline bool rank_run_push_assuming(struct rank_run *run, uint32_t doc, uint32_t bound, uint32_t assumed, uint32_t known)
+/* Adds to the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of their
+ * cells' bounds, keeps those that reach the threshold in order, and returns how many. `members`: a bound holds the cells only of
+ * those lists that have the document. */
+uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct candidate *found, uint32_t count, bool members);
+
+static inline bool rank_run_push_refined(struct rank_run *run, const struct candidate *candidate)
 {
     if (run->candidate_count == RANK_CANDIDATES && !rank_run_flush(run)) return false;
-    if (bound >= run->least)
-        run->scratch->candidates[run->candidate_count++] =
-            (struct candidate){doc, (uint16_t)bound, (uint16_t)assumed, (uint16_t)known};
+    if (candidate->bound >= run->least) run->scratch->candidates[run->candidate_count++] = *candidate;
     return true;
 }
 
-/* Keeps a document whose bound holds all that lists which are not paged add to it. */
+/* Keeps a document. */
 static inline bool rank_run_push(struct rank_run *run, uint32_t doc, uint32_t bound)
 {
-    return rank_run_push_assuming(run, doc, bound, 0, run->list_count - run->paged_count);
+    const struct candidate candidate = {doc, (uint16_t)bound, false};
+    return bound < run->least || rank_run_push_refined(run, &candidate);
 }
 
 #endif
