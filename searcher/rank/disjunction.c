@@ -42,8 +42,9 @@ struct disjunction {
     /* The paged lists that are in the page being looked at, and their parts: */
     struct ranked_list **here;
     struct page_part *parts;
-    struct candidate found[POSTING_PAGE];
+    uint64_t *seen;              /* where candidates are refined: documents that were candidates because of a short list */
     bool refines;                /* so many hits are wanted that most candidates of short lists will be looked at in paged ones */
+    struct candidate found[POSTING_PAGE]; /* in the page being looked at */
 };
 
 /* ---- Short lists ---- */
@@ -81,23 +82,30 @@ static void walk_to_window(const struct disjunction *d, struct walk *walk)
     if (code) walk->most = ranked_list_bound(list, code);
 }
 
-/* Adds what the postings [at, at + count) can add, no more than `most` each, of their documents in the window. */
-static void add_run(struct disjunction *d, const struct ranked_list *list, uint32_t at, uint32_t count, uint32_t most)
+/* Adds what the postings [at, at + count) add, of their documents in the window. */
+static void add_run(struct disjunction *d, struct ranked_list *list, uint32_t at, uint32_t count)
 {
     uint16_t *sums = d->run.scratch->sums;
     const uint32_t *docs = list->docs + at, *tfs = list->tfs + at;
     const bool table = list->impacts && list->leaf->counts_length;
-    uint64_t touched = 0;
+    uint32_t title = UINT32_MAX, titles = 0;
     while (count > 0 && *docs < d->first) docs++, tfs++, count--;
     while (count > 0 && docs[count - 1] >= d->end) count--;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = docs[i] - d->first, bound;
-        if (table && tfs[i] <= RANKED_TABLE_TFS) bound = list->impacts[tfs[i] - 1][d->lengths[docs[i]]];
-        else bound = ranked_list_impact_slowly(list, docs[i], tfs[i]);
-        sums[place] = (uint16_t)(sums[place] + (bound < most ? bound : most));
-        touched |= UINT64_C(1) << place / POSTING_PAGE;
+    if (!count) return;
+    if (table && list->titles_matter) {
+        title = ranked_list_title_from(list, docs[0]);
+        titles = list->title_count;
     }
-    d->touched |= touched;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t doc = docs[i], place = doc - d->first, bound;
+        while (title < titles && list->title_docs[title] < doc) title++;
+        if (table && tfs[i] <= RANKED_TABLE_TFS && !(title < titles && list->title_docs[title] == doc))
+            bound = list->impacts[tfs[i] - 1][d->lengths[doc]];
+        else
+            bound = ranked_list_impact(list, doc, (uint32_t)(docs + i - list->docs), tfs[i]);
+        sums[place] = (uint16_t)(sums[place] + bound);
+        d->touched |= UINT64_C(1) << place / POSTING_PAGE;
+    }
 }
 
 /* Adds those of the window's runs that can be part of a winner. */
@@ -106,7 +114,7 @@ static void add_window(struct disjunction *d, struct walk *walk)
     struct ranked_list *list = walk->list;
     uint32_t others = d->total - walk->most, blocks = ranked_list_blocks(list);
     if (list->shape == CURSOR_INLINE) {
-        add_run(d, list, 0, list->df, list->most);
+        add_run(d, list, 0, list->df);
         return;
     }
     for (uint32_t block = walk->block; block < blocks; block++) {
@@ -115,11 +123,12 @@ static void add_window(struct disjunction *d, struct walk *walk)
         if (most + others < d->run.least) continue;
         uint32_t codes = posting_block_runs(&list->list, block), count = posting_block_count(&list->list, block);
         if (!ranked_list_docs(list, block) || !ranked_list_load_tfs(list, block)) return;
+        if (list->titles_matter && !ranked_list_titles(list)) return;
         for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
             uint32_t bound = (codes & 15) * list->grid_step;
             if (bound > most) bound = most;
             if (bound + others < d->run.least) continue;
-            add_run(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound);
+            add_run(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN);
         }
     }
 }
@@ -137,8 +146,12 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
 static bool push_refined(struct disjunction *d, uint32_t page, uint32_t count, bool members)
 {
     count = rank_run_refine(&d->run, page, d->found, count, members);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t doc = d->found[i].doc;
+        if (segment_is_deleted(d->run.segment, doc) || (members && d->seen && bitset_has(d->seen, doc))) continue;
+        if (!members && d->seen) bitset_add(d->seen, doc);
         if (!rank_run_push_refined(&d->run, &d->found[i])) return false;
+    }
     return true;
 }
 
@@ -159,7 +172,7 @@ static bool collect_page(struct disjunction *d, uint32_t page)
             uint32_t bound = sums[low] + paged_bound(run, doc);
             if (!d->refines) good = rank_run_push(run, doc, bound);
             else if (bound >= run->least)
-                d->found[found++] = (struct candidate){doc, (uint16_t)bound, false};
+                d->found[found++] = (struct candidate){.doc = doc, .bound = (uint16_t)bound};
         }
     if (found) good = push_refined(d, page, found, false);
     memset(sums, 0, POSTING_PAGE * sizeof *sums);
@@ -193,6 +206,10 @@ static bool rank_short(struct disjunction *d)
 {
     uint32_t doc_count = d->run.segment->meta.doc_count, window = 0;
     if (!open_walks(d)) return false;
+    if (d->run.all_refined && d->page_sums && d->walk_count) {
+        d->seen = arena_take_zeroed(&d->run.arena, bitset_words(doc_count) * sizeof *d->seen);
+        if (!d->seen) return false;
+    }
     for (uint64_t first = 0; d->walk_count && first < doc_count; first += RANK_WINDOW) {
         d->first = (uint32_t)first;
         d->end = doc_count - first > RANK_WINDOW ? (uint32_t)first + RANK_WINDOW : doc_count;
@@ -201,7 +218,7 @@ static bool rank_short(struct disjunction *d)
         window++;
         if ((window & (window - 1)) == 0 && !rank_run_settle(&d->run, 2 * d->run.ranking->top.k)) return false;
     }
-    return rank_run_flush(&d->run);
+    return rank_run_finish_pass(&d->run);
 }
 
 /* ---- Paged lists ---- */
@@ -237,7 +254,7 @@ static bool rank_page(struct disjunction *d, uint32_t page)
         for (; docs; docs &= docs - 1) {
             uint32_t low = (uint32_t)__builtin_ctz(docs);
             d->found[found_count++] =
-                (struct candidate){page * POSTING_PAGE + cell * 16 + low, sums[low], false};
+                (struct candidate){.doc = page * POSTING_PAGE + cell * 16 + low, .bound = sums[low], .paged_only = true};
         }
     }
     return push_refined(d, page, found_count, true);
@@ -252,7 +269,6 @@ static bool rank_paged(struct disjunction *d)
     d->here = arena_take(&run->arena, run->paged_count * sizeof(struct ranked_list *));
     d->parts = arena_take(&run->arena, run->paged_count * sizeof *d->parts);
     if (!d->here || !d->parts) return false;
-    run->paged_pass = true;
     for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++)
         ranked_list_tabulate(run->lists[run->by_weight[i]]);
     for (uint32_t page = 0; page < run->page_count; page++)
@@ -265,9 +281,9 @@ static bool rank_paged(struct disjunction *d)
             uint32_t sum = d->page_sums[page];
             if (sum < from || sum >= above || sum < run->least) continue;
             if (!rank_page(d, page)) return false;
-            if (run->candidate_count >= RANK_CANDIDATES / 64 && !rank_run_flush(run)) return false;
+            if (run->candidate_count >= RANK_CANDIDATES / 64 && !run->all_refined && !rank_run_flush(run)) return false;
         }
-        if (!rank_run_flush(run)) return false;
+        if (!rank_run_finish_pass(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;
         above = from;
     }
@@ -287,7 +303,8 @@ static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, b
             if (ranked_list_is_paged(run->lists[i])) d.paged_most += run->lists[i]->most;
         }
         if (run->paged_count) good = (d.page_sums = rank_run_page_sums(run, false)) != NULL;
-        good = good && rank_short(&d) && rank_paged(&d);
+        run->all_refined = d.refines;
+        good = good && rank_short(&d) && rank_paged(&d) && rank_run_flush(run);
         if (!good) memset(run->scratch->sums, 0, sizeof run->scratch->sums);
         status = good ? rank_run_outcome(run, error) : fail_memory(error);
     }

@@ -24,7 +24,8 @@ enum {
 struct candidate {
     uint32_t doc;
     uint16_t bound;   /* what lists that are not paged add, and the cells of the others */
-    uint16_t refined; /* whether those were looked at too, and `bound` is no more than rounding above the score */
+    bool refined;     /* whether those were looked at too, and `bound` is no more than rounding above the score */
+    bool paged_only;  /* if a list that is not paged has it after all, it was a candidate before, or beaten */
 };
 
 /* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at a
@@ -49,12 +50,11 @@ struct rank_run {
     float *parts;                 /* by list: what it adds to the document being scored ... */
     bool *present;                /* ... if it has the document */
     bool all_must;                /* every list must have the document */
-    /* Candidates' bounds are of those paged lists that have the document, and documents that have others are none of this pass. */
-    bool paged_pass;
     uint32_t page_count;
     double scale;
     double limit;                 /* a score that k documents are known to reach */
     uint32_t least;               /* the bound that a document must reach */
+    bool all_refined;             /* all candidates are, live, and there is none twice */
     uint32_t candidate_count;
     uint64_t scored_count;        /* documents that were scored: for the summary of work */
 };
@@ -84,6 +84,15 @@ bool rank_run_flush(struct rank_run *run);
 /* Scores about so many of the best of them, which raises the threshold, and keeps those of the others that reach it. */
 bool rank_run_settle(struct rank_run *run, uint64_t count);
 
+/* After a part of the documents: the threshold rises, by scores, or by the bounds of refined candidates, which stay. */
+static inline bool rank_run_finish_pass(struct rank_run *run)
+{
+    return rank_run_settle(run, run->all_refined ? 0 : UINT64_MAX);
+}
+
+/* Makes room for further candidates. */
+bool rank_run_make_room(struct rank_run *run);
+
 /* Adds to the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of their
  * cells' bounds, keeps those that reach the threshold in order, and returns how many. `members`: a bound holds the cells only of
  * those lists that have the document. */
@@ -91,7 +100,7 @@ uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct candidate *
 
 static inline bool rank_run_push_refined(struct rank_run *run, const struct candidate *candidate)
 {
-    if (run->candidate_count == RANK_CANDIDATES && !rank_run_flush(run)) return false;
+    if (run->candidate_count == RANK_CANDIDATES && !rank_run_make_room(run)) return false;
     if (candidate->bound >= run->least) run->scratch->candidates[run->candidate_count++] = *candidate;
     return true;
 }
@@ -99,7 +108,7 @@ static inline bool rank_run_push_refined(struct rank_run *run, const struct cand
 /* Keeps a document. */
 static inline bool rank_run_push(struct rank_run *run, uint32_t doc, uint32_t bound)
 {
-    const struct candidate candidate = {doc, (uint16_t)bound, false};
+    const struct candidate candidate = {.doc = doc, .bound = (uint16_t)bound};
     return bound < run->least || rank_run_push_refined(run, &candidate);
 }
 

@@ -29,12 +29,15 @@ struct ranked_list {
     uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
     uint32_t most;                 /* the bound of any posting */
     double scale;
-    uint16_t (*impacts)[256];      /* by frequency less one and length byte: the least bound of a posting; NULL until asked for */
+    uint16_t (*impacts)[256];      /* by frequency less one and length byte: what a posting adds; NULL until asked for */
     /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
      * blocks at most) */
     uint32_t *docs, *tfs;
     uint64_t docs_ready, tfs_ready;
     struct arena *arena;
+    /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of another
+     * a block. */
+    bool titles_matter;
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
@@ -88,13 +91,22 @@ static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t
     return bound < most ? bound : most;
 }
 
-/* The least bound there is of so many occurrences in the document: what they add, rounded up. Where occurrences in titles count
- * differently it is as if all were there that count most. */
-uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf);
+/* What so many occurrences in the document add, `title_tf` of them in its title, as the least bound there is. */
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf, uint32_t title_tf);
 
-static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t tf)
+/* Makes sure that all title postings of a list that is not paged are there. False: damage, which is noted. */
+bool ranked_list_titles(struct ranked_list *list);
+
+/* The first of the title postings, all of which are there, whose document is at least `doc`; title_count: none. */
+uint32_t ranked_list_title_from(const struct ranked_list *list, uint32_t doc);
+
+/* How many of the posting's occurrences are in the title, if titles matter. */
+uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf);
+
+static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
 {
-    if (!list->impacts || tf > RANKED_TABLE_TFS) return ranked_list_impact_slowly(list, doc, tf);
+    uint32_t title_tf = list->titles_matter ? ranked_list_title_tf(list, doc, posting, tf) : 0;
+    if (!list->impacts || tf > RANKED_TABLE_TFS || title_tf) return ranked_list_impact_slowly(list, doc, tf, title_tf);
     return list->impacts[tf - 1][list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0];
 }
 
