@@ -133,15 +133,6 @@ static void add_window(struct disjunction *d, struct walk *walk)
     }
 }
 
-/* The sum of what the paged lists can add to the document. */
-static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
-{
-    uint32_t bound = 0;
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++)
-        bound += ranked_list_cell(run->lists[run->by_weight[i]], doc);
-    return bound;
-}
-
 /* Pushes those of the documents found in a page that still may win when the paged lists were looked at. */
 static bool push_refined(struct disjunction *d, uint32_t page, uint32_t count, bool members)
 {
@@ -155,28 +146,42 @@ static bool push_refined(struct disjunction *d, uint32_t page, uint32_t count, b
     return true;
 }
 
+/* Finds the bounds of the cells of all paged lists in a page, and their sums. Those lists that have something there are kept. */
+static uint32_t add_paged_cells(struct disjunction *d, uint32_t page, uint16_t cell_sums[KERNEL_CELLS])
+{
+    struct rank_run *run = &d->run;
+    uint32_t count = 0;
+    memset(cell_sums, 0, KERNEL_CELLS * sizeof *cell_sums);
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[run->by_weight[i]];
+        if (!list->list.page_max[page]) continue;
+        const struct page_cells cells = {list->list.grid, list->list.grid_shift, list->grid_step,
+                                         ranked_list_bound(list, list->list.page_max[page])};
+        run->kernel->add_cells(&cells, page, d->parts[count].cells, cell_sums);
+        d->here[count++] = list;
+    }
+    return count;
+}
+
 /* Takes a page's sums out again and keeps the documents that may win. */
 static bool collect_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
-    uint16_t *sums = run->scratch->sums + (page * POSTING_PAGE - d->first);
-    uint32_t besides = d->page_sums ? d->page_sums[page] : 0;
-    uint32_t least = run->least > besides ? run->least - besides : 1;
-    uint64_t set[4] = {0};
-    uint32_t found = 0;
-    bool good = true;
-    if (least <= UINT16_MAX) run->kernel->select(sums, (uint16_t)least, set);
-    for (uint32_t word = 0; word < 4; word++)
-        for (uint64_t left = set[word]; left && good; left &= left - 1) {
-            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left), doc = page * POSTING_PAGE + low;
-            uint32_t bound = sums[low] + paged_bound(run, doc);
-            if (!d->refines) good = rank_run_push(run, doc, bound);
-            else if (bound >= run->least)
-                d->found[found++] = (struct candidate){.doc = doc, .bound = (uint16_t)bound};
-        }
-    if (found) good = push_refined(d, page, found, false);
-    memset(sums, 0, POSTING_PAGE * sizeof *sums);
-    return good;
+    uint8_t lows[KERNEL_PAGE];
+    uint16_t sums[KERNEL_PAGE], cell_sums[KERNEL_CELLS] = {0};
+    uint32_t besides = d->page_sums ? d->page_sums[page] : 0, least = run->least > besides ? run->least - besides : 1;
+    uint32_t count = run->kernel->take(run->scratch->sums + (page * POSTING_PAGE - d->first),
+                                       least < UINT16_MAX ? (uint16_t)least : UINT16_MAX, lows, sums), found = 0;
+    if (count && d->page_sums) add_paged_cells(d, page, cell_sums);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t bound = (uint32_t)sums[i] + cell_sums[lows[i] / 16];
+        if (bound >= run->least)
+            d->found[found++] = (struct candidate){.doc = page * POSTING_PAGE + lows[i], .bound = (uint16_t)bound};
+    }
+    if (d->refines) return push_refined(d, page, found, false);
+    for (uint32_t i = 0; i < found; i++)
+        if (!rank_run_push_refined(run, &d->found[i])) return false;
+    return true;
 }
 
 /* Finds the candidates of one window among documents that have a word of a short list. False: memory was refused. */
@@ -227,17 +232,8 @@ static bool rank_short(struct disjunction *d)
 static bool rank_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
-    uint16_t cell_sums[KERNEL_CELLS] = {0}, sums[KERNEL_CELLS];
-    uint32_t count = 0;
-    uint16_t least = (uint16_t)(run->least > 0 ? run->least : 1);
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
-        struct ranked_list *list = run->lists[run->by_weight[i]];
-        if (!list->list.page_max[page]) continue;
-        const struct page_cells cells = {list->list.grid, list->list.grid_shift, list->grid_step,
-                                         ranked_list_bound(list, list->list.page_max[page])};
-        run->kernel->add_cells(&cells, page, d->parts[count].cells, cell_sums);
-        d->here[count++] = list;
-    }
+    uint16_t cell_sums[KERNEL_CELLS], sums[KERNEL_CELLS], least = (uint16_t)(run->least > 0 ? run->least : 1);
+    uint32_t count = add_paged_cells(d, page, cell_sums);
     uint32_t live = run->least > UINT16_MAX ? 0 : run->kernel->at_least(cell_sums, least);
     if (!live) return true;
     for (uint32_t i = 0; i < count; i++) {
@@ -266,9 +262,6 @@ static bool rank_paged(struct disjunction *d)
     struct rank_run *run = &d->run;
     uint32_t most = 0, above = UINT32_MAX;
     if (!d->page_sums || d->paged_most < run->least) return true;
-    d->here = arena_take(&run->arena, run->paged_count * sizeof(struct ranked_list *));
-    d->parts = arena_take(&run->arena, run->paged_count * sizeof *d->parts);
-    if (!d->here || !d->parts) return false;
     for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++)
         ranked_list_tabulate(run->lists[run->by_weight[i]]);
     for (uint32_t page = 0; page < run->page_count; page++)
@@ -302,7 +295,11 @@ static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, b
         for (uint32_t i = 0; i < run->list_count; i++) {
             if (ranked_list_is_paged(run->lists[i])) d.paged_most += run->lists[i]->most;
         }
-        if (run->paged_count) good = (d.page_sums = rank_run_page_sums(run, false)) != NULL;
+        if (run->paged_count) {
+            d.here = arena_take(&run->arena, run->paged_count * sizeof(struct ranked_list *));
+            d.parts = arena_take(&run->arena, run->paged_count * sizeof *d.parts);
+            good = d.here && d.parts && (d.page_sums = rank_run_page_sums(run, false));
+        }
         run->all_refined = d.refines;
         good = good && rank_short(&d) && rank_paged(&d) && rank_run_flush(run);
         if (!good) memset(run->scratch->sums, 0, sizeof run->scratch->sums);
