@@ -82,54 +82,84 @@ static void walk_to_window(const struct disjunction *d, struct walk *walk)
     if (code) walk->most = ranked_list_bound(list, code);
 }
 
-/* Adds what the postings [at, at + count) add, of their documents in the window. */
-static void add_run(struct disjunction *d, struct ranked_list *list, uint32_t at, uint32_t count)
+/* Adds what postings of the window add. None of their occurrences in titles counts differently. */
+static void add_plain(struct disjunction *d, const struct ranked_list *list, uint32_t at, uint32_t count)
 {
     uint16_t *sums = d->run.scratch->sums;
     const uint32_t *docs = list->docs + at, *tfs = list->tfs + at;
-    const bool table = list->impacts && list->leaf->counts_length;
-    uint32_t title = UINT32_MAX, titles = 0;
-    while (count > 0 && *docs < d->first) docs++, tfs++, count--;
-    while (count > 0 && docs[count - 1] >= d->end) count--;
-    if (!count) return;
-    if (table && list->titles_matter) {
-        title = ranked_list_title_from(list, docs[0]);
-        titles = list->title_count;
-    }
+    const uint8_t *lengths = d->lengths;
+    const uint16_t (*impacts)[256] = (const uint16_t (*)[256])list->impacts;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t doc = docs[i], place = doc - d->first, bound;
-        while (title < titles && list->title_docs[title] < doc) title++;
-        if (table && tfs[i] <= RANKED_TABLE_TFS && !(title < titles && list->title_docs[title] == doc))
-            bound = list->impacts[tfs[i] - 1][d->lengths[doc]];
-        else
-            bound = ranked_list_impact(list, doc, (uint32_t)(docs + i - list->docs), tfs[i]);
+        uint32_t doc = docs[i], place = doc - d->first, tf = tfs[i], bound;
+        if (tf <= RANKED_TABLE_TFS) bound = impacts[tf - 1][lengths[doc]];
+        else bound = ranked_list_impact_at(list, (float)tf, lengths[doc]);
         sums[place] = (uint16_t)(sums[place] + bound);
-        d->touched |= UINT64_C(1) << place / POSTING_PAGE;
     }
 }
 
-/* Adds those of the window's runs that can be part of a winner. */
+/* The same where titles count, or there is no table. */
+static void add_slowly(struct disjunction *d, struct ranked_list *list, uint32_t at, uint32_t count)
+{
+    uint16_t *sums = d->run.scratch->sums;
+    uint32_t title = UINT32_MAX, titles = 0;
+    if (list->titles_matter && list->shape != CURSOR_INLINE) {
+        title = ranked_list_title_from(list, list->docs[at]);
+        titles = list->title_count;
+    }
+    for (uint32_t i = at; i < at + count; i++) {
+        uint32_t doc = list->docs[i], place = doc - d->first, bound;
+        while (title < titles && list->title_docs[title] < doc) title++;
+        bool plain = list->shape != CURSOR_INLINE && !(title < titles && list->title_docs[title] == doc);
+        if (plain && list->impacts && list->tfs[i] <= RANKED_TABLE_TFS)
+            bound = list->impacts[list->tfs[i] - 1][list->leaf->counts_length ? d->lengths[doc] : 0];
+        else if (plain) bound = ranked_list_impact_slowly(list, doc, list->tfs[i], 0);
+        else bound = ranked_list_impact(list, doc, i, list->tfs[i]);
+        sums[place] = (uint16_t)(sums[place] + bound);
+    }
+}
+
+/* Adds what those of the postings [at, at + count) add that are of the window. */
+static void add_postings(struct disjunction *d, struct ranked_list *list, uint32_t at, uint32_t count)
+{
+    const uint32_t *docs = list->docs;
+    while (count > 0 && docs[at] < d->first) at++, count--;
+    while (count > 0 && docs[at + count - 1] >= d->end) count--;
+    if (!count) return;
+    for (uint32_t i = 0; i < count; i += POSTING_RUN) { /* the pages that sixteen of them are in, and those between */
+        uint32_t last = i + POSTING_RUN < count ? i + POSTING_RUN - 1 : count - 1;
+        uint32_t from = (docs[at + i] - d->first) / POSTING_PAGE, to = (docs[at + last] - d->first) / POSTING_PAGE;
+        d->touched |= (UINT64_C(2) << to) - (UINT64_C(1) << from);
+    }
+    if (list->impacts && list->leaf->counts_length && !list->titles_matter) add_plain(d, list, at, count);
+    else add_slowly(d, list, at, count);
+}
+
+/* Adds those runs of a block that can be part of a winner: worth looking at where there is but one list. */
+static void add_runs(struct disjunction *d, struct ranked_list *list, uint32_t block, uint32_t count)
+{
+    uint32_t codes = posting_block_runs(&list->list, block);
+    for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4)
+        if ((codes & 15) * list->grid_step >= d->run.least)
+            add_postings(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN);
+}
+
+/* Adds those of the window's blocks that can be part of a winner. */
 static void add_window(struct disjunction *d, struct walk *walk)
 {
     struct ranked_list *list = walk->list;
     uint32_t others = d->total - walk->most, blocks = ranked_list_blocks(list);
     if (list->shape == CURSOR_INLINE) {
-        add_run(d, list, 0, list->df);
+        add_postings(d, list, 0, list->df);
         return;
     }
     for (uint32_t block = walk->block; block < blocks; block++) {
         if (block && posting_block_last(&list->list, block - 1) >= d->end) break;
-        uint32_t most = ranked_list_bound(list, posting_block_max(&list->list, block));
-        if (most + others < d->run.least) continue;
-        uint32_t codes = posting_block_runs(&list->list, block), count = posting_block_count(&list->list, block);
+        if (ranked_list_bound(list, posting_block_max(&list->list, block)) + others < d->run.least) continue;
         if (!ranked_list_docs(list, block) || !ranked_list_load_tfs(list, block)) return;
         if (list->titles_matter && !ranked_list_titles(list)) return;
-        for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
-            uint32_t bound = (codes & 15) * list->grid_step;
-            if (bound > most) bound = most;
-            if (bound + others < d->run.least) continue;
-            add_run(d, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN);
-        }
+        uint32_t count = posting_block_count(&list->list, block);
+        if (others == 0) add_runs(d, list, block, count);
+        else add_postings(d, list, block * POSTING_BLOCK, count);
     }
 }
 

@@ -39,8 +39,7 @@ uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc,
 {
     float weighted = leaf_tf(list->leaf, list->bm25, tf, title_tf);
     if (!(weighted > 0)) return 1;
-    float norm = leaf_norm(list->leaf, list->bm25, list->segment, doc);
-    return (uint32_t)((double)(list->leaf->weight * bm25_impact(weighted, norm)) * list->scale) + 1;
+    return ranked_list_impact_at(list, weighted, list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0);
 }
 
 void ranked_list_tabulate(struct ranked_list *list)
@@ -49,12 +48,13 @@ void ranked_list_tabulate(struct ranked_list *list)
     if (list->impacts || !(list->impacts = arena_take(list->arena, RANKED_TABLE_TFS * sizeof *list->impacts))) return;
     for (uint32_t tf = 1; tf <= RANKED_TABLE_TFS; tf++)
         page_kernel()->impacts((float)tf, list->leaf->counts_length ? list->bm25->norm : least,
-                               (float)((double)list->leaf->weight * list->scale * (1 + 1e-6)), list->impacts[tf - 1]);
+                               list->scaled_weight, list->impacts[tf - 1]);
 }
 
 void ranked_list_scale(struct ranked_list *list, double scale)
 {
     list->scale = scale;
+    list->scaled_weight = (float)((double)list->leaf->weight * scale * (1 + 1e-6));
     list->step = (uint32_t)ceil(list->unit * scale * 256);
     list->grid_step = (uint32_t)ceil(list->unit * scale * IMPACT_GRID_STEP);
     list->most = ranked_list_bound(list, IMPACT_CODE_MAX);

@@ -29,6 +29,7 @@ struct ranked_list {
     uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
     uint32_t most;                 /* the bound of any posting */
     double scale;
+    float scaled_weight;           /* the leaf's weight as a bound, and a hair more */
     uint16_t (*impacts)[256];      /* by frequency less one and length byte: what a posting adds; NULL until asked for */
     /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
      * blocks at most) */
@@ -93,6 +94,13 @@ static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t
 
 /* What so many occurrences in the document add, `title_tf` of them in its title, as the least bound there is. */
 uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf, uint32_t title_tf);
+
+/* The same by frequency and length byte. */
+static inline uint32_t ranked_list_impact_at(const struct ranked_list *list, float tf, uint8_t length)
+{
+    float norm = list->leaf->counts_length ? list->bm25->norm[length] : list->bm25->k1;
+    return (uint32_t)(list->scaled_weight * bm25_impact(tf, norm)) + 1;
+}
 
 /* Makes sure that all title postings of a list that is not paged are there. False: damage, which is noted. */
 bool ranked_list_titles(struct ranked_list *list);
