@@ -236,20 +236,23 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
     return NULL;
 }
 
+/* The frequency of a posting whose half byte is 15. */
+static uint32_t tf_aside(const struct posting_list *list, uint32_t page, const uint8_t *halves, uint32_t count, uint32_t index)
+{
+    struct aside aside = aside_of(list, page, halves, count);
+    uint32_t rest, before = page_unpack_best()->fifteens(halves, index);
+    return PAGE_TF_ASIDE + (aside_get(&aside, before, &rest) ? rest : 0);
+}
+
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index)
 {
-    uint32_t count = posting_page_count(list, page), before = 0, rest;
+    uint32_t count = posting_page_count(list, page);
     const uint8_t *bytes = index < count ? page_at(list, page) : NULL;
     if (!bytes) return 1;
     const uint8_t *halves = bytes + (count < PAGE_LOW_BYTES ? count : PAGE_LOW_BYTES);
     uint32_t tf = (uint32_t)halves[index / 2] >> index % 2 * 4 & 15;
-    if (tf != PAGE_TF_ASIDE) return tf ? tf : 1;
-    struct aside aside = aside_of(list, page, halves, count);
-    for (uint32_t i = 0; i < index; i += 16) {
-        uint64_t zeros;
-        before += (uint32_t)__builtin_popcountll(halves_aside(halves, i, index, &zeros));
-    }
-    return aside_get(&aside, before, &rest) ? tf + rest : tf;
+    if (tf == PAGE_TF_ASIDE) return tf_aside(list, page, halves, count, index);
+    return tf ? tf : 1;
 }
 
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open)
@@ -287,7 +290,8 @@ uint32_t posting_page_tf_at(const struct posting_list *list, const struct postin
     }
     uint32_t tf = posting_page_half(open, index);
     if (tf != PAGE_TF_ASIDE) return tf ? tf : 1;
-    return posting_page_tf(list, open->number, index);
+    const uint8_t *halves = open->bytes + (open->count < PAGE_LOW_BYTES ? open->count : PAGE_LOW_BYTES);
+    return tf_aside(list, open->number, halves, open->count, index);
 }
 
 const char *posting_pages_add(const struct posting_list *list, uint32_t first, uint32_t end, uint64_t *set)

@@ -213,7 +213,8 @@ uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct candidate *
             struct candidate *candidate = &found[j];
             uint32_t tf = posting_page_tf_at(&list->list, &open, candidate->doc % POSTING_PAGE), bound = candidate->bound;
             if (!tf && run->all_must) continue;
-            if (tf >= 15) tf = ranked_list_tf(list, candidate->doc, &(uint32_t){0}); /* which verifies it */
+            /* Exceptions stand elsewhere; what was read is believed only now. */
+            if (tf >= 15 && !posting_list_verify_page(run->segment, &list->view, &list->list, page)) tf = 0;
             if (tf || !members) bound -= ranked_list_cell(list, candidate->doc);
             if (tf) bound += ranked_list_impact(list, candidate->doc, 0, tf);
             candidate->bound = (uint16_t)bound;
