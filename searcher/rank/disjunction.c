@@ -19,7 +19,7 @@
 
 #include <string.h>
 
-enum { SLICES = 12, REFINE_LEAST = 64 };
+enum { SLICES = 12, MANY = 256 /* hits */ };
 
 /* A short list that is walked. */
 struct walk {
@@ -42,8 +42,6 @@ struct disjunction {
     /* The paged lists that are in the page being looked at, and their parts: */
     struct ranked_list **here;
     struct page_part *parts;
-    uint64_t *seen;              /* where candidates are refined: documents that were candidates because of a short list */
-    bool refines;                /* so many hits are wanted that most candidates of short lists will be looked at in paged ones */
     struct candidate found[POSTING_PAGE]; /* in the page being looked at */
 };
 
@@ -52,8 +50,7 @@ struct disjunction {
 static bool open_walks(struct disjunction *d)
 {
     d->walk_count = d->run.list_count - d->run.paged_count;
-    for (uint32_t i = d->walk_count; d->refines && i < d->run.list_count; i++)
-        ranked_list_tabulate(d->run.lists[d->run.by_weight[i]]);
+    for (uint32_t i = d->walk_count; i < d->run.list_count; i++) ranked_list_tabulate(d->run.lists[d->run.by_weight[i]]);
     d->walks = arena_take_zeroed(&d->run.arena, (d->walk_count + 1) * sizeof *d->walks);
     if (!d->walks) return false;
     for (uint32_t i = 0; i < d->walk_count; i++) {
@@ -163,34 +160,35 @@ static void add_window(struct disjunction *d, struct walk *walk)
     }
 }
 
-/* Pushes those of the documents found in a page that still may win when the paged lists were looked at. */
-static bool push_refined(struct disjunction *d, uint32_t page, uint32_t count, bool members)
-{
-    count = rank_run_refine(&d->run, page, d->found, count, members);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t doc = d->found[i].doc;
-        if (segment_is_deleted(d->run.segment, doc) || (members && d->seen && bitset_has(d->seen, doc))) continue;
-        if (!members && d->seen) bitset_add(d->seen, doc);
-        if (!rank_run_push_refined(&d->run, &d->found[i])) return false;
-    }
-    return true;
-}
-
-/* Finds the bounds of the cells of all paged lists in a page, and their sums. Those lists that have something there are kept. */
-static uint32_t add_paged_cells(struct disjunction *d, uint32_t page, uint16_t cell_sums[KERNEL_CELLS])
+/* Finds the paged lists that have something in a page. */
+static uint32_t lists_of_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
     uint32_t count = 0;
-    memset(cell_sums, 0, KERNEL_CELLS * sizeof *cell_sums);
     for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
         struct ranked_list *list = run->lists[run->by_weight[i]];
-        if (!list->list.page_max[page]) continue;
-        const struct page_cells cells = {list->list.grid, list->list.grid_shift, list->grid_step,
-                                         ranked_list_bound(list, list->list.page_max[page])};
-        run->kernel->add_cells(&cells, page, d->parts[count].cells, cell_sums);
-        d->here[count++] = list;
+        if (list->list.page_max[page]) d->here[count++] = list;
     }
     return count;
+}
+
+/* Finds the bounds of the cells of lists [from, count) of the page, and their sums. */
+static void add_paged_cells(struct disjunction *d, uint32_t page, uint32_t from, uint32_t count, uint16_t cell_sums[KERNEL_CELLS])
+{
+    memset(cell_sums, 0, KERNEL_CELLS * sizeof *cell_sums);
+    for (uint32_t i = from; i < count; i++) {
+        const struct ranked_list *list = d->here[i];
+        const struct page_cells cells = {list->list.grid, list->list.grid_shift, list->grid_step,
+                                         ranked_list_bound(list, list->list.page_max[page])};
+        d->run.kernel->add_cells(&cells, page, d->parts[i].cells, cell_sums);
+    }
+}
+
+static bool push_found(struct disjunction *d, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!segment_is_deleted(d->run.segment, d->found[i].doc) && !rank_run_push_refined(&d->run, &d->found[i])) return false;
+    return true;
 }
 
 /* Takes a page's sums out again and keeps the documents that may win. */
@@ -202,58 +200,126 @@ static bool collect_page(struct disjunction *d, uint32_t page)
     uint32_t besides = d->page_sums ? d->page_sums[page] : 0, least = run->least > besides ? run->least - besides : 1;
     uint32_t count = run->kernel->take(run->scratch->sums + (page * POSTING_PAGE - d->first),
                                        least < UINT16_MAX ? (uint16_t)least : UINT16_MAX, lows, sums), found = 0;
-    if (count && d->page_sums) add_paged_cells(d, page, cell_sums);
+    if (count && d->page_sums) add_paged_cells(d, page, 0, lists_of_page(d, page), cell_sums);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t bound = (uint32_t)sums[i] + cell_sums[lows[i] / 16];
         if (bound >= run->least)
             d->found[found++] = (struct candidate){.doc = page * POSTING_PAGE + lows[i], .bound = (uint16_t)bound};
     }
-    if (d->refines) return push_refined(d, page, found, false);
-    for (uint32_t i = 0; i < found; i++)
-        if (!rank_run_push_refined(run, &d->found[i])) return false;
-    return true;
+    return push_found(d, found);
 }
 
-/* Finds the candidates of one window among documents that have a word of a short list. False: memory was refused. */
-static bool rank_window(struct disjunction *d)
+/* Finds what is in the window and adds what short lists can add. False: nothing there can win. */
+static bool open_window(struct disjunction *d, uint32_t first)
 {
     struct rank_run *run = &d->run;
-    uint32_t paged = 0;
-    for (uint32_t page = d->first / POSTING_PAGE; d->page_sums && page * POSTING_PAGE < d->end; page++)
+    uint32_t doc_count = run->segment->meta.doc_count, paged = 0;
+    d->first = first;
+    d->end = doc_count - first > RANK_WINDOW ? first + RANK_WINDOW : doc_count;
+    d->touched = 0;
+    for (uint32_t page = first / POSTING_PAGE; d->page_sums && page * POSTING_PAGE < d->end; page++)
         if (d->page_sums[page] > paged) paged = d->page_sums[page];
     d->total = paged;
     for (uint32_t i = 0; i < d->walk_count; i++) {
         walk_to_window(d, &d->walks[i]);
         d->total += d->walks[i].most;
     }
-    if (d->total < run->least || d->total == paged) return true;
-    if (!(d->lengths = segment_length_bytes(run->segment, d->first, d->end))) return true;
+    if (d->total < run->least || d->total == 0) return false;
+    if (!(d->lengths = segment_length_bytes(run->segment, first, d->end))) return false;
     for (uint32_t i = 0; i < d->walk_count; i++)
         if (d->walks[i].most) add_window(d, &d->walks[i]);
-    bool good = true;
-    for (uint64_t left = d->touched; left && good; left &= left - 1)
-        good = collect_page(d, d->first / POSTING_PAGE + (uint32_t)__builtin_ctzll(left));
-    d->touched = 0;
-    return good;
+    return true;
 }
 
 static bool rank_short(struct disjunction *d)
 {
-    uint32_t doc_count = d->run.segment->meta.doc_count, window = 0;
-    if (!open_walks(d)) return false;
-    if (d->run.all_refined && d->page_sums && d->walk_count) {
-        d->seen = arena_take_zeroed(&d->run.arena, bitset_words(doc_count) * sizeof *d->seen);
-        if (!d->seen) return false;
-    }
-    for (uint64_t first = 0; d->walk_count && first < doc_count; first += RANK_WINDOW) {
-        d->first = (uint32_t)first;
-        d->end = doc_count - first > RANK_WINDOW ? (uint32_t)first + RANK_WINDOW : doc_count;
-        if (!rank_window(d)) return false;
+    uint32_t window = 0;
+    for (uint64_t first = 0; d->walk_count && first < d->run.segment->meta.doc_count; first += RANK_WINDOW) {
+        if (!open_window(d, (uint32_t)first)) continue;
+        for (uint64_t left = d->touched; left; left &= left - 1)
+            if (!collect_page(d, d->first / POSTING_PAGE + (uint32_t)__builtin_ctzll(left))) return false;
         /* After 1, 2, 4, 8, ... windows the best so far are scored: the threshold they give is what makes the others few. */
         window++;
         if ((window & (window - 1)) == 0 && !rank_run_settle(&d->run, 2 * d->run.ranking->top.k)) return false;
     }
-    return rank_run_finish_pass(&d->run);
+    return rank_run_flush(&d->run);
+}
+
+/* ---- Many hits ---- */
+
+/* Adds what the list adds to each of its documents in the page. */
+static void add_page(struct disjunction *d, struct ranked_list *list, uint32_t page)
+{
+    uint16_t *sums = d->run.scratch->sums + (page * POSTING_PAGE - d->first);
+    const uint8_t *lengths = d->lengths + page * POSTING_PAGE;
+    uint64_t set[4], titles[4] = {0};
+    uint32_t tfs[POSTING_PAGE], at = 0;
+    if (!posting_list_verify_page(list->segment, &list->view, &list->list, page)) return;
+    const char *rule = posting_page_bits(&list->list, page, set);
+    if (!rule) rule = posting_page_tfs(&list->list, page, tfs);
+    if (rule) {
+        segment_broken(list->segment, "postings", rule);
+        return;
+    }
+    if (list->titles_matter) ranked_list_title_set(list, page, titles);
+    for (uint32_t word = 0; word < 4; word++)
+        for (uint64_t left = set[word]; left; left &= left - 1, at++) {
+            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left), tf = tfs[at], bound;
+            if (titles[word] & left & -left) bound = ranked_list_impact(list, page * POSTING_PAGE + low, 0, tf);
+            else if (tf <= RANKED_TABLE_TFS && list->impacts)
+                bound = list->impacts[tf - 1][list->leaf->counts_length ? lengths[low] : 0];
+            else bound = ranked_list_impact_at(list, (float)tf, lengths[low]);
+            sums[low] = (uint16_t)(sums[low] + bound);
+        }
+}
+
+/* Adds all there is to the sums of a page, if any of its documents may win, and keeps those that do. */
+static bool sum_page(struct disjunction *d, uint32_t page)
+{
+    struct rank_run *run = &d->run;
+    uint16_t *page_sums = run->scratch->sums + (page * POSTING_PAGE - d->first), sums[KERNEL_PAGE], cell_sums[KERNEL_CELLS] = {0};
+    uint8_t lows[KERNEL_PAGE];
+    uint32_t paged = d->page_sums ? d->page_sums[page] : 0, least = run->least > 0 ? run->least : 1;
+    bool touched = d->touched >> (page - d->first / POSTING_PAGE) & 1;
+    if (paged < least && !touched) return true;
+    if (least > UINT16_MAX || (paged < least && !run->kernel->any(page_sums, (uint16_t)(least - paged)))) {
+        memset(page_sums, 0, POSTING_PAGE * sizeof *page_sums);
+        return true;
+    }
+    /* The lightest lists that together can't reach the threshold are only looked at for documents which they may lift over it. */
+    uint32_t count = d->page_sums ? lists_of_page(d, page) : 0, added = count, rest = 0;
+    for (; added > 0; added--) {
+        uint32_t bound = ranked_list_bound(d->here[added - 1], d->here[added - 1]->list.page_max[page]);
+        if (rest + bound >= least) break;
+        rest += bound;
+    }
+    for (uint32_t i = 0; i < added; i++) add_page(d, d->here[i], page);
+    uint32_t taken = run->kernel->take(page_sums, (uint16_t)(least - rest), lows, sums), found = 0;
+    if (taken && rest) add_paged_cells(d, page, added, count, cell_sums);
+    for (uint32_t i = 0; i < taken; i++) {
+        uint32_t bound = (uint32_t)sums[i] + cell_sums[lows[i] / 16];
+        if (bound >= least)
+            d->found[found++] = (struct candidate){.doc = page * POSTING_PAGE + lows[i], .bound = (uint16_t)bound, .refined = !rest};
+    }
+    if (rest) found = rank_run_refine(run, page, d->here + added, count - added, false, d->found, found);
+    return push_found(d, found);
+}
+
+/*
+ * Where hundreds of hits are wanted, most pages have some that reach the threshold, and adding up all postings of a page costs less
+ * than looking at its documents one by one.
+ */
+static bool rank_many(struct disjunction *d)
+{
+    struct rank_run *run = &d->run;
+    run->all_refined = true;
+    for (uint64_t first = 0; first < run->segment->meta.doc_count; first += RANK_WINDOW) {
+        if (!open_window(d, (uint32_t)first)) continue;
+        for (uint32_t page = d->first / POSTING_PAGE; page * POSTING_PAGE < d->end; page++)
+            if (!sum_page(d, page)) return false;
+        if (!rank_run_settle(run, 0)) return false;
+    }
+    return rank_run_flush(run);
 }
 
 /* ---- Paged lists ---- */
@@ -263,7 +329,8 @@ static bool rank_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
     uint16_t cell_sums[KERNEL_CELLS], sums[KERNEL_CELLS], least = (uint16_t)(run->least > 0 ? run->least : 1);
-    uint32_t count = add_paged_cells(d, page, cell_sums);
+    uint32_t count = lists_of_page(d, page);
+    add_paged_cells(d, page, 0, count, cell_sums);
     uint32_t live = run->least > UINT16_MAX ? 0 : run->kernel->at_least(cell_sums, least);
     if (!live) return true;
     for (uint32_t i = 0; i < count; i++) {
@@ -283,7 +350,8 @@ static bool rank_page(struct disjunction *d, uint32_t page)
                 (struct candidate){.doc = page * POSTING_PAGE + cell * 16 + low, .bound = sums[low], .paged_only = true};
         }
     }
-    return push_refined(d, page, found_count, true);
+    found_count = rank_run_refine(run, page, d->here, count, true, d->found, found_count);
+    return push_found(d, found_count);
 }
 
 /* Best pages first, in slices of their bounds' range: a full order would cost more than it gives. */
@@ -292,8 +360,6 @@ static bool rank_paged(struct disjunction *d)
     struct rank_run *run = &d->run;
     uint32_t most = 0, above = UINT32_MAX;
     if (!d->page_sums || d->paged_most < run->least) return true;
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++)
-        ranked_list_tabulate(run->lists[run->by_weight[i]]);
     for (uint32_t page = 0; page < run->page_count; page++)
         if (d->page_sums[page] > most) most = d->page_sums[page];
     uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;
@@ -304,9 +370,9 @@ static bool rank_paged(struct disjunction *d)
             uint32_t sum = d->page_sums[page];
             if (sum < from || sum >= above || sum < run->least) continue;
             if (!rank_page(d, page)) return false;
-            if (run->candidate_count >= RANK_CANDIDATES / 64 && !run->all_refined && !rank_run_flush(run)) return false;
+            if (run->candidate_count >= RANK_CANDIDATES / 64 && !rank_run_flush(run)) return false;
         }
-        if (!rank_run_finish_pass(run)) return false;
+        if (!rank_run_flush(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;
         above = from;
     }
@@ -317,7 +383,6 @@ static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, b
 {
     struct disjunction d;
     memset(&d, 0, offsetof(struct disjunction, found));
-    d.refines = ranking->top.k >= REFINE_LEAST;
     struct rank_run *run = &d.run;
     bool possible = false, good = true;
     bf_status status = rank_run_open(run, ranking, number, &possible, error);
@@ -330,8 +395,9 @@ static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, b
             d.parts = arena_take(&run->arena, run->paged_count * sizeof *d.parts);
             good = d.here && d.parts && (d.page_sums = rank_run_page_sums(run, false));
         }
-        run->all_refined = d.refines;
-        good = good && rank_short(&d) && rank_paged(&d) && rank_run_flush(run);
+        good = good && open_walks(&d);
+        if (ranking->top.k >= MANY) good = good && rank_many(&d);
+        else good = good && rank_short(&d) && rank_paged(&d);
         if (!good) memset(run->scratch->sums, 0, sizeof run->scratch->sums);
         status = good ? rank_run_outcome(run, error) : fail_memory(error);
     }

@@ -202,26 +202,26 @@ static bool score_candidate(struct rank_run *run, const struct candidate *candid
     return true;
 }
 
-uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct candidate *found, uint32_t count, bool members)
+uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list *const *lists, uint32_t list_count, bool members,
+                         struct candidate *found, uint32_t count)
 {
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count && count > 0; i++) {
-        struct ranked_list *list = run->lists[run->by_weight[i]];
+    for (uint32_t i = 0; i < list_count && count > 0; i++) {
+        struct ranked_list *list = lists[i];
         struct posting_page open;
-        bool there = ranked_list_page(list, page, &open);
         uint32_t kept = 0;
-        for (uint32_t j = 0; there && j < count; j++) {
-            struct candidate *candidate = &found[j];
-            uint32_t tf = posting_page_tf_at(&list->list, &open, candidate->doc % POSTING_PAGE), bound = candidate->bound;
-            if (!tf && run->all_must) continue;
+        if (!ranked_list_page(list, page, &open)) return 0; /* damage, which was noted */
+        for (uint32_t j = 0; j < count; j++) {
+            struct candidate candidate = found[j];
+            uint32_t tf = posting_page_tf_at(&list->list, &open, candidate.doc % POSTING_PAGE), bound = candidate.bound;
             /* Exceptions stand elsewhere; what was read is believed only now. */
-            if (tf >= 15 && !posting_list_verify_page(run->segment, &list->view, &list->list, page)) tf = 0;
-            if (tf || !members) bound -= ranked_list_cell(list, candidate->doc);
-            if (tf) bound += ranked_list_impact(list, candidate->doc, 0, tf);
-            candidate->bound = (uint16_t)bound;
-            found[kept] = *candidate;
+            if (tf >= 15 && !posting_list_verify_page(run->segment, &list->view, &list->list, page)) return 0;
+            if (tf || !members) bound -= ranked_list_cell(list, candidate.doc);
+            if (tf) bound += ranked_list_impact(list, candidate.doc, 0, tf);
+            candidate.bound = (uint16_t)bound;
+            found[kept] = candidate;
             kept += bound >= run->least;
         }
-        if (there) count = kept;
+        count = kept;
     }
     for (uint32_t j = 0; j < count; j++) found[j].refined = true;
     return count;

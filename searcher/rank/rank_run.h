@@ -84,19 +84,14 @@ bool rank_run_flush(struct rank_run *run);
 /* Scores about so many of the best of them, which raises the threshold, and keeps those of the others that reach it. */
 bool rank_run_settle(struct rank_run *run, uint64_t count);
 
-/* After a part of the documents: the threshold rises, by scores, or by the bounds of refined candidates, which stay. */
-static inline bool rank_run_finish_pass(struct rank_run *run)
-{
-    return rank_run_settle(run, run->all_refined ? 0 : UINT64_MAX);
-}
-
 /* Makes room for further candidates. */
 bool rank_run_make_room(struct rank_run *run);
 
-/* Adds to the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of their
- * cells' bounds, keeps those that reach the threshold in order, and returns how many. `members`: a bound holds the cells only of
- * those lists that have the document. */
-uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct candidate *found, uint32_t count, bool members);
+/* Puts into the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of the
+ * cells they have there, keeps those that still reach the threshold, in order, and returns how many. `members`: a bound holds the
+ * cells only of lists that have the document. */
+uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list *const *lists, uint32_t list_count, bool members,
+                         struct candidate *found, uint32_t count);
 
 static inline bool rank_run_push_refined(struct rank_run *run, const struct candidate *candidate)
 {

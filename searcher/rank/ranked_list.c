@@ -260,6 +260,18 @@ static bool load_titles_near(struct ranked_list *list, uint32_t doc)
     return true;
 }
 
+void ranked_list_title_set(struct ranked_list *list, uint32_t page, uint64_t set[4])
+{
+    uint32_t first = page * POSTING_PAGE;
+    for (uint32_t doc = first; load_titles_near(list, doc);) {
+        uint32_t at = lower_bound(list->title_docs, list->title_count, doc);
+        for (; at < list->title_count && list->title_docs[at] - first < POSTING_PAGE; at++) bitset_add(set, list->title_docs[at] - first);
+        if (at < list->title_count) break;
+        doc = list->title_docs[at - 1] + 1; /* the next block may have more */
+        if (doc - first >= POSTING_PAGE) break;
+    }
+}
+
 uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
 {
     if (!list->titles_matter) return 0;

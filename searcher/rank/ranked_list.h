@@ -108,6 +108,9 @@ bool ranked_list_titles(struct ranked_list *list);
 /* The first of the title postings, all of which are there, whose document is at least `doc`; title_count: none. */
 uint32_t ranked_list_title_from(const struct ranked_list *list, uint32_t doc);
 
+/* Adds the documents of a page that have the term in their titles, as a set of their low bytes: of a paged list. */
+void ranked_list_title_set(struct ranked_list *list, uint32_t page, uint64_t set[4]);
+
 /* How many of the posting's occurrences are in the title, if titles matter. */
 uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf);
 
