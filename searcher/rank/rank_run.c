@@ -5,6 +5,7 @@
 #include "status.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -272,8 +273,41 @@ bool rank_run_settle(struct rank_run *run, uint64_t wanted)
     return true;
 }
 
+static int compare_docs(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+/* Scores many candidates that are refined, a list at a time, in document order: what one look-up finds serves the next. */
+static bool score_finalists(struct rank_run *run)
+{
+    struct candidate *candidates = run->scratch->candidates;
+    uint32_t count = run->candidate_count;
+    float *scores = arena_take_zeroed(&run->arena, count * sizeof *scores);
+    if (!scores) return false;
+    qsort(candidates, count, sizeof *candidates, compare_docs);
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[i];
+        ranked_list_rewind(list);
+        for (uint32_t j = 0; j < count; j++) {
+            uint32_t posting = 0, tf = ranked_list_next_tf(list, candidates[j].doc, &posting);
+            if (tf) scores[j] += ranked_list_score(list, candidates[j].doc, posting, tf);
+        }
+    }
+    for (uint32_t j = 0; j < count; j++) {
+        const struct ranked_hit hit = {scores[j], run->number, candidates[j].doc};
+        if (!top_hits_add(&run->ranking->top, &hit)) return false;
+    }
+    run->scored_count += count;
+    run->candidate_count = 0;
+    raise_least(run);
+    return true;
+}
+
 bool rank_run_flush(struct rank_run *run)
 {
+    if (run->all_refined && run->candidate_count > FEW) return rank_run_settle(run, 0) && score_finalists(run);
     while (run->candidate_count > 0)
         if (!rank_run_settle(run, UINT64_MAX)) return false;
     return true;

@@ -203,6 +203,29 @@ uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *postin
     return list->tfs[*posting];
 }
 
+uint32_t ranked_list_next_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting)
+{
+    if (list->shape != CURSOR_PAGED) {
+        if (!ranked_list_has(list, doc) || !ranked_list_load_tfs(list, list->block)) return 0;
+        *posting = list->found;
+        return list->tfs[list->found];
+    }
+    uint32_t page = doc / POSTING_PAGE;
+    if (page != list->open.number) {
+        if (!ranked_list_page(list, page, &list->open)) list->open.bytes = NULL;
+        list->open.number = page;
+    }
+    uint32_t tf = list->open.bytes ? posting_page_tf_at(&list->list, &list->open, doc % POSTING_PAGE) : 0;
+    if (tf >= 15 && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
+    return tf;
+}
+
+void ranked_list_rewind(struct ranked_list *list)
+{
+    list->block = 0;
+    list->open.number = UINT32_MAX;
+}
+
 /* ---- Scores ---- */
 
 static uint32_t inline_title_tf(const struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)

@@ -44,6 +44,7 @@ struct ranked_list {
     bool keeps_sets;
     uint32_t set_page, block, found; /* of a list that is not paged: the posting that was found */
     uint64_t set[4];
+    struct posting_page open;      /* the page come to; bytes NULL: it is empty, or damaged */
     uint32_t *title_docs, *title_tfs;
 };
 
@@ -131,6 +132,10 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc);
 /* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
  * paged. */
 uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting);
+
+/* The same for ascending documents, one after the other, after a rewind. */
+uint32_t ranked_list_next_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting);
+void ranked_list_rewind(struct ranked_list *list);
 
 /* What `tf` occurrences add to the score of the document. */
 float ranked_list_score(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf);
