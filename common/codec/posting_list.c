@@ -110,6 +110,7 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
         grid = take(&at, posting_grid_size(list->block_count, head.grid_shift));
         list->parts[PART_WINDOWS] = take(&at, (uint64_t)posting_windows(list->block_count) * WINDOW_ENTRY);
     } else {
+        grid = take(&at, (uint64_t)list->block_count * BLOCK_RUNS_SIZE);
         blocks[SECTION_DIRECTORY] = take(&at, section_directory_size(list->block_count));
     }
     bool wide = head.flags & POSTING_WIDE_GROUPS;
@@ -129,7 +130,7 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
     title[SECTION_TFS] = take(&at, title[SECTION_TFS_LENGTH]);
     if (at != length) return "the record's length is not the sum of its parts";
     list->page_max = bytes + max;
-    if (list->paged) list->grid = bytes + grid;
+    list->grid = bytes + grid;
     return NULL;
 }
 
@@ -154,6 +155,11 @@ uint32_t posting_block_last(const struct posting_list *list, uint32_t block)
 
 /* A blocked list has its maxima where a paged one has those of its pages. */
 uint8_t posting_block_max(const struct posting_list *list, uint32_t block) { return list->page_max[block]; }
+
+uint32_t posting_block_runs(const struct posting_list *list, uint32_t block)
+{
+    return load_u32(list->grid + (size_t)block * BLOCK_RUNS_SIZE);
+}
 
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block) { return block_section_count(list->df, block); }
 

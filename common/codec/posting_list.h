@@ -22,6 +22,7 @@ enum {
     POSTING_BLOCK = 128,      /* postings a block */
     POSTING_PAGE = 256,       /* documents a page */
     POSTING_PAGED_DF = 8192,  /* lists of so many postings are paged */
+    POSTING_RUN = 16,         /* postings of a block that share a grid code: eight runs a block */
     POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
     POSTING_KTH = 3,          /* stored k-th best impacts */
 };
@@ -65,10 +66,10 @@ struct posting_list {
     uint32_t group_count;
     uint32_t title_df;
     uint32_t title_block_count;
-    /* paged only */
-    const uint8_t *page_max; /* impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages */
-    const uint8_t *grid;     /* impact codes (4 bits) of cells of 2^grid_shift documents */
-    uint32_t grid_shift;     /* 4 to 8 */
+    const uint8_t *page_max; /* paged: impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages;
+                                blocked: impact code of each block */
+    const uint8_t *grid;     /* grid codes (4 bits), paged: of cells of 2^grid_shift documents; blocked: of runs of 16 postings */
+    uint32_t grid_shift;     /* paged only: 4 to 8 */
     /* where the parts are in the record; owned by posting_list.c and its siblings */
     uint32_t parts[16];
 };
@@ -89,6 +90,8 @@ uint64_t posting_group_offset(const struct posting_list *list, uint32_t group);
 /* Blocked: */
 uint32_t posting_block_last(const struct posting_list *list, uint32_t block);  /* last document of the block */
 uint8_t posting_block_max(const struct posting_list *list, uint32_t block);    /* impact code */
+/* Grid codes of the block's runs of 16 postings, the first in the lowest half byte; 0: no such run. */
+uint32_t posting_block_runs(const struct posting_list *list, uint32_t block);
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block); /* postings in it: 128 but in the last */
 /* First block whose last document is >= doc, starting at `from`; block_count if none. */
 uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc);
@@ -108,6 +111,11 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
 /* Of one posting, index < posting_page_count; at least 1, even from damaged bytes. */
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index);
+/* How often the term occurs in document `low` of the page; 0: it does not. Both of the above at once. */
+uint32_t posting_page_tf_at(const struct posting_list *list, uint32_t page, uint32_t low);
+/* Adds the documents of pages [first, end) to a set that begins with the document 256 * first: what a walk over many pages costs
+ * least. */
+const char *posting_pages_add(const struct posting_list *list, uint32_t first, uint32_t end, uint64_t *set);
 /* First page at or after `from` that has a posting; block_count if none. */
 uint32_t posting_page_next(const struct posting_list *list, uint32_t from);
 /* Pages of a position group: group = page >> group_shift. */

@@ -243,6 +243,51 @@ uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_
     return aside_get(&aside, before, &rest) ? tf + rest : tf;
 }
 
+uint32_t posting_page_tf_at(const struct posting_list *list, uint32_t page, uint32_t low)
+{
+    uint32_t count = posting_page_count(list, page), index;
+    const uint8_t *bytes = count ? page_at(list, page) : NULL;
+    if (!bytes) return 0;
+    if (count < PAGE_LOW_BYTES) {
+        int found = find_byte(bytes, count, (uint8_t)low);
+        if (found < 0) return 0;
+        index = (uint32_t)found;
+        bytes += count;
+    } else {
+        uint64_t word = load_u64(bytes + low / 64 * 8), bit = UINT64_C(1) << low % 64;
+        if (!(word & bit)) return 0;
+        index = (uint32_t)__builtin_popcountll(word & (bit - 1));
+        for (uint32_t i = 0; i < low / 64; i++) index += (uint32_t)__builtin_popcountll(load_u64(bytes + 8 * i));
+        if (index >= count) return 0;
+        bytes += PAGE_LOW_BYTES;
+    }
+    uint32_t tf = (uint32_t)bytes[index / 2] >> index % 2 * 4 & 15;
+    if (tf != PAGE_TF_ASIDE) return tf ? tf : 1;
+    return posting_page_tf(list, page, index);
+}
+
+const char *posting_pages_add(const struct posting_list *list, uint32_t first, uint32_t end, uint64_t *set)
+{
+    if (end > list->block_count) end = list->block_count;
+    const uint8_t *pages = list->bytes + list->parts[PART_PAGES], *limit = pages + list->parts[PART_PAGES_LENGTH], *at = NULL;
+    for (uint32_t page = first; page < end; page++, set += 4) {
+        const uint8_t *window = window_of(list, page);
+        if (!at || page % WINDOW_PAGES == 0) at = pages + page_start(list, window, page);
+        if (!list->page_max[page]) continue;
+        uint32_t fewer = window[WINDOW_COUNTS + page % WINDOW_PAGES], size = posting_page_size(fewer, has_exceptions(window, page));
+        if (at > limit || size > (size_t)(limit - at)) return "a page lies outside its list";
+        if (fewer < PAGE_LOW_BYTES - 1)
+            for (uint32_t i = 0; i <= fewer; i++) set[at[i] / 64] |= UINT64_C(1) << at[i] % 64;
+        else
+            for (uint32_t i = 0; i < 4; i++) set[i] |= load_u64(at + 8 * i);
+        at += size;
+    }
+    if (end < list->block_count || first >= end) return NULL;
+    for (uint32_t low = (list->doc_count - 1) % POSTING_PAGE + 1; low < POSTING_PAGE; low++)
+        if (set[(int)(low / 64) - 4] >> low % 64 & 1) return "a page has a document that the segment has not";
+    return NULL;
+}
+
 uint32_t posting_page_next(const struct posting_list *list, uint32_t from)
 {
     for (; from < list->block_count; from++)

@@ -76,6 +76,9 @@ static inline uint64_t posting_grid_size(uint32_t pages, uint32_t shift)
     return (((uint64_t)pages << (GRID_SHIFT_MOST - shift)) + 1) / 2;
 }
 
+/* Bytes of the runs' grid codes of a blocked list: eight half bytes a block. */
+enum { BLOCK_RUNS_SIZE = POSTING_BLOCK / POSTING_RUN / 2 };
+
 static inline uint64_t posting_page_max_size(uint32_t pages)
 {
     return ((uint64_t)pages + PAGE_MAX_ROUND - 1) / PAGE_MAX_ROUND * PAGE_MAX_ROUND;

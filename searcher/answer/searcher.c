@@ -27,6 +27,7 @@ void opened_index_release(struct opened_index *index)
     analyzer_free(index->analyzer);
     if (index->spare) arena_free(&index->spare->arena);
     free(index->spare);
+    free(index->scratch);
     free(index);
 }
 

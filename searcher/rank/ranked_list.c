@@ -1,0 +1,236 @@
+#include "ranked_list.h"
+
+#include "impact.h"
+#include "page_kernel.h"
+#include "status.h"
+
+#include <math.h>
+#include <string.h>
+
+bool ranked_list_can(const struct query_node *node)
+{
+    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
+}
+
+/* ---- Bounds ---- */
+
+/* Of an inline list nothing is stored: its few postings are scored. */
+void ranked_list_weigh(struct ranked_list *list)
+{
+    double weight = (double)list->leaf->weight;
+    const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
+    if (list->shape == CURSOR_INLINE) {
+        float largest = 0;
+        for (uint32_t i = 0; i < list->df; i++) largest = fmaxf(largest, ranked_list_score(list, list->docs[i], i, list->tfs[i]));
+        list->unit = (double)largest / 255 * rounding;
+        return;
+    }
+    const struct impact_change *change = segment_impact_change(list->segment, list->bm25);
+    double least = list->leaf->counts_length ? change->least : change->plain_least;
+    double most = list->leaf->counts_length ? change->most : change->plain_most;
+    list->unit = weight * most * (double)list->list.unit * rounding;
+    if (!list->segment->deleted)
+        for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
+}
+
+/* The frequency that bounds what `tf` occurrences count. */
+static float weighted_most(const struct ranked_list *list, uint32_t tf)
+{
+    bool titles = list->leaf->node->field == QUERY_TEXT && (list->shape == CURSOR_INLINE || list->list.title_df > 0);
+    return titles && list->bm25->title_weight > 1 ? list->bm25->title_weight * (float)tf : (float)tf;
+}
+
+uint32_t ranked_list_impact_slowly(struct ranked_list *list, uint32_t doc, uint32_t tf)
+{
+    float norm = leaf_norm(list->leaf, list->bm25, list->segment, doc);
+    return (uint32_t)((double)(list->leaf->weight * bm25_impact(weighted_most(list, tf), norm)) * list->scale) + 1;
+}
+
+void ranked_list_tabulate(struct ranked_list *list)
+{
+    const float least[256] = {list->bm25->k1};
+    if (list->impacts || !(list->impacts = arena_take(list->arena, RANKED_TABLE_TFS * sizeof *list->impacts))) return;
+    for (uint32_t tf = 1; tf <= RANKED_TABLE_TFS; tf++)
+        page_kernel()->impacts(weighted_most(list, tf), list->leaf->counts_length ? list->bm25->norm : least,
+                               (float)((double)list->leaf->weight * list->scale * (1 + 1e-6)), list->impacts[tf - 1]);
+}
+
+void ranked_list_scale(struct ranked_list *list, double scale)
+{
+    list->scale = scale;
+    list->step = (uint32_t)ceil(list->unit * scale * 256);
+    list->grid_step = (uint32_t)ceil(list->unit * scale * IMPACT_GRID_STEP);
+    list->most = ranked_list_bound(list, IMPACT_CODE_MAX);
+}
+
+/* ---- Opening ---- */
+
+static bf_status open_inline(struct ranked_list *list, const struct term_entry *entry, bf_error *error)
+{
+    const char *rule = inline_list_decode(entry->inline_bytes, entry->inline_length, entry->df, list->segment->meta.doc_count,
+                                          &list->inlined);
+    if (rule) return segment_corrupt(list->segment, "terms", rule, error);
+    list->docs = list->inlined.docs;
+    list->tfs = list->inlined.tfs;
+    list->docs_ready = list->tfs_ready = 1;
+    return BF_OK;
+}
+
+static bf_status open_stored(struct ranked_list *list, const struct term_entry *entry, bf_error *error)
+{
+    bf_status status = posting_list_view_open(list->segment, entry, &list->view, &list->list, error);
+    if (status != BF_OK) return status;
+    list->shape = list->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
+    if (list->shape == CURSOR_PAGED) return BF_OK;
+    list->docs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->docs);
+    return list->docs ? BF_OK : fail_memory(error);
+}
+
+bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **result,
+                           bf_error *error)
+{
+    const struct leaf_weight *leaf = &context->leaves[node->leaf];
+    const struct term_entry *entry = &leaf->terms[0].entries[context->number];
+    if (!entry->df) return BF_NOT_FOUND;
+    struct ranked_list *list = arena_take_zeroed(context->arena, sizeof *list);
+    if (!list) return fail_memory(error);
+    list->leaf = leaf;
+    list->occur = node->occur;
+    list->segment = context->segment;
+    list->bm25 = context->bm25;
+    list->df = entry->df;
+    list->arena = context->arena;
+    list->title_block = list->set_page = UINT32_MAX;
+    list->shape = CURSOR_INLINE;
+    bf_status status = entry->postings_length == 0 ? open_inline(list, entry, error) : open_stored(list, entry, error);
+    if (status != BF_OK) return status;
+    *result = list;
+    return BF_OK;
+}
+
+/* ---- Postings ---- */
+
+bool ranked_list_load_docs(struct ranked_list *list, uint32_t block)
+{
+    const char *rule = posting_block_docs(&list->list, block, list->docs + (size_t)block * POSTING_BLOCK);
+    if (rule) segment_broken(list->segment, "postings", rule);
+    else list->docs_ready |= UINT64_C(1) << block;
+    return !rule;
+}
+
+bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block)
+{
+    if (list->tfs_ready >> block & 1) return true;
+    if (!list->tfs) list->tfs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->tfs);
+    const char *rule = list->tfs ? posting_block_tfs(&list->list, block, list->tfs + (size_t)block * POSTING_BLOCK) : memory_rule;
+    if (rule) segment_broken(list->segment, "postings", rule);
+    else list->tfs_ready |= UINT64_C(1) << block;
+    return !rule;
+}
+
+/* The first of `count` ascending numbers that is at least `doc`; count if none. Without a branch that depends on the data. */
+static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
+{
+    const uint32_t *base = docs;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        base += base[half - 1] < doc ? half : 0;
+        count -= half;
+    }
+    return (uint32_t)(base - docs) + (count && *base < doc);
+}
+
+static bool paged_has(struct ranked_list *list, uint32_t doc)
+{
+    uint32_t page = doc / POSTING_PAGE, low = doc % POSTING_PAGE;
+    if (page != list->set_page) {
+        if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
+        if (!list->keeps_sets) return posting_page_find(&list->list, page, doc) >= 0;
+        const char *rule = posting_page_bits(&list->list, page, list->set);
+        if (rule) segment_broken(list->segment, "postings", rule);
+        if (rule) return false;
+        list->set_page = page;
+    }
+    return bitset_has(list->set, low);
+}
+
+bool ranked_list_has(struct ranked_list *list, uint32_t doc)
+{
+    if (list->shape == CURSOR_PAGED) return paged_has(list, doc);
+    uint32_t count = list->df;
+    if (list->shape == CURSOR_BLOCKED) {
+        list->block = posting_block_seek(&list->list, list->block, doc);
+        if (list->block >= list->list.block_count || !ranked_list_docs(list, list->block)) return false;
+        count = posting_block_count(&list->list, list->block);
+    }
+    const uint32_t *docs = list->docs + (size_t)list->block * POSTING_BLOCK;
+    uint32_t at = lower_bound(docs, count, doc);
+    list->found = list->block * POSTING_BLOCK + at;
+    return at < count && docs[at] == doc;
+}
+
+static uint32_t paged_tf(struct ranked_list *list, uint32_t doc)
+{
+    uint32_t page = doc / POSTING_PAGE;
+    if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
+    return posting_page_tf_at(&list->list, page, doc % POSTING_PAGE);
+}
+
+uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting)
+{
+    if (list->shape == CURSOR_PAGED) return paged_tf(list, doc);
+    uint32_t block = 0, count = list->df;
+    if (list->shape == CURSOR_BLOCKED) {
+        block = posting_block_seek(&list->list, 0, doc);
+        if (block >= list->list.block_count || !ranked_list_docs(list, block)) return 0;
+        count = posting_block_count(&list->list, block);
+    }
+    const uint32_t *docs = list->docs + (size_t)block * POSTING_BLOCK;
+    uint32_t at = lower_bound(docs, count, doc);
+    if (at == count || docs[at] != doc || !ranked_list_load_tfs(list, block)) return 0;
+    *posting = block * POSTING_BLOCK + at;
+    return list->tfs[*posting];
+}
+
+/* ---- Scores ---- */
+
+static uint32_t inline_title_tf(const struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    uint32_t title_length = segment_title_length(list->segment, doc), before = 0, count = 0;
+    for (uint32_t i = 0; i < posting; i++) before += list->inlined.tfs[i];
+    for (uint32_t i = 0; i < tf; i++) count += list->inlined.positions[before + i] < title_length;
+    return count;
+}
+
+static bool load_titles(struct ranked_list *list, uint32_t block)
+{
+    if (block == list->title_block) return true;
+    if (!list->title_docs) list->title_docs = arena_take(list->arena, POSTING_BLOCK * sizeof *list->title_docs);
+    if (!list->title_tfs) list->title_tfs = arena_take(list->arena, POSTING_BLOCK * sizeof *list->title_tfs);
+    const char *rule = list->title_docs && list->title_tfs ? NULL : memory_rule;
+    if (!rule && !posting_list_verify_titles(list->segment, &list->view, &list->list)) return false;
+    if (!rule) rule = posting_title_docs(&list->list, block, list->title_docs);
+    if (!rule) rule = posting_title_tfs(&list->list, block, list->title_tfs);
+    if (rule) segment_broken(list->segment, "postings", rule);
+    list->title_block = rule ? UINT32_MAX : block;
+    list->title_count = posting_title_count(&list->list, block);
+    return !rule;
+}
+
+/* How many of the occurrences are in the title, where that matters. */
+static uint32_t title_tf_of(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    if (list->leaf->node->field != QUERY_TEXT || list->bm25->title_weight == 1) return 0;
+    if (list->shape == CURSOR_INLINE) return inline_title_tf(list, doc, posting, tf);
+    uint32_t block = posting_title_seek(&list->list, 0, doc);
+    if (block >= list->list.title_block_count || !load_titles(list, block)) return 0;
+    uint32_t at = lower_bound(list->title_docs, list->title_count, doc);
+    if (at == list->title_count || list->title_docs[at] != doc) return 0;
+    return list->title_tfs[at] < tf ? list->title_tfs[at] : tf;
+}
+
+float ranked_list_score(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    float weighted = leaf_tf(list->leaf, list->bm25, tf, title_tf_of(list, doc, posting, tf));
+    return weighted > 0 ? list->leaf->weight * bm25_impact(weighted, leaf_norm(list->leaf, list->bm25, list->segment, doc)) : 0;
+}
