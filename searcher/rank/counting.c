@@ -122,7 +122,8 @@ static uint64_t count_walking(struct counting *counting)
 static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
     struct counting counting = {.segment = ranking->snapshot->segments[number],
-                                .set = ranking->scratch->sets[0], .other = ranking->scratch->sets[1]};
+                                .set = ranking->scratch->sets[0], .other = ranking->scratch->sets[1],
+                                .arena = rank_arena_take(ranking->scratch)};
     bool possible = false;
     bf_status status = open_lists(&counting, ranking, number, &possible, error);
     if (status == BF_OK && possible) {
@@ -134,7 +135,7 @@ static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_erro
                 ranking->total += count_window(&counting, (uint32_t)first);
         status = segment_outcome(counting.segment, error);
     }
-    arena_free(&counting.arena);
+    rank_arena_return(ranking->scratch, &counting.arena);
     return status;
 }
 
