@@ -271,7 +271,7 @@ typedef struct bf_part {
 BF_API bf_status bf_results_explain(bf_results *results, size_t i, const bf_part **parts, size_t *part_count, bf_error *error);
 
 /* One line saying how the query was run: which ranker, why. Lives as long as the results. */
-BF_API const char *bf_results_plan(const bf_results *results);
+BF_API const char *bf_results_plan(bf_results *results);
 
 /* The stored article of an id. The article lives until the next call of this function on the searcher, or its close. */
 BF_API bf_status bf_searcher_article(bf_searcher *searcher, bf_text id, const bf_article **article, bf_error *error);
