@@ -110,6 +110,54 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
     return 0;
 }
 
+/* ---- The order of arrival ---- */
+
+bf_status segment_arrival_find(struct segment *segment, uint32_t doc, uint32_t *arrival, bf_error *error)
+{
+    bf_status status = BF_OK;
+    *arrival = doc;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    if (!segment->arrival.bytes) status = segment_blob(segment, BLOB_ARRIVAL, false, &segment->arrival, error);
+    if (status == BF_OK) status = section_verify(&segment->arrival, 4 * (size_t)doc, 4, error);
+    if (status != BF_OK) return status;
+    uint32_t number = load_u32(segment->arrival.bytes + 4 * (size_t)doc);
+    if (number >= segment->meta.doc_count) return segment_corrupt(segment, "arrival", "a number is out of range", error);
+    *arrival = number;
+    return BF_OK;
+}
+
+uint32_t segment_arrival_slowly(struct segment *segment, uint32_t doc)
+{
+    bf_error error = {0};
+    uint32_t arrival;
+    if (segment_arrival_find(segment, doc, &arrival, &error) != BF_OK) segment_fail(segment, &error);
+    return arrival;
+}
+
+bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *error)
+{
+    uint32_t doc_count = segment->meta.doc_count;
+    *result = NULL;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    uint32_t *docs = malloc(doc_count * sizeof *docs);
+    uint64_t *seen = calloc(bitset_words(doc_count), sizeof *seen);
+    bf_status status = docs && seen ? BF_OK : fail_memory(error);
+    for (uint32_t doc = 0; status == BF_OK && doc < doc_count; doc++) {
+        uint32_t arrival;
+        status = segment_arrival_find(segment, doc, &arrival, error);
+        if (status != BF_OK) break;
+        if (bitset_has(seen, arrival)) status = segment_corrupt(segment, "arrival", "no two documents arrived at once", error);
+        bitset_add(seen, arrival);
+        docs[arrival] = doc;
+    }
+    free(seen);
+    if (status == BF_OK) *result = docs;
+    else free(docs);
+    return status;
+}
+
+/* ---- Columns ---- */
+
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
     bf_error error = {0};
@@ -140,7 +188,10 @@ bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *le
         if (rule) return segment_corrupt(segment, "ids", rule, error);
         segment->ids = ids;
     }
-    const char *rule = id_column_get(&segment->ids, doc, id, length);
+    uint32_t arrival;
+    bf_status status = segment_arrival_find(segment, doc, &arrival, error);
+    if (status != BF_OK) return status;
+    const char *rule = id_column_get(&segment->ids, arrival, id, length);
     return rule ? segment_corrupt(segment, "ids", rule, error) : BF_OK;
 }
 
@@ -208,12 +259,14 @@ bf_status segment_article_block(struct segment *segment, uint32_t block, const u
 bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
                                  bf_error *error)
 {
+    uint32_t arrival;
     bf_status status = segment_article_columns(segment, error);
+    if (status == BF_OK) status = segment_arrival_find(segment, doc, &arrival, error);
     if (status != BF_OK) return status;
     uint32_t low = 0, high = segment->meta.article_block_count;
-    while (low + 1 < high) { /* the last block whose first document is <= doc */
+    while (low + 1 < high) { /* the last block whose first article is not after this one */
         uint32_t middle = low + (high - low) / 2;
-        if (column_get(&segment->article_first, middle) <= doc) low = middle;
+        if (column_get(&segment->article_first, middle) <= arrival) low = middle;
         else high = middle;
     }
     const uint8_t *bytes;
@@ -221,8 +274,9 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
     uint32_t first, end;
     status = segment_article_block(segment, low, &bytes, &length, &first, &end, error);
     if (status != BF_OK) return status;
-    if (doc < first || doc >= end) return segment_corrupt(segment, "article blocks", "no block holds the document", error);
-    const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
+    if (arrival < first || arrival >= end)
+        return segment_corrupt(segment, "article blocks", "no block holds the document", error);
+    const char *rule = article_block_find(bytes, length, arrival - first, &offset, &size);
     if (!rule && (segment->raw_block != low + 1 || segment->raw.length < offset + size)) {
         /* A block is inflated only as far as its article needs. Who then asks for a further one is walking through them, and gets
          * the rest at once, unless the rest is damaged and the article is not. */
@@ -230,7 +284,7 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
         size_t unused;
         segment->raw_block = 0;
         if (!walking || article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused))
-            rule = article_block_read(bytes, length, doc - first, &segment->raw, &unused, &unused);
+            rule = article_block_read(bytes, length, arrival - first, &segment->raw, &unused, &unused);
         if (!rule) segment->raw_block = low + 1;
     }
     if (rule) return segment_corrupt(segment, "articles", rule, error);
