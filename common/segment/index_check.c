@@ -154,15 +154,9 @@ static void check_documents(struct index_check *check)
     struct segment *segment = check->segment;
     struct arena arena = {0};
     uint64_t words = 0, deleted_words = 0;
-    uint32_t order_before = 0, *arrived;
-    bf_error error = {0};
-    if (segment_arrived(segment, &arrived, &error) != BF_OK) {
-        check_error(check, &error);
-        return;
-    }
-    for (uint32_t i = 0; i < segment->meta.doc_count; i++) {
-        uint32_t doc = arrived ? arrived[i] : i; /* so that each block of articles is inflated once */
-        error = (bf_error){0};
+    uint32_t order_before = 0;
+    for (uint32_t doc = 0; doc < segment->meta.doc_count; doc++) {
+        bf_error error = {0};
         bf_article article;
         char id[512];
         size_t length;
@@ -185,8 +179,8 @@ static void check_documents(struct index_check *check)
         words += check->words[doc];
         if (segment_is_deleted(segment, doc)) deleted_words += check->words[doc];
         if (segment->id_order) {
-            uint32_t hash = load_u32(segment->id_order + 8 * (size_t)i);
-            if (i > 0 && hash < order_before) check_rule(check, "order of ids", "hashes must ascend");
+            uint32_t hash = load_u32(segment->id_order + 8 * (size_t)doc);
+            if (doc > 0 && hash < order_before) check_rule(check, "order of ids", "hashes must ascend");
             order_before = hash;
         }
     }
@@ -194,8 +188,20 @@ static void check_documents(struct index_check *check)
     if (deleted_words != segment->listed.deleted_token_count)
         check_rule(check, "deletions", "the words of deleted articles must be as many as the manifest says");
     if (segment->failure.status != BF_OK) check_error(check, &segment->failure);
-    free(arrived);
     arena_free(&arena);
+}
+
+static void check_arrival(struct index_check *check)
+{
+    uint32_t *arrived, same = 0, doc_count = check->segment->meta.doc_count;
+    bf_error error = {0};
+    if (segment_arrived(check->segment, &arrived, &error) != BF_OK) {
+        check_error(check, &error);
+        return;
+    }
+    while (arrived && same < doc_count && arrived[same] == same) same++;
+    if (same == doc_count) check_rule(check, "arrival", "documents that are numbered as they arrived have no such column");
+    free(arrived);
 }
 
 static bf_status check_segment(struct index_check *check, struct segment *segment, bf_error *error)
@@ -216,6 +222,7 @@ static bf_status check_segment(struct index_check *check, struct segment *segmen
     if (check->findings == before) {
         check_terms(check);
         check_documents(check);
+        check_arrival(check);
     }
     free(check->words);
     check->words = NULL;

@@ -256,36 +256,55 @@ bf_status segment_article_block(struct segment *segment, uint32_t block, const u
     return BF_OK;
 }
 
+/* The block that a document's article is in. */
+static bf_status segment_article_find(struct segment *segment, uint32_t doc, uint32_t *block, const uint8_t **bytes,
+                                      size_t *length, uint32_t *first, uint32_t *end, bf_error *error)
+{
+    bf_status status = segment_article_columns(segment, error);
+    if (status != BF_OK) return status;
+    uint32_t low = 0, high = segment->meta.article_block_count;
+    while (low + 1 < high) { /* the last block whose first document is <= doc */
+        uint32_t middle = low + (high - low) / 2;
+        if (column_get(&segment->article_first, middle) <= doc) low = middle;
+        else high = middle;
+    }
+    *block = low;
+    status = segment_article_block(segment, low, bytes, length, first, end, error);
+    if (status == BF_OK && (doc < *first || doc >= *end))
+        return segment_corrupt(segment, "article blocks", "no block holds the document", error);
+    return status;
+}
+
+bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *record_length, bf_error *error)
+{
+    const uint8_t *bytes;
+    size_t length, offset;
+    uint32_t block, first, end;
+    bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
+    if (status != BF_OK) return status;
+    const char *rule = article_block_find(bytes, length, doc - first, &offset, record_length);
+    return rule ? segment_corrupt(segment, "articles", rule, error) : BF_OK;
+}
+
 bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
                                  bf_error *error)
 {
-    uint32_t arrival;
-    bf_status status = segment_article_columns(segment, error);
-    if (status == BF_OK) status = segment_arrival_find(segment, doc, &arrival, error);
-    if (status != BF_OK) return status;
-    uint32_t low = 0, high = segment->meta.article_block_count;
-    while (low + 1 < high) { /* the last block whose first article is not after this one */
-        uint32_t middle = low + (high - low) / 2;
-        if (column_get(&segment->article_first, middle) <= arrival) low = middle;
-        else high = middle;
-    }
     const uint8_t *bytes;
     size_t length, offset, size;
-    uint32_t first, end;
-    status = segment_article_block(segment, low, &bytes, &length, &first, &end, error);
+    uint32_t block, first, end;
+    bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
     if (status != BF_OK) return status;
-    if (arrival < first || arrival >= end)
-        return segment_corrupt(segment, "article blocks", "no block holds the document", error);
-    const char *rule = article_block_find(bytes, length, arrival - first, &offset, &size);
-    if (!rule && (segment->raw_block != low + 1 || segment->raw.length < offset + size)) {
+    const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
+    if (!rule && (segment->raw_block != block + 1 || segment->raw.length < offset + size)) {
         /* A block is inflated only as far as its article needs. Who then asks for a further one is walking through them, and gets
          * the rest at once, unless the rest is damaged and the article is not. */
-        bool walking = segment->raw_block == low + 1;
+        bool walking = segment->raw_block == block + 1;
         size_t unused;
         segment->raw_block = 0;
-        if (!walking || article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused))
-            rule = article_block_read(bytes, length, arrival - first, &segment->raw, &unused, &unused);
-        if (!rule) segment->raw_block = low + 1;
+        if (walking) rule = article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused);
+        if (!walking || (rule && rule != memory_rule))
+            rule = article_block_read(bytes, length, doc - first, &segment->raw, &unused, &unused);
+        if (!rule) segment->raw_block = block + 1;
     }
     if (rule) return segment_corrupt(segment, "articles", rule, error);
     *record = segment->raw.bytes + offset;
@@ -295,8 +314,8 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error)
 {
-    const uint8_t *record;
-    size_t length;
+    const uint8_t *record = NULL;
+    size_t length = 0;
     bf_status status = segment_article_record(segment, doc, &record, &length, error);
     if (status != BF_OK) return status;
     char *copy = arena_copy(arena, record, length);

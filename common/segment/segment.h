@@ -1,8 +1,7 @@
 /*
  * An immutable segment, open for reading by one handle in one thread. Parts are found when first asked for.
  *
- * Documents are numbered as a merge that reorders them saw fit (bisection.h), or as they arrived. What is found by word is in
- * the order of documents; ids and stored articles, which are found by document, have stayed in the order of arrival.
+ * Documents are numbered as they arrived, or as a merge that reorders them saw fit (bisection.h).
  */
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
@@ -100,8 +99,11 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 /* The stored article; text and keywords are in the arena. */
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error);
 
-/* The compressed block, for merges that copy it whole: its articles are [*first, *end) in the order of arrival. Borrowed until
- * close. */
+/* How long that record is, without inflating it. */
+bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *length, bf_error *error);
+
+/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close.
+ */
 bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
                                 uint32_t *end, bf_error *error);
 

@@ -1,6 +1,6 @@
 #include "merger.h"
 
-#include "article_record.h"
+#include "article_merge.h"
 #include "bytes.h"
 #include "dictionary.h"
 #include "forward_index.h"
@@ -85,38 +85,6 @@ static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, struc
     for (uint32_t i = 0; status == BF_OK && i < merger->count; i++)
         status = merge_source_renumber(&merger->sources[i], renumbered, error);
     free(renumbered);
-    return status;
-}
-
-/* ---- Stored articles ---- */
-
-static bool source_is_whole(const struct merge_source *source, uint32_t first, uint32_t end)
-{
-    for (uint32_t i = first; source->numbers && i < end; i++)
-        if (source->numbers[merge_source_arrived(source, i)] == NO_DOCUMENT) return false;
-    return true;
-}
-
-/* Blocks of articles that are all live are copied as they are, compressed. */
-static bf_status merge_articles(struct merger *merger, struct merge_source *source, bf_error *error)
-{
-    bf_status status = BF_OK;
-    for (uint32_t block = 0; status == BF_OK && block < source->segment->meta.article_block_count; block++) {
-        const uint8_t *bytes;
-        size_t length;
-        uint32_t first, end;
-        status = segment_article_block(source->segment, block, &bytes, &length, &first, &end, error);
-        if (status == BF_OK && source_is_whole(source, first, end)) {
-            status = segment_writer_article_block(merger->writer, bytes, length, end - first, error);
-            continue;
-        }
-        for (uint32_t i = first; status == BF_OK && i < end; i++) {
-            uint32_t doc = merge_source_arrived(source, i);
-            if (source->numbers[doc] == NO_DOCUMENT) continue;
-            status = segment_article_record(source->segment, doc, &bytes, &length, error);
-            if (status == BF_OK) status = segment_writer_article(merger->writer, bytes, length, error);
-        }
-    }
     return status;
 }
 
@@ -207,7 +175,10 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
         if (status == BF_OK) status = merge_documents(merger, &merger->sources[i], error);
     }
     if (status == BF_OK) status = merge_renumber(merger, doc_count, reordered, error);
-    for (uint32_t i = 0; status == BF_OK && i < count; i++) status = merge_articles(merger, &merger->sources[i], error);
+    if (status == BF_OK && options->reorder)
+        status = merge_articles_reordered(merger->sources, count, doc_count, options->reorder_memory, merger->writer, error);
+    else if (status == BF_OK)
+        status = merge_articles(merger->sources, count, merger->writer, error);
     if (status != BF_OK) goto done;
     segment_writer_begin_terms(merger->writer, token_count);
     status = merge_terms(merger, error);

@@ -34,7 +34,7 @@ struct segment_writer {
     struct buffer dates;
     struct buffer id_order;       /* u64: hash half << 32 | document */
     struct buffer arrival;        /* u32 each; empty: documents are in the order of arrival */
-    struct id_column_writer ids;  /* in the order of arrival, as are the articles */
+    struct id_column_writer ids;  /* in the order of arrival */
     /* articles */
     struct article_block_writer block;
     struct buffer block_first, block_offset; /* i64 each */

@@ -30,7 +30,7 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
 /* After all documents: other numbers for them. The one that arrived as number i becomes documents[i], a permutation. */
 bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error);
 
-/* The stored articles, in the order of arrival, independent of the calls above: one record, ... */
+/* The stored articles, in the order of these numbers, independent of the calls above: one record, ... */
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);
 /* ... or a whole compressed block of them as it is. */
 bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,
