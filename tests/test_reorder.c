@@ -111,7 +111,8 @@ static bf_status see_posting(void *context, bf_text id, uint32_t tf, const uint3
 
 static bf_status see_term(void *context, bf_text term, uint64_t df, uint64_t cf)
 {
-    buffer_append_format(context, "%.*s %llu %llu\n", (int)term.length, term.bytes, (unsigned long long)df, (unsigned long long)cf);
+    buffer_append_format(context, "%.*s %llu %llu\n", (int)term.length, term.bytes, (unsigned long long)df,
+                         (unsigned long long)cf);
     return BF_OK;
 }
 

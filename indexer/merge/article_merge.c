@@ -84,8 +84,8 @@ static bf_status fetch_articles(const struct merge_source *sources, const struct
     return status;
 }
 
-/* Articles [first, end) of the new order, all at once: in the order of the sources into memory, where offsets[number - first] says
- * where each goes. */
+/* Articles [first, end) of the new order, all at once: in the order of the sources into memory, where offsets[number - first]
+ * says where each goes. */
 static bf_status gather_articles(const struct merge_source *sources, uint32_t count, uint32_t first, uint32_t end,
                                  const uint64_t *offsets, uint8_t *gathered, bf_error *error)
 {

@@ -9,7 +9,6 @@
 
 enum {
     CELL = 16,                 /* documents that are not cut further; see posting_list.h */
-    PAGE = 256,
     ROUNDS_MOST = 20,
     CHUNK = 2048,              /* documents a task, where several threads work on one cut */
     TASKS_A_THREAD = 8,        /* so many parts for each thread before every part is cut by one thread alone */
@@ -197,11 +196,11 @@ static bool move_documents(struct bisection *bisection, struct term_table *table
 
 /* ---- One cut ---- */
 
-/* Halves of whole pages, or of whole cells within a page. */
+/* Of whole cells. */
 static uint32_t half_of(uint32_t count)
 {
-    uint32_t unit = count > PAGE ? PAGE : CELL, units = count / unit + (count % unit != 0);
-    return (units + 1) / 2 * unit;
+    uint32_t cells = count / CELL + (count % CELL != 0);
+    return (cells + 1) / 2 * CELL;
 }
 
 /*

@@ -6,8 +6,8 @@
  * The documents are cut in halves, and as long as that makes the logarithms of the gaps to be expected smaller, documents that
  * are better off in the other half change places with others that are; then each half is cut, and so on. From Mackenzie, Petri
  * and Moffat ("Tradeoff Options for Bipartite Graph Partitioning", TKDE 2021) are the selection of what changes places without
- * sorting, and an end to the rounds before the last small gain. Halves are whole pages of 256 documents, then whole cells of 16,
- * since that is how posting lists are cut.
+ * sorting, and an end to the rounds before the last small gain. Halves are of whole cells of 16 documents, the least that
+ * posting lists have bounds of.
  *
  * Pure computation, and always the same: threads only divide the work.
  */

@@ -23,8 +23,8 @@ struct gathering {
 };
 
 /* What is done with each term whose df is right: its number, and df. The walks of the sources that have it stand on it. */
-typedef bf_status gather_term(struct gathering *gathering, uint32_t number, const uint8_t *term, uint32_t term_length, uint64_t df,
-                              void *context, bf_error *error);
+typedef bf_status gather_term(struct gathering *gathering, uint32_t number, const uint8_t *term, uint32_t term_length,
+                              uint64_t df, void *context, bf_error *error);
 
 static bf_status gathering_each(struct gathering *gathering, gather_term *gather, void *context, bf_error *error)
 {
@@ -56,8 +56,8 @@ struct octave {
     uint64_t terms, postings;
 };
 
-static bf_status count_octave(struct gathering *gathering, uint32_t number, const uint8_t *term, uint32_t term_length, uint64_t df,
-                              void *context, bf_error *error)
+static bf_status count_octave(struct gathering *gathering, uint32_t number, const uint8_t *term, uint32_t term_length,
+                              uint64_t df, void *context, bf_error *error)
 {
     struct octave *octaves = context;
     uint32_t i = 0;
@@ -75,7 +75,8 @@ static uint64_t memory_of(uint32_t doc_count, uint64_t terms, uint64_t postings,
 }
 
 /* Lowers df_most until the rest fits. */
-static bf_status gathering_fit(struct gathering *gathering, uint32_t doc_count, uint64_t memory, uint32_t threads, bf_error *error)
+static bf_status gathering_fit(struct gathering *gathering, uint32_t doc_count, uint64_t memory, uint32_t threads,
+                               bf_error *error)
 {
     struct octave octaves[OCTAVES] = {{0}};
     uint64_t terms = 0, postings = 0;

@@ -180,7 +180,8 @@ static bf_status inspect_kept(struct segment *segment, struct buffer *kept, cons
     bf_status status = kept->failed ? fail_memory(error) : BF_OK;
     if (status == BF_OK && count) qsort(postings, count, sizeof *postings, compare_arrivals);
     for (size_t i = 0; status == BF_OK && i < count; i++)
-        status = inspect_posting(segment, postings[i].doc, postings[i].tf, positions->bytes + postings[i].positions, callback, error);
+        status = inspect_posting(segment, postings[i].doc, postings[i].tf, positions->bytes + postings[i].positions, callback,
+                                 error);
     return status;
 }
 
