@@ -149,7 +149,7 @@ static void make_index(const char *path)
     add_article(writer, "old", "Old news", "An old storm.");
     add_article(writer, "older", "Older news", "An older calm.");
     for (int i = 2; i < ARTICLES; i++) {
-        char id[16], body[64];
+        char id[32], body[64];
         snprintf(id, sizeof id, "filler%d", i);
         snprintf(body, sizeof body, "topic%d subject%d theme%d", i % 8, i % 8, i % 8);
         add_article(writer, id, "", body);
