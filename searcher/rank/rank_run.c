@@ -211,7 +211,7 @@ static bool score_candidate(struct rank_run *run, const struct candidate *candid
 {
     uint32_t doc = candidate->doc;
     if (segment_is_deleted(run->segment, doc) || !score_parts(run, candidate)) return true;
-    struct ranked_hit hit = {0, run->number, doc};
+    struct ranked_hit hit = hit_make(run->segment, run->number, doc);
     for (uint32_t i = 0; i < run->list_count; i++)
         if (run->present[i]) hit.score += run->parts[i];
     run->scored_count++;
@@ -313,7 +313,8 @@ static bool score_finalists(struct rank_run *run)
         }
     }
     for (uint32_t j = 0; j < count; j++) {
-        const struct ranked_hit hit = {scores[j], run->number, candidates[j].doc};
+        struct ranked_hit hit = hit_make(run->segment, run->number, candidates[j].doc);
+        hit.score = scores[j];
         if (!top_hits_add(&run->ranking->top, &hit)) return false;
     }
     run->scored_count += count;
