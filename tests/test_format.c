@@ -11,6 +11,7 @@
 #include "id_column.h"
 #include "inline_list.h"
 #include "length_byte.h"
+#include "adjusted_form.h"
 #include "manifest.h"
 #include "pfor.h"
 #include "position_group.h"
@@ -205,7 +206,7 @@ static void test_position_group(void **state)
     (void)state;
     const uint32_t positions[] = {3, 7, 8, 10, 0, 200}, tfs[] = {3, 1, 2};
     struct buffer out = {0};
-    position_group_encode(positions, 6, tfs, 3, &out);
+    position_group_encode(positions, NULL, 6, tfs, 3, &out);
     expect_example("position-group", &out);
     buffer_free(&out);
 }
@@ -383,7 +384,7 @@ static void test_manifest(void **state)
     expect_example("manifest-deleted", &out);
     buffer_clear(&out);
     buffer_append(&out, key, manifest_adjustment_key(4, (const uint8_t *)"\x01" "port", 5, key));
-    manifest_adjustment_encode(&adjustment, &out);
+    adjusted_forms_encode(&adjustment, (const uint8_t *)"port", 4, NULL, 0, &out);
     expect_example("manifest-adjustment", &out);
     buffer_free(&out);
 }

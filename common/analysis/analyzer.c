@@ -138,6 +138,8 @@ const char *analyzer_identity(const struct analyzer *analyzer) { return analyzer
 
 const char *analyzer_language(const struct analyzer *analyzer) { return analyzer->name; }
 
+bool analyzer_has_forms(const struct analyzer *analyzer) { return !analyzer->plain && analyzer->stemmer; }
+
 bool analyzer_is_plain(const struct analyzer *analyzer) { return analyzer->plain; }
 
 /* Puts the folded surface form into analyzer->word. */

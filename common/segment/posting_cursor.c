@@ -260,6 +260,30 @@ static const char *cursor_positions_before(struct posting_cursor *cursor, uint32
     return NULL;
 }
 
+/* The record of positions that the current posting's are in, verified, and how many of others stand before them. */
+static bf_status cursor_position_group(struct posting_cursor *cursor, struct section_view *view, uint64_t *before,
+                                       bf_error *error)
+{
+    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
+    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
+    if (!cursor->tfs_ready) cursor_load_tfs(cursor);
+    uint64_t offset = posting_group_offset(&cursor->list, group);
+    const char *rule = cursor_positions_before(cursor, group, before);
+    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
+
+    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
+    size_t length;
+    bf_status status = section_find(&cursor->segment->positions, offset, 1, view, error);
+    if (status != BF_OK) return status;
+    view->length = (size_t)(view->chunk->end - offset);
+    status = section_verify(view, 0, view->length < 16 ? view->length : 16, error);
+    if (status != BF_OK) return status;
+    rule = position_group_length(view->bytes, view->length, &length);
+    if (rule) return segment_corrupt(cursor->segment, "positions", rule, error);
+    view->length = length;
+    return section_verify(view, 0, length, error);
+}
+
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error)
 {
     uint32_t tf = posting_cursor_tf(cursor);
@@ -267,25 +291,59 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
         buffer_append(positions, cursor->inlined.positions + cursor_inline_first_position(cursor), tf * sizeof(uint32_t));
         return positions->failed ? fail_memory(error) : BF_OK;
     }
-    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
-    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
-    uint64_t before, offset = posting_group_offset(&cursor->list, group);
-    const char *rule = cursor_positions_before(cursor, group, &before);
-    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
-
-    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
     struct section_view view;
+    uint64_t before;
+    bf_status status = cursor_position_group(cursor, &view, &before, error);
+    if (status != BF_OK) return status;
+    uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));
+    if (!place) return fail_memory(error);
+    const char *rule = position_group_decode(view.bytes, view.length, before, tf, (uint32_t *)(void *)place);
+    return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
+}
+
+/* ---- Forms ---- */
+
+bf_status posting_cursor_form_list(struct posting_cursor *cursor, const uint8_t **bytes, size_t *length, bf_error *error)
+{
+    if (cursor->shape == CURSOR_INLINE) {
+        *bytes = cursor->inlined.forms;
+        *length = cursor->inlined.forms_length;
+        return BF_OK;
+    }
+    *length = cursor->list.forms_length;
+    size_t start = cursor->list.length - *length;
+    *bytes = cursor->list.bytes + start;
+    return *length ? section_verify(&cursor->view, start, *length, error) : BF_OK;
+}
+
+bf_status posting_cursor_form_count(struct posting_cursor *cursor, uint32_t *count, bf_error *error)
+{
+    const uint8_t *bytes;
     size_t length;
-    bf_status status = section_find(&cursor->segment->positions, offset, 1, &view, error);
+    bf_status status = posting_cursor_form_list(cursor, &bytes, &length, error);
     if (status != BF_OK) return status;
-    view.length = (size_t)(view.chunk->end - offset);
-    status = section_verify(&view, 0, view.length < 16 ? view.length : 16, error);
+    const char *rule = form_list_count(bytes, length, count);
+    return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_OK;
+}
+
+bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, struct buffer *forms, bf_error *error)
+{
+    uint32_t tf = posting_cursor_tf(cursor), *place = (uint32_t *)(void *)buffer_extend(forms, tf * sizeof(uint32_t));
+    if (!place) return fail_memory(error);
+    if (form_count == 1) {
+        memset(place, 0, tf * sizeof *place);
+        return BF_OK;
+    }
+    if (cursor->shape == CURSOR_INLINE) {
+        memcpy(place, cursor->inlined.form_numbers + cursor_inline_first_position(cursor), tf * sizeof *place);
+        return BF_OK;
+    }
+    struct section_view view;
+    uint64_t before;
+    bf_status status = cursor_position_group(cursor, &view, &before, error);
     if (status != BF_OK) return status;
-    rule = position_group_length(view.bytes, view.length, &length);
-    if (!rule) status = section_verify(&view, 0, length, error);
-    if (status != BF_OK) return status;
-    uint8_t *place = rule ? NULL : buffer_extend(positions, tf * sizeof(uint32_t));
-    if (!rule && !place) return fail_memory(error);
-    if (!rule) rule = position_group_decode(view.bytes, length, before, tf, (uint32_t *)(void *)place);
+    const char *rule = position_group_forms(view.bytes, view.length, before, tf, place);
+    for (uint32_t i = 0; !rule && i < tf; i++)
+        if (place[i] >= form_count) rule = "a position has a form that its term has not";
     return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
 }

@@ -12,7 +12,7 @@ static uint32_t slice_size(uint32_t level)
 static bool stream_grow(struct occurrence_stream *stream, struct buffer *pool)
 {
     bool is_first = stream->limit == 0;
-    uint32_t level = is_first ? 0 : stream->level + (stream->level < SLICE_LEVELS);
+    uint32_t last = stream->level, level = is_first ? 0 : last + (last < SLICE_LEVELS);
     uint32_t size = slice_size(level);
     if (pool->length + size + LINK > UINT32_MAX) return false;
     if (pool->length == 0) buffer_append_zeros(pool, 1); /* offset 0 stays unused */
@@ -22,7 +22,7 @@ static bool stream_grow(struct occurrence_stream *stream, struct buffer *pool)
     else store_u32(pool->bytes + stream->limit, start);
     stream->at = start;
     stream->limit = start + size;
-    stream->level = level;
+    stream->level = level & 15;
     return true;
 }
 
@@ -39,19 +39,21 @@ static bool stream_put(struct occurrence_stream *stream, struct buffer *pool, ui
     }
 }
 
-bool occurrence_stream_add(struct occurrence_stream *stream, struct buffer *pool, uint32_t doc, uint32_t position)
+bool occurrence_stream_add(struct occurrence_stream *stream, struct buffer *pool, uint32_t doc, uint32_t position, uint32_t form)
 {
+    bool turns = form != stream->last_form, is_first = stream->last_doc != doc + 1;
+    uint32_t code = (is_first ? position : position - stream->last_position) << 2 | (uint32_t)turns << 1 | is_first;
     stream->cf++;
-    if (stream->last_doc == doc + 1) {
-        uint32_t gap = position - stream->last_position;
-        stream->last_position = position;
-        return stream_put(stream, pool, gap << 1);
-    }
-    uint32_t doc_gap = doc + 1 - stream->last_doc;
-    stream->last_doc = doc + 1;
     stream->last_position = position;
-    stream->df++;
-    return stream_put(stream, pool, position << 1 | 1) && stream_put(stream, pool, doc_gap);
+    if (!stream_put(stream, pool, code)) return false;
+    if (is_first) {
+        uint32_t doc_gap = doc + 1 - stream->last_doc;
+        stream->last_doc = doc + 1;
+        stream->df++;
+        if (!stream_put(stream, pool, doc_gap)) return false;
+    }
+    stream->last_form = form & 0xfffffff;
+    return !turns || stream_put(stream, pool, form);
 }
 
 struct stream_reader {
@@ -75,21 +77,23 @@ static uint32_t stream_get(struct stream_reader *reader)
 }
 
 void occurrence_stream_read(const struct occurrence_stream *stream, const struct buffer *pool, uint32_t *docs, uint32_t *tfs,
-                            uint32_t *positions)
+                            uint32_t *positions, uint32_t *forms)
 {
     struct stream_reader reader = {pool->bytes, stream->first, stream->first + slice_size(0), 0};
-    uint32_t posting = UINT32_MAX, doc = 0, position = 0;
+    uint32_t posting = UINT32_MAX, doc = 0, position = 0, form = 0;
     for (uint32_t i = 0; i < stream->cf; i++) {
         uint32_t code = stream_get(&reader);
         if (code & 1) {
             doc += stream_get(&reader);
-            position = code >> 1;
+            position = code >> 2;
             docs[++posting] = doc - 1;
             tfs[posting] = 0;
         } else {
-            position += code >> 1;
+            position += code >> 2;
         }
+        if (code & 2) form = stream_get(&reader);
         tfs[posting]++;
         positions[i] = position;
+        forms[i] = form;
     }
 }

@@ -3,6 +3,7 @@
 #include "article_record.h"
 #include "bytes.h"
 #include "dictionary.h"
+#include "form_union.h"
 #include "posting_cursor.h"
 #include "segment_writer.h"
 #include "status.h"
@@ -23,6 +24,7 @@ struct merger {
     struct segment_writer *writer;
     struct posting_cursor cursor;
     struct buffer docs, tfs, positions; /* u32 each: the term being merged */
+    struct form_union forms;
 };
 
 static bool source_is_whole(const struct source *source, uint32_t first, uint32_t end)
@@ -85,12 +87,15 @@ static bf_status merge_postings(struct merger *merger, struct source *source, bf
 {
     struct posting_cursor *cursor = &merger->cursor;
     bf_status status = posting_cursor_open(cursor, source->segment, &source->walk.block.entry, error);
+    if (status == BF_OK)
+        status = form_union_source(&merger->forms, cursor, source->walk.block.term + 1, source->walk.block.term_length - 1, error);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
         uint32_t doc = source->renumbered ? source->renumbered[cursor->doc] : source->first + cursor->doc;
         if (doc == NO_DOCUMENT) continue;
         buffer_append_u32(&merger->docs, doc);
         buffer_append_u32(&merger->tfs, posting_cursor_tf(cursor));
         status = posting_cursor_positions(cursor, &merger->positions, error);
+        if (status == BF_OK) status = form_union_posting(&merger->forms, cursor, error);
     }
     if (status == BF_OK && (merger->docs.failed || merger->tfs.failed)) status = fail_memory(error);
     if (status == BF_OK) status = segment_outcome(source->segment, error);
@@ -127,6 +132,7 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
         buffer_clear(&merger->docs);
         buffer_clear(&merger->tfs);
         buffer_clear(&merger->positions);
+        form_union_clear(&merger->forms);
         for (struct source *source = least; status == BF_OK && source < merger->sources + merger->count; source++) {
             if (source->walk.ended || source->walk.block.term_length != term_length ||
                 memcmp(source->walk.block.term, term, term_length) != 0)
@@ -141,6 +147,10 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
             .positions = (const uint32_t *)(const void *)merger->positions.bytes,
             .position_count = merger->positions.length / sizeof(uint32_t),
         };
+        struct form itself = {.bytes = term + 1, .length = term_length - 1};
+        if (status == BF_OK && !form_union_names(&merger->forms, itself, &postings.form_names, &postings.form_count))
+            status = fail_memory(error);
+        if (postings.form_count > 1) postings.forms = (const uint32_t *)(const void *)merger->forms.numbers.bytes;
         if (status == BF_OK && postings.df) status = segment_writer_term(merger->writer, term, term_length, &postings, error);
     }
     return status;
@@ -180,6 +190,7 @@ done:
     buffer_free(&merger->docs);
     buffer_free(&merger->tfs);
     buffer_free(&merger->positions);
+    form_union_free(&merger->forms);
     free(merger);
     return status;
 }
