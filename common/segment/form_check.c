@@ -78,7 +78,9 @@ bf_status form_check_posting(struct form_check *check, struct posting_cursor *cu
                              uint32_t title_length, bool is_deleted, bf_error *error)
 {
     buffer_clear(&check->numbers);
-    bf_status status = posting_cursor_forms(cursor, check->count, &check->numbers, error);
+    uint32_t *numbers = (uint32_t *)(void *)buffer_extend(&check->numbers, positions->length);
+    if (!numbers) return fail_memory(error);
+    bf_status status = posting_cursor_forms(cursor, check->count, numbers, error);
     for (size_t at = 0; status == BF_OK && at < check->numbers.length; at += 4) {
         struct form_tally *tally = form_tally_at(check, load_u32(check->numbers.bytes + at));
         bool in_title = load_u32(positions->bytes + at) < title_length;

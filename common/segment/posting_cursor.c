@@ -326,24 +326,42 @@ bf_status posting_cursor_form_count(struct posting_cursor *cursor, uint32_t *cou
     return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_OK;
 }
 
-bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, struct buffer *forms, bf_error *error)
+bf_status posting_cursor_find_form(struct posting_cursor *cursor, const uint8_t *term, uint32_t term_length, const uint8_t *form,
+                                   uint32_t form_length, uint32_t *number, struct form_counts *counts, bf_error *error)
 {
-    uint32_t tf = posting_cursor_tf(cursor), *place = (uint32_t *)(void *)buffer_extend(forms, tf * sizeof(uint32_t));
-    if (!place) return fail_memory(error);
+    const uint8_t *bytes;
+    size_t length;
+    struct form_reader reader;
+    bool more = true;
+    bf_status status = posting_cursor_form_list(cursor, &bytes, &length, error);
+    if (status != BF_OK) return status;
+    const char *rule = form_reader_open(&reader, bytes, length, term, term_length, cursor->df >= FORMS_COUNTED_DF);
+    while (!rule && !(rule = form_reader_next(&reader, &more)) && more) {
+        if (reader.form_length != form_length || memcmp(reader.form, form, form_length) != 0) continue;
+        *number = reader.index - 1;
+        *counts = reader.counts;
+        return BF_OK;
+    }
+    return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_NOT_FOUND;
+}
+
+bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, uint32_t *forms, bf_error *error)
+{
+    uint32_t tf = posting_cursor_tf(cursor);
     if (form_count == 1) {
-        memset(place, 0, tf * sizeof *place);
+        memset(forms, 0, tf * sizeof *forms);
         return BF_OK;
     }
     if (cursor->shape == CURSOR_INLINE) {
-        memcpy(place, cursor->inlined.form_numbers + cursor_inline_first_position(cursor), tf * sizeof *place);
+        memcpy(forms, cursor->inlined.form_numbers + cursor_inline_first_position(cursor), tf * sizeof *forms);
         return BF_OK;
     }
     struct section_view view;
     uint64_t before;
     bf_status status = cursor_position_group(cursor, &view, &before, error);
     if (status != BF_OK) return status;
-    const char *rule = position_group_forms(view.bytes, view.length, before, tf, place);
+    const char *rule = position_group_forms(view.bytes, view.length, before, tf, forms);
     for (uint32_t i = 0; !rule && i < tf; i++)
-        if (place[i] >= form_count) rule = "a position has a form that its term has not";
+        if (forms[i] >= form_count) rule = "a position has a form that its term has not";
     return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
 }

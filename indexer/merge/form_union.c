@@ -37,15 +37,13 @@ bf_status form_union_source(struct form_union *forms, struct posting_cursor *cur
 
 bf_status form_union_posting(struct form_union *forms, struct posting_cursor *cursor, bf_error *error)
 {
-    size_t from = forms->numbers.length;
-    bf_status status =
-        posting_cursor_forms(cursor, (uint32_t)(forms->mapping.length / sizeof(uint32_t)), &forms->numbers, error);
-    if (status != BF_OK) return status;
+    uint32_t tf = posting_cursor_tf(cursor), form_count = (uint32_t)(forms->mapping.length / sizeof(uint32_t));
+    uint32_t *numbers = (uint32_t *)(void *)buffer_extend(&forms->numbers, tf * sizeof *numbers);
+    if (!numbers) return fail_memory(error);
+    bf_status status = posting_cursor_forms(cursor, form_count, numbers, error);
     const uint32_t *mapping = (const uint32_t *)(const void *)forms->mapping.bytes;
-    uint32_t *number = (uint32_t *)(void *)(forms->numbers.bytes + from);
-    for (uint32_t *end = (uint32_t *)(void *)(forms->numbers.bytes + forms->numbers.length); number < end; number++)
-        *number = mapping[*number];
-    return BF_OK;
+    for (uint32_t i = 0; status == BF_OK && i < tf; i++) numbers[i] = mapping[numbers[i]];
+    return status;
 }
 
 bool form_union_names(struct form_union *forms, struct form itself, const struct form **result, uint32_t *count)

@@ -162,6 +162,7 @@ bf_status phrase_matcher_open(const struct match_context *context, const struct 
     for (uint32_t i = 0; i < leaf->term_count; i++) {
         bf_status status = term_source_open(&matcher->sources[i], context->segment, leaf->terms[i].term,
                                             leaf->terms[i].term_length, leaf->terms[i].prefix, context->arena, error);
+        if (status == BF_OK) status = leaf_keep_form(&leaf->terms[i], &matcher->sources[i], context->arena, error);
         if (status != BF_OK) return status;
         uint32_t at = i;
         while (at > 0 && matcher->sources[matcher->by_cost[at - 1]].cost > matcher->sources[i].cost) {

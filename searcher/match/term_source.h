@@ -1,6 +1,9 @@
 /*
  * Where a word of the query occurs in one segment: a posting list, or for a word that stands for every term beginning with it,
  * the union of theirs. One interface for both.
+ *
+ * A source that keeps one form (`=word`) still goes through all documents of the term: where the term stands only in other forms, its
+ * tf is 0 and it has no positions. So who looks for several words at once need not look at the forms of each.
  */
 #ifndef MATCH_TERM_SOURCE_H
 #define MATCH_TERM_SOURCE_H
@@ -14,11 +17,21 @@ struct term_source {
     uint32_t cost;                   /* postings, at most */
     struct posting_cursor **cursors; /* one, or one a term of a union */
     uint32_t cursor_count;
+    /* Of a source that keeps one of several forms: */
+    bool exact;
+    uint32_t form, form_count;       /* its number */
+    uint32_t *forms, forms_room;     /* the numbers at all positions of the term in forms_doc */
+    uint32_t forms_doc;
+    struct arena *arena;
 };
 
 /* Opens the source on its first document. A term that is not there gives an empty source. Cursors are in the arena. */
 bf_status term_source_open(struct term_source *source, struct segment *segment, const uint8_t *term, uint32_t term_length,
                            bool prefix, struct arena *arena, bf_error *error);
+
+/* Keeps only what stands in this form; NULL: keeps all. The source is of one term, given here without its field byte. */
+bf_status term_source_keep_form(struct term_source *source, const uint8_t *term, uint32_t term_length, const char *form,
+                                uint32_t form_length, struct arena *arena, bf_error *error);
 
 void term_source_next(struct term_source *source);
 void term_source_seek(struct term_source *source, uint32_t doc);

@@ -22,6 +22,7 @@ struct built {
     size_t length;
     float strongest;        /* TERM, PHRASE: the largest boost it was given with ... */
     uint32_t times;         /* ... among so many */
+    enum lexeme_exact exact; /* TERM, PHRASE */
     bool bare;              /* stands in a sequence without a sign */
 };
 

@@ -37,7 +37,7 @@ const char *query_field_name(enum query_field field)
 /* Whether a word would be read as something else without quotation marks. */
 static bool needs_quotes(const char *text, size_t length)
 {
-    if (length == 0 || text[0] == '+' || text[0] == '-' || memchr(text, ':', length) || memchr(text, '^', length)) return true;
+    if (length == 0 || text[0] == '+' || text[0] == '-' || text[0] == '=' || memchr(text, ':', length) || memchr(text, '^', length)) return true;
     if ((length == 3 && (memcmp(text, "AND", 3) == 0 || memcmp(text, "NOT", 3) == 0)) ||
         (length == 2 && memcmp(text, "OR", 2) == 0))
         return true;
@@ -49,11 +49,12 @@ static bool needs_quotes(const char *text, size_t length)
     return false;
 }
 
-/* The words in quotation marks, with single spaces, and without any mark that would close them. */
-static void show_quoted(struct shower *shower, const char *text, size_t length)
+/* The words in quotation marks, with single spaces, and without any mark that would close them. `exact`: the first of them has its
+ * sign, which `text` has not. */
+static void show_quoted(struct shower *shower, const char *text, size_t length, bool exact)
 {
     bool space = false;
-    buffer_append_u8(&shower->out, '"');
+    buffer_append_string(&shower->out, exact ? "\"=" : "\"");
     for (size_t at = 0, next; at < length; at = next) {
         uint32_t here = utf8_decode(text, length, at, &next);
         bool quote = query_is_quote(here) && !query_quote_joins(text, length, at, next);
@@ -104,9 +105,11 @@ static void show_leaf(struct shower *shower, struct query_node *node)
     size_t start = shower->out.length;
     bool words = node->kind == QUERY_TERM || node->kind == QUERY_PHRASE;
     if (words && node->field != QUERY_TEXT) buffer_append_format(&shower->out, "%s:", query_field_name(node->field));
+    bool exact = words && built->exact == EXACT_ALL, first_exact = words && built->exact == EXACT_SIGNED && node->terms[0].form;
+    if (exact) buffer_append_u8(&shower->out, '=');
     if (words && shower->options->plain) buffer_append(&shower->out, built->text, built->length);
     else if (node->kind == QUERY_PHRASE || (words && needs_quotes(built->text, built->length)))
-        show_quoted(shower, built->text, built->length);
+        show_quoted(shower, built->text, built->length, first_exact);
     else if (words) buffer_append(&shower->out, built->text, built->length);
     else if (node->kind == QUERY_ID) show_id(shower, built->text, built->length);
     else {

@@ -4,6 +4,7 @@
  *     a term      df over live articles, idf of it
  *     a phrase    the idfs of its words added up in order, as Lucene does
  *     title:      df is that of titles; body: takes the text's
+ *     =word       df is that of the form
  */
 #ifndef SCORE_LEAF_WEIGHT_H
 #define SCORE_LEAF_WEIGHT_H
@@ -12,10 +13,13 @@
 #include "bm25.h"
 #include "query.h"
 #include "snapshot.h"
+#include "term_source.h"
 
 struct term_weight {
     uint8_t *term;          /* dictionary term: field byte first */
     uint32_t term_length;
+    const char *form;       /* the only form that counts; NULL: all do */
+    uint32_t form_length;
     bool prefix;
     uint64_t df;
     float idf;
@@ -29,6 +33,13 @@ struct leaf_weight {
     float weight;                   /* boost * idf */
     bool counts_length;             /* text and body: BM25 with lengths; other fields without */
 };
+
+/* Keeps in a source of the term only the form that counts. */
+static inline bf_status leaf_keep_form(const struct term_weight *term, struct term_source *source, struct arena *arena,
+                                       bf_error *error)
+{
+    return term_source_keep_form(source, term->term + 1, term->term_length - 1, term->form, term->form_length, arena, error);
+}
 
 /* Makes a weight for each TERM and PHRASE of the tree, also under MUST_NOT, in query order; node->leaf numbers them. */
 bf_status leaf_weights_make(const struct query *query, struct snapshot *snapshot, struct arena *arena,
