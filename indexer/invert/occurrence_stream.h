@@ -27,8 +27,7 @@ struct occurrence_stream {
     uint32_t last_position;
     uint32_t df;
     uint32_t cf;           /* occurrences: fewer than 2^32, the pool is full before */
-    uint32_t level : 4;    /* of the newest slice */
-    uint32_t last_form : 28;
+    uint32_t level_form;   /* level of the newest slice, and the form of the last occurrence << 4 */
 };
 
 /* False: memory refused, or 4 GiB of pool reached. Documents and positions come in ascending order; form < 2^28. */
