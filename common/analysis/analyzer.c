@@ -265,6 +265,8 @@ size_t analyzer_term(struct analyzer *analyzer, const char *surface, size_t leng
 
 size_t analyzer_fold(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed)
 {
-    return analyzer_make(analyzer, surface, length, false, term, failed);
+    size_t term_length = analyzer_make(analyzer, surface, length, false, term, failed);
+    /* Should accents be all there is to it, the word is known by its stem. */
+    return term_length ? term_length : analyzer_make(analyzer, surface, length, true, term, failed);
 }
 

@@ -21,7 +21,7 @@ static void append_forms(const struct inline_list *list, uint32_t count, struct 
 static const char *read_forms(const uint8_t *at, size_t length, uint32_t count, struct inline_list *list)
 {
     size_t taken;
-    list->forms = at;
+    list->forms = length ? at : NULL;
     const char *rule = form_list_skip(at, length, &list->form_count, &taken);
     if (rule) return rule;
     list->forms_length = (uint32_t)taken;

@@ -91,7 +91,7 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
     if (field != FIELD_TEXT || !analyzer_has_forms(inverter->analyzer)) return true;
     form_length = analyzer_fold(inverter->analyzer, surface, length, (char *)form, &failed);
     if (failed) return false;
-    if (form_length == 0 || (form_length == term_length && memcmp(form, term + 1, form_length) == 0)) return true;
+    if (form_length == term_length && memcmp(form, term + 1, form_length) == 0) return true;
     return inverted_forms_number(&inverter->forms, number, form, (uint32_t)form_length, &indexed->form);
 }
 
