@@ -194,7 +194,9 @@ static void push_words(struct builder *builder, const struct lexeme *lexeme, con
     built->length = words->length;
     built->node.boost = built->strongest = place.unscored ? 1 : place.boost;
     built->times = 1;
-    built->exact = lexeme->exact;
+    built->first_exact = words->first_exact;
+    built->signs = lexeme->kind == LEXEME_PHRASE && analyzer_has_forms(builder->analyzer);
+    built->exact = words->count > 1 ? lexeme->exact : words->terms[0].form ? EXACT_ALL : EXACT_NONE;
     built->node.field = lexeme->scope == SCOPE_FIELD ? lexeme->field : QUERY_TEXT;
     built->node.terms = words->terms;
     built->node.term_count = words->count;

@@ -48,7 +48,7 @@ static void resolve_exact(struct lexeme *lexeme, struct analyzer *analyzer, stru
     if (exact_count > 0 && lexeme->scope == SCOPE_FIELD && lexeme->field > QUERY_BODY) {
         query_note(notes, "a = says something of words in title and body; in %s: it says nothing", query_field_name(lexeme->field));
         exact_count = 0;
-    } else if (ngram_count > 0) {
+    } else if (exact_count > 0 && exact_count == ngram_count) {
         query_note(notes, "%s is looked for as it is; a = says nothing of it",
                    query_excerpt(lexeme->text + ngram.start, ngram.length, excerpt));
     }

@@ -113,11 +113,12 @@ static bool make_words(struct analyzer *analyzer, const char *text, const struct
             .word = arena_copy(arena, surface, tokens[i].length),
             .prefix = may_be_prefix && analyzer_is_ngram_prefix(analyzer, surface, tokens[i].length),
         };
-        if (!words->terms[i].term || !words->terms[i].word) return false;
-        if (exactness_of(&exactness, tokens[i]) && !analyzer_is_ngram(analyzer, surface, tokens[i].length) &&
-            !make_form(analyzer, surface, tokens[i].length, arena, &words->terms[i]))
-            return false;
         terms += term_length;
+        if (!words->terms[i].term || !words->terms[i].word) return false;
+        bool exact = exactness_of(&exactness, tokens[i]);
+        if (i == 0) words->first_exact = exact;
+        if (!exact || analyzer_is_ngram(analyzer, surface, tokens[i].length)) continue;
+        if (!make_form(analyzer, surface, tokens[i].length, arena, &words->terms[i])) return false;
     }
     words->text = text + tokens[0].start;
     words->length = tokens[count - 1].start + tokens[count - 1].length - tokens[0].start;

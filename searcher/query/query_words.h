@@ -8,6 +8,7 @@
 struct query_words {
     struct query_term *terms;
     uint32_t count;
+    bool first_exact; /* the first stands in a word that is meant exactly */
     const char *text; /* from the first token to the end of the last: borrowed */
     size_t length;
 };
