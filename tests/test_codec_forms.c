@@ -162,7 +162,8 @@ static void test_position_groups(void **state)
     for (int round = 0; round < 1500; round++) {
         uint32_t posting_count = 1 + chance_below(&chance, 200), count = 0, tfs[200], forms_most = chance_below(&chance, 30);
         bool rare = chance_below(&chance, 2), none = chance_below(&chance, 8) == 0;
-        for (uint32_t i = 0; i < posting_count; i++) count += tfs[i] = 1 + chance_below(&chance, chance_below(&chance, 20) ? 4 : 300);
+        for (uint32_t i = 0; i < posting_count; i++)
+            count += tfs[i] = 1 + chance_below(&chance, chance_below(&chance, 20) ? 4 : 300);
         uint32_t *positions = calloc(count, sizeof *positions), *forms = calloc(count, sizeof *forms);
         uint32_t *back = calloc(count, sizeof *back), at = 0;
         assert_true(positions && forms && back);

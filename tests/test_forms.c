@@ -1,4 +1,5 @@
-/* Exact words: =word in an index, by hand and against the brute-force twin, in lists of every shape, with deletions and merges. */
+/* Exact words: =word in an index, by hand and against the brute-force twin, in lists of every shape, with deletions and merges.
+ * */
 #include "brute_compare.h"
 
 #include <setjmp.h>

@@ -2,8 +2,8 @@
  * A form: high half of a byte: bytes at the term's end that it has not; low half: bytes that follow; 15 in a half: a byte with
  * what is to be added to 15 comes after, the former first; then the bytes that follow.
  *
- * A list: the first form; if there are more, varint: how many more; and then, where the list is counted, varint df and varint title
- * df of each form behind it. The counts of the first stand behind the number.
+ * A list: the first form; if there are more, varint: how many more; and then, where the list is counted, varint df and varint
+ * title df of each form behind it. The counts of the first stand behind the number.
  */
 #include "form_list.h"
 

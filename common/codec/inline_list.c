@@ -1,6 +1,6 @@
 /* For each posting: (documents skipped since the one before) * 2 + (more than one occurrence), occurrences less two if so, then
- * positions as gaps, all varints. Then, if the term has them, the list of its forms, and where those are several the number of the
- * form at each position, packed. No version of its own: it is part of a term block, which has one. */
+ * positions as gaps, all varints. Then, if the term has them, the list of its forms, and where those are several the number of
+ * the form at each position, packed. No version of its own: it is part of a term block, which has one. */
 #include "inline_list.h"
 
 #include "bitpack.h"

@@ -1,6 +1,6 @@
 /* The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, kept as the first of
- * them and then gaps, in patched frames of 128 (pfor.h). Behind them, where not all are 0, the number of the form that stood at each
- * position (form_list.h), in frames too: who wants only the positions reads only those. */
+ * them and then gaps, in patched frames of 128 (pfor.h). Behind them, where not all are 0, the number of the form that stood at
+ * each position (form_list.h), in frames too: who wants only the positions reads only those. */
 #ifndef CODEC_POSITION_GROUP_H
 #define CODEC_POSITION_GROUP_H
 

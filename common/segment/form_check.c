@@ -21,12 +21,16 @@ static struct form_tally *form_tally_at(const struct form_check *check, uint32_t
     return (struct form_tally *)(void *)check->tallies.bytes + number;
 }
 
+static int compare_tallies(const struct form_check *check, const struct form_tally *x, const struct form_tally *y)
+{
+    int order = memcmp(check->names.bytes + x->name, check->names.bytes + y->name, x->length < y->length ? x->length : y->length);
+    return order ? order : (x->length > y->length) - (x->length < y->length);
+}
+
 static int compare_names(const void *a, const void *b, void *context)
 {
     const struct form_check *check = context;
-    const struct form_tally *x = form_tally_at(check, *(const uint32_t *)a), *y = form_tally_at(check, *(const uint32_t *)b);
-    int order = memcmp(check->names.bytes + x->name, check->names.bytes + y->name, x->length < y->length ? x->length : y->length);
-    return order ? order : (x->length > y->length) - (x->length < y->length);
+    return compare_tallies(check, form_tally_at(check, *(const uint32_t *)a), form_tally_at(check, *(const uint32_t *)b));
 }
 
 /* No form stands twice in the list. */
@@ -103,7 +107,8 @@ static const char *check_counts(const struct form_check *check)
     for (uint32_t i = 0; i < check->count; i++) {
         const struct form_tally *tally = form_tally_at(check, i);
         if (tally->cf == 0) return "each form must occur";
-        if (i > 0 && tally->cf > tally[-1].cf) return "the most frequent form comes first";
+        if (i > 0 && (tally->cf > tally[-1].cf || (tally->cf == tally[-1].cf && compare_tallies(check, tally - 1, tally) > 0)))
+            return "the most frequent form comes first, of equals the lesser";
         if (check->counted && !counts_are(tally->said, tally->found)) return "a form's counts must be what the list holds";
     }
     return NULL;

@@ -13,8 +13,8 @@ struct tally_forms {
     struct buffer forms;       /* ... with their sums: struct form, by number */
 };
 
-/* `term` without its field byte; `value`: the manifest's record of the term, length 0: none. *count = 0: the term itself is the only
- * form. Lives until the next call. Returns NULL or the rule broken; memory_rule: memory was refused. */
+/* `term` without its field byte; `value`: the manifest's record of the term, length 0: none. *count = 0: the term itself is the
+ * only form. Lives until the next call. Returns NULL or the rule broken; memory_rule: memory was refused. */
 const char *tally_forms_add(struct tally_forms *tally, const uint8_t *term, uint32_t term_length, const uint8_t *value,
                             size_t length, const struct term_postings *postings, title_length_of *title_length, void *context,
                             const struct form **forms, uint32_t *count);

@@ -8,9 +8,9 @@
  *     slice: | bytes ...                | u32 where the next slice is |
  *
  * An occurrence is a varint: the gap from the term's last position in this document, shifted left by two; or, where the low bit
- * is set, the first position in a new document, followed by the gap from the last document as another varint. Where the second bit
- * is set, the form is another than the one before, 0 before all, and its number comes last, as a varint: most words keep their form
- * for a while, and many terms have only one.
+ * is set, the first position in a new document, followed by the gap from the last document as another varint. Where the second
+ * bit is set, the form is another than the one before, 0 before all, and its number comes last, as a varint: most words keep
+ * their form for a while, and many terms have only one.
  */
 #ifndef INVERT_OCCURRENCE_STREAM_H
 #define INVERT_OCCURRENCE_STREAM_H

@@ -87,8 +87,8 @@ static bf_status merge_postings(struct merger *merger, struct source *source, bf
 {
     struct posting_cursor *cursor = &merger->cursor;
     bf_status status = posting_cursor_open(cursor, source->segment, &source->walk.block.entry, error);
-    if (status == BF_OK)
-        status = form_union_source(&merger->forms, cursor, source->walk.block.term + 1, source->walk.block.term_length - 1, error);
+    const struct term_block_reader *block = &source->walk.block;
+    if (status == BF_OK) status = form_union_source(&merger->forms, cursor, block->term + 1, block->term_length - 1, error);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
         uint32_t doc = source->renumbered ? source->renumbered[cursor->doc] : source->first + cursor->doc;
         if (doc == NO_DOCUMENT) continue;

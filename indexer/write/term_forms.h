@@ -1,6 +1,6 @@
 /*
- * Counts in which forms (form_list.h) a term occurs, and numbers them anew: the most frequent first, of equals the lesser in bytes,
- * without those that occur no more. So a segment's bytes don't depend on how its articles came together.
+ * Counts in which forms (form_list.h) a term occurs, and numbers them anew: the most frequent first, of equals the lesser in
+ * bytes, without those that occur no more. So a segment's bytes don't depend on how its articles came together.
  */
 #ifndef WRITE_TERM_FORMS_H
 #define WRITE_TERM_FORMS_H

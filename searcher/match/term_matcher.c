@@ -24,8 +24,8 @@ float term_matcher_tf(struct matcher *base)
     return leaf_tf(matcher->leaf, matcher->bm25, term_source_tf(&matcher->source), term_title_tf(matcher));
 }
 
-/* Goes on until the leaf's field is satisfied: a word of the text may stand only in the title, or only in the body; and its form, in
- * which the term may not stand there. A word that counts nothing (title_weight 0) still matches. */
+/* Goes on until the leaf's field is satisfied: a word of the text may stand only in the title, or only in the body; and its form,
+ * in which the term may not stand there. A word that counts nothing (title_weight 0) still matches. */
 static void term_settle(struct term_matcher *matcher)
 {
     if (matcher->source.exact && matcher->leaf->node->field == QUERY_TEXT)

@@ -2,8 +2,8 @@
  * Where a word of the query occurs in one segment: a posting list, or for a word that stands for every term beginning with it,
  * the union of theirs. One interface for both.
  *
- * A source that keeps one form (`=word`) still goes through all documents of the term: where the term stands only in other forms, its
- * tf is 0 and it has no positions. So who looks for several words at once need not look at the forms of each.
+ * A source that keeps one form (`=word`) still goes through all documents of the term: where the term stands only in other forms,
+ * its tf is 0 and it has no positions. So who looks for several words at once need not look at the forms of each.
  */
 #ifndef MATCH_TERM_SOURCE_H
 #define MATCH_TERM_SOURCE_H

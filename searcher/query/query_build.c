@@ -213,7 +213,8 @@ static void build_words(struct builder *builder, const struct lexeme *lexeme, st
     struct query_words words;
     bool strict = lexeme->kind == LEXEME_PHRASE || place.occur != QUERY_SHOULD || place.unscored ||
                   lexeme->scope == SCOPE_FIELD || lexeme->exact != EXACT_NONE || builder->options->match_all;
-    bool read = strict ? query_words_in_row(builder->analyzer, lexeme->text, lexeme->length, lexeme->exact, builder->arena, &words)
+    bool read = strict ? query_words_in_row(builder->analyzer, lexeme->text, lexeme->length, lexeme->exact, builder->arena,
+                                            &words)
                        : query_words_apart(builder->analyzer, lexeme->text, lexeme->length, builder->arena, &words);
     builder->failed |= !read;
     if (!read || words.count == 0) return;

@@ -46,7 +46,8 @@ static void resolve_exact(struct lexeme *lexeme, struct analyzer *analyzer, stru
     }
     query_words_exact(analyzer, lexeme->text, lexeme->length, lexeme->exact, &exact_count, &ngram_count, &ngram);
     if (exact_count > 0 && lexeme->scope == SCOPE_FIELD && lexeme->field > QUERY_BODY) {
-        query_note(notes, "a = says something of words in title and body; in %s: it says nothing", query_field_name(lexeme->field));
+        query_note(notes, "a = says something of words in title and body; in %s: it says nothing",
+                   query_field_name(lexeme->field));
         exact_count = 0;
     } else if (exact_count > 0 && exact_count == ngram_count) {
         query_note(notes, "%s is looked for as it is; a = says nothing of it",

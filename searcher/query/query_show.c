@@ -37,7 +37,8 @@ const char *query_field_name(enum query_field field)
 /* Whether a word would be read as something else without quotation marks. */
 static bool needs_quotes(const char *text, size_t length)
 {
-    if (length == 0 || text[0] == '+' || text[0] == '-' || text[0] == '=' || memchr(text, ':', length) || memchr(text, '^', length)) return true;
+    if (length == 0 || text[0] == '+' || text[0] == '-' || text[0] == '=') return true;
+    if (memchr(text, ':', length) || memchr(text, '^', length)) return true;
     if ((length == 3 && (memcmp(text, "AND", 3) == 0 || memcmp(text, "NOT", 3) == 0)) ||
         (length == 2 && memcmp(text, "OR", 2) == 0))
         return true;
@@ -49,8 +50,8 @@ static bool needs_quotes(const char *text, size_t length)
     return false;
 }
 
-/* The words in quotation marks, with single spaces, and without any mark that would close them; only where it says something, with the
- * signs of those that are meant exactly. */
+/* The words in quotation marks, with single spaces, and without any mark that would close them; only where it says something,
+ * with the signs of those that are meant exactly. */
 static void show_quoted(struct shower *shower, const struct built *built)
 {
     const char *text = built->text;

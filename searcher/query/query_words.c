@@ -6,8 +6,8 @@
 
 enum { TOKEN_BATCH = 64 };
 
-/* Says of one token after another whether it is meant exactly: with EXACT_SIGNED those are that stand in a word, from white space to
- * white space, which begins with a =. */
+/* Says of one token after another whether it is meant exactly: with EXACT_SIGNED those are that stand in a word, from white space
+ * to white space, which begins with a =. */
 struct exactness {
     enum lexeme_exact exact;
     const char *text;

@@ -23,8 +23,8 @@ static enum field dictionary_field(enum query_field field)
     return FIELD_TEXT;
 }
 
-/* The df of a word that stands for many terms is that of their union: found by walking it. So is that of a form in a list too short
- * to say it. */
+/* The df of a word that stands for many terms is that of their union: found by walking it. So is that of a form in a list too
+ * short to say it. */
 static bf_status count_walk(struct segment *segment, const struct term_weight *term, bool titles, uint64_t *df, bf_error *error)
 {
     struct arena arena = {0};
@@ -59,8 +59,8 @@ static bf_status count_form(struct snapshot *snapshot, struct segment *segment, 
     *is_term = count == 1;
     if (status != BF_OK || *is_term) return status;
     if (entry->df < FORMS_COUNTED_DF) return count_walk(segment, term, titles, df, error);
-    status = snapshot_adjust_form(snapshot, segment, term->term, term->term_length, (const uint8_t *)term->form, term->form_length,
-                                  &gone, error);
+    status = snapshot_adjust_form(snapshot, segment, term->term, term->term_length, (const uint8_t *)term->form,
+                                  term->form_length, &gone, error);
     if (status != BF_OK) return status;
     if (gone.df > all.df || gone.title_df > all.title_df)
         return segment_corrupt(segment, "terms", "deletions can't take more from a form than it has", error);
