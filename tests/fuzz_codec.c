@@ -106,7 +106,9 @@ static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t be
     for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1)
         if (!position_group_decode(bytes, length, before, tf, positions))
             for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
-    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) position_group_forms(bytes, length, before, tf, positions);
+    struct position_forms forms;
+    if (position_forms_open(bytes, length, &forms)) return;
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) position_forms_decode(&forms, before, tf, positions);
 }
 
 static void fuzz_inline_list(const uint8_t *bytes, size_t length, uint32_t number)

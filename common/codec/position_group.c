@@ -167,19 +167,27 @@ const char *position_group_decode(const uint8_t *bytes, size_t length, uint64_t 
     return rule ? rule : sum_positions(tf, positions);
 }
 
-const char *position_group_forms(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *forms)
+const char *position_forms_open(const uint8_t *bytes, size_t length, struct position_forms *forms)
 {
     struct group group;
     const char *rule = group_open(bytes, length, &group);
     if (rule) return rule;
+    *forms = (struct position_forms){.count = group.count};
+    if (!group.with_forms) return NULL;
+    rule = group_turn_to_forms(&group);
+    if (rule) return rule;
+    *forms = (struct position_forms){group.count, group.headers, group.bodies, group.end};
+    return NULL;
+}
+
+const char *position_forms_decode(const struct position_forms *forms, uint64_t before, uint32_t tf, uint32_t *numbers)
+{
+    struct group group = {.count = forms->count, .headers = forms->headers, .bodies = forms->bodies, .end = forms->end};
     if (before > group.count || tf > group.count - before) return "a position group has fewer positions than its postings";
     if (tf == 0) return NULL;
-    if (!group.with_forms) {
-        memset(forms, 0, tf * sizeof *forms);
-        return NULL;
-    }
-    rule = group_turn_to_forms(&group);
-    return rule ? rule : group_values(&group, before, tf, forms);
+    if (forms->headers) return group_values(&group, before, tf, numbers);
+    memset(numbers, 0, tf * sizeof *numbers);
+    return NULL;
 }
 
 const char *position_group_count(const uint8_t *bytes, size_t length, uint64_t *count)

@@ -17,8 +17,16 @@ void position_group_encode(const uint32_t *positions, const uint32_t *forms, uin
  * only the runs that hold them. The record needs POSTING_SLACK readable bytes after it. */
 const char *position_group_decode(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *positions);
 
-/* The same for the numbers of the forms at these positions. */
-const char *position_group_forms(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *forms);
+/* The numbers of the forms in a group; borrows its bytes. */
+struct position_forms {
+    uint64_t count;
+    const uint8_t *headers, *bodies, *end; /* NULL: all are 0 */
+};
+
+const char *position_forms_open(const uint8_t *bytes, size_t length, struct position_forms *forms);
+
+/* Those of the `tf` positions after `before` others. */
+const char *position_forms_decode(const struct position_forms *forms, uint64_t before, uint32_t tf, uint32_t *numbers);
 
 /* How many positions the record holds in all, as it says. */
 const char *position_group_count(const uint8_t *bytes, size_t length, uint64_t *count);
