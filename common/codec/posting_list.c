@@ -83,6 +83,10 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
         if (head->title_df == 0 || head->title_df > list->df) return "there are more titles than postings";
         rule = read_section(&at, end, head->title_df, doc_count, head->title);
     }
+    if (!rule && (head->flags & POSTING_HAS_FORMS)) {
+        if (!varint_read_u32(&at, end, &list->forms_length)) return "the head is cut short";
+        if (list->forms_length == 0) return "a list of forms is empty";
+    }
     head->length = (size_t)(at - bytes);
     return rule;
 }
@@ -128,6 +132,7 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
     }
     title[SECTION_DOCS] = take(&at, title[SECTION_DOCS_LENGTH]);
     title[SECTION_TFS] = take(&at, title[SECTION_TFS_LENGTH]);
+    take(&at, list->forms_length);
     if (at != length) return "the record's length is not the sum of its parts";
     list->page_max = bytes + max;
     list->grid = bytes + grid;

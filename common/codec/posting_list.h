@@ -42,6 +42,8 @@ struct posting_input {
     const uint64_t *group_offsets;
     const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
     uint32_t title_df;
+    const uint8_t *forms;      /* the list of the term's forms (form_list.h) */
+    uint32_t forms_length;     /* 0: the term is its only form */
 };
 
 /* Postings [first, result) form the position group that begins at posting `first`. */
@@ -66,6 +68,7 @@ struct posting_list {
     uint32_t group_count;
     uint32_t title_df;
     uint32_t title_block_count;
+    uint32_t forms_length;  /* bytes of the list of forms, which ends the record; 0: the term is its only form */
     const uint8_t *page_max; /* paged: impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages;
                                 blocked: impact code of each block */
     const uint8_t *grid;     /* grid codes (4 bits), paged: of cells of 2^grid_shift documents; blocked: of runs of 16 postings */

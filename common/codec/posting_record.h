@@ -12,7 +12,8 @@ enum {
     POSTING_HAS_POSITIONS = 2,
     POSTING_WIDE_GROUPS = 4, /* group offsets take eight bytes each, not four */
     POSTING_HAS_TITLE = 8,
-    POSTING_FLAGS = 15,
+    POSTING_HAS_FORMS = 16,
+    POSTING_FLAGS = 31,
 };
 
 enum {

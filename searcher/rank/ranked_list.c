@@ -9,7 +9,8 @@
 
 bool ranked_list_can(const struct query_node *node)
 {
-    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
+    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix &&
+           !node->terms[0].form;
 }
 
 /* ---- Bounds ---- */
