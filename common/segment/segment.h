@@ -60,6 +60,9 @@ static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
     return segment_length_byte_slowly(segment, doc);
 }
 
+/* Those of the documents [first, end), verified, addressed by document; NULL: damage, which is noted. */
+const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end);
+
 /* From the impacts stored in the segment to those of the parameters; good until asked for others. */
 static inline const struct impact_change *segment_impact_change(struct segment *segment, const struct bm25 *asked)
 {

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { WORDS = RANK_WINDOW / 64, PAGES = RANK_WINDOW / POSTING_PAGE };
+enum { WORDS = RANK_SET / 64, PAGES = RANK_SET / POSTING_PAGE };
 
 struct counting {
     struct segment *segment;
@@ -47,10 +47,10 @@ static bf_status open_lists(struct counting *counting, struct ranking *ranking, 
     return BF_OK;
 }
 
-/* Adds the list's documents in [first, first + RANK_WINDOW) to a set that begins with the first. */
+/* Adds the list's documents in [first, first + RANK_SET) to a set that begins with the first. */
 static void add_documents(struct counting *counting, struct ranked_list *list, uint32_t first, uint64_t *set)
 {
-    uint32_t end = first + RANK_WINDOW < first ? UINT32_MAX : first + RANK_WINDOW;
+    uint32_t end = first + RANK_SET < first ? UINT32_MAX : first + RANK_SET;
     if (ranked_list_is_paged(list)) {
         bf_error error = {0};
         const char *rule = NULL;
@@ -86,7 +86,7 @@ static void sieve(struct counting *counting, struct ranked_list *list, uint32_t 
 static uint64_t count_window(struct counting *counting, uint32_t first)
 {
     const uint64_t *deleted = counting->segment->deleted ? counting->segment->deleted + first / 64 : NULL;
-    uint32_t docs = counting->segment->meta.doc_count - first < RANK_WINDOW ? counting->segment->meta.doc_count - first : RANK_WINDOW;
+    uint32_t docs = counting->segment->meta.doc_count - first < RANK_SET ? counting->segment->meta.doc_count - first : RANK_SET;
     memset(counting->set, 0, WORDS * sizeof *counting->set);
     for (uint32_t i = 0; i < counting->list_count; i++)
         if (counting->rarest ? counting->lists[i] == counting->rarest : counting->lists[i]->occur == QUERY_SHOULD)
@@ -131,7 +131,7 @@ static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_erro
         if (counting.list_count == 1 && !counting.segment->deleted) ranking->total += counting.lists[0]->df;
         else if (counting.rarest && !ranked_list_is_paged(counting.rarest)) ranking->total += count_walking(&counting);
         else
-            for (uint64_t first = 0; first < doc_count; first += RANK_WINDOW)
+            for (uint64_t first = 0; first < doc_count; first += RANK_SET)
                 ranking->total += count_window(&counting, (uint32_t)first);
         status = segment_outcome(counting.segment, error);
     }
