@@ -138,7 +138,9 @@ static bf_status delete_article(void *context, const bf_article *article)
     struct copying *copying = context;
     uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ test.seed;
     for (size_t i = 0; i < article->id.length; i++) hash = (hash ^ (uint8_t)article->id.bytes[i]) * UINT64_C(0x100000001b3);
-    if (hash >> 32 >= UINT32_MAX / 10 * 3) return BF_OK;
+    hash |= 1; /* the state of random_next */
+    random_next(&hash);
+    if (random_next(&hash) % 10 >= 3) return BF_OK;
     copying->count++;
     return bf_writer_delete(copying->writer, article->id, &copying->error);
 }
@@ -292,6 +294,7 @@ static void ask_all(const struct layout *layout, bool first)
         test.said = time(NULL);
         print_message("# %s, %s: %zu of %zu sets of words\n", test.collection, layout->name, i + 1, test.query_count);
     }
+    test.query = NULL;
     buffer_free(&text);
 }
 
