@@ -202,7 +202,7 @@ void exact_summary(const struct exact *exact)
     print_message("%" PRIu64 " queries asked of the oracle\n", exact->queries);
     for (size_t i = 0; i < exact->ranker_count; i++) {
         const struct exact_tally *tally = &exact->tallies[i];
-        print_message("  %-12s %" PRIu64 " answers with %" PRIu64 " hits are the oracle's; %" PRIu64 " queries it can't run\n",
+        print_message("  %-12s %" PRIu64 " answers with %" PRIu64 " hits are the oracle's; %" PRIu64 " queries are not for it\n",
                       tally->name, tally->answers, tally->hits, tally->unable);
         all &= tally->answers > 0;
     }

@@ -16,7 +16,7 @@ struct exact_tally {
     const char *name;
     uint64_t answers;          /* compared with the oracle's */
     uint64_t hits;             /* in them */
-    uint64_t unable;           /* queries that it says it can't run */
+    uint64_t unable;           /* queries that it says it can't run; of "auto": that the plan leaves to the oracle */
 };
 
 /* The first answer that differs. */

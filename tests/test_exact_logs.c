@@ -353,6 +353,7 @@ static void test_logs(void **state)
         skip();
     }
     test.seed = random_seed();
+    test.said = time(NULL);
     test.share = share ? atof(share) : 1;
     test.all_parameters = parameters && strcmp(parameters, "all") == 0;
     snprintf(path, sizeof path, "'%s' merge --help | grep -q -e --reorder", test.program);
