@@ -117,7 +117,15 @@ static void choose_options(struct shaped *shaped, bf_search_options *options)
     options->k1 = k1s[chance_below(chance, COUNT(k1s))];
     options->b = bs[chance_below(chance, COUNT(bs))];
     options->title_weight = titles[chance_below(chance, COUNT(titles))];
-    if (often(chance, 60)) return;
+    if (often(chance, 50)) return;
+    if (often(chance, 20)) { /* whatever is a number may be asked for */
+        static const float odd_k1s[] = {1e-38f, 1e-30f, 1e-6f, 100, 1e6f, 1e30f, 3e38f}, odd_bs[] = {1e-30f, 1e-6f, 0.5f, 1};
+        static const float odd_titles[] = {1e-38f, 1e-6f, 0.999f, 1e6f};
+        options->k1 = odd_k1s[chance_below(chance, COUNT(odd_k1s))];
+        if (often(chance, 50)) options->b = odd_bs[chance_below(chance, COUNT(odd_bs))];
+        if (often(chance, 50)) options->title_weight = odd_titles[chance_below(chance, COUNT(odd_titles))];
+        return;
+    }
     /* a hair beside what the bounds were made with */
     options->k1 = often(chance, 50) ? nextafterf(1.2f, (float)chance_below(chance, 3)) : 1.2f;
     options->b = often(chance, 50) ? nextafterf(0.75f, (float)chance_below(chance, 2)) : 0.75f;

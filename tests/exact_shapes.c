@@ -147,7 +147,8 @@ static void borders_write(struct shaped *shaped, uint32_t number)
     for (uint32_t i = 0; i < SHAPE_WORDS; i++) {
         const struct shape_word *word = &shaped->words[i];
         if (number < word->start || number >= word->end || (number - word->start) % word->stride) continue;
-        append_word(often(&shaped->chance, 5) ? &shaped->title : &shaped->body, i, 1 + chance_below(&shaped->chance, word->tf_most));
+        uint32_t tf = 1 + chance_below(&shaped->chance, word->tf_most);
+        append_word(often(&shaped->chance, 5) ? &shaped->title : &shaped->body, i, tf);
     }
     if (often(&shaped->chance, 30)) append_filler(&shaped->body, chance_below(&shaped->chance, 30));
 }
