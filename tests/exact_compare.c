@@ -196,7 +196,7 @@ void exact_report(const struct exact *exact, const char *query)
                 o->match_all_words ? ", all words" : "", o->plain_query ? ", plain" : "");
 }
 
-void exact_summary(const struct exact *exact)
+bool exact_summary(const struct exact *exact)
 {
     bool all = true;
     print_message("%" PRIu64 " queries asked of the oracle\n", exact->queries);
@@ -206,5 +206,5 @@ void exact_summary(const struct exact *exact)
                       tally->name, tally->answers, tally->hits, tally->unable);
         all &= tally->answers > 0;
     }
-    if (!all) fail_msg("a ranker was never compared");
+    return all;
 }

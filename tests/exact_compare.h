@@ -50,7 +50,7 @@ const char *exact_shrink(struct exact *exact, const char *query, const bf_search
 /* Prints the difference, the query and its options. */
 void exact_report(const struct exact *exact, const char *query);
 
-/* Prints how often each ranker was compared, and fails if one was never: then nothing was shown of it. */
-void exact_summary(const struct exact *exact);
+/* Prints how often each ranker was compared. False: one never was, so that nothing was shown of it. */
+bool exact_summary(const struct exact *exact);
 
 #endif

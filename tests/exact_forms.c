@@ -94,6 +94,7 @@ static const struct form {
 } forms[] = {
     {"$w", 1, false, true},
     {"$w", 2, true, true},
+    {"$a", 2, false, true},
     {"\"$w\"", 2, false, false},
     {"+$a $r", 2, false, false},
     {"$i -$z", 2, false, false},

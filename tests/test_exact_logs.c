@@ -371,7 +371,7 @@ static void test_logs(void **state)
     }
     assert_true(asked > 0);
     test.collection = NULL;
-    exact_summary(&test.exact);
+    assert_true(exact_summary(&test.exact) || test.share < 20);
 }
 
 /* After a crash this is all there is to go by. */

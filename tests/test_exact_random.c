@@ -112,7 +112,7 @@ static void test_random(void **state)
     }
     trial.recipe[0] = '\0';
     print_message("%" PRIu64 " collections\n", collections);
-    exact_summary(&trial.exact);
+    assert_true(exact_summary(&trial.exact) || queries < 4000);
 }
 
 /* After a crash this is all there is to go by. */
