@@ -6,7 +6,7 @@
  *
  *   DATA          where the collections are (../shared/data); without them the test is skipped
  *   COLLECTIONS   names, or "all"; "" is a few small ones
- *   SHARE         of 100 queries so many are asked, chosen by the SEED (printed); 1
+ *   SHARE         of 100 queries so many are asked, chosen by the SEED (printed); 0.5
  *   PARAMETERS    "all": every query with each of the 64 sets of parameters. Otherwise with the default and with the next in turn
  */
 #include "exact_compare.h"
@@ -354,7 +354,7 @@ static void test_logs(void **state)
     }
     test.seed = random_seed();
     test.said = time(NULL);
-    test.share = share ? atof(share) : 1;
+    test.share = share ? atof(share) : 0.5;
     test.all_parameters = parameters && strcmp(parameters, "all") == 0;
     snprintf(path, sizeof path, "'%s' merge --help | grep -q -e --reorder", test.program);
     test.can_reorder = system(path) == 0;
