@@ -15,7 +15,9 @@ static void append_query_word(struct shaped *shaped, struct buffer *text)
 {
     struct chance *chance = &shaped->chance;
     uint32_t word = chance_below(chance, shaped->vocabulary);
-    if (often(chance, 40)) word = chance_below(chance, shaped->vocabulary < 4 ? shaped->vocabulary : 4);
+    uint32_t few = shaped->vocabulary < 5 ? shaped->vocabulary : 5;
+    if (often(chance, 35)) word = chance_below(chance, few); /* the first are the most frequent, the last the rarest */
+    else if (often(chance, shaped->usual ? 70 : 25)) word = shaped->vocabulary - 1 - chance_below(chance, few);
     if (often(chance, 2)) word = shaped->vocabulary + 1; /* nowhere */
     if (often(chance, 3)) buffer_append_string(text, "z");
     else buffer_append_format(text, "w%" PRIu32, word);
@@ -91,7 +93,7 @@ static void append_clauses(struct shaped *shaped, struct buffer *text, uint32_t 
 static void append_words(struct shaped *shaped, struct buffer *text, uint32_t strict, uint32_t loose)
 {
     struct chance *chance = &shaped->chance;
-    uint32_t count = 1 + chance_below(chance, often(chance, 80) ? 5 : often(chance, 97) ? 30 : 1000);
+    uint32_t count = 1 + chance_below(chance, often(chance, 80) ? 5 : often(chance, shaped->long_queries ? 50 : 97) ? 30 : 1000);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t sign = chance_below(chance, 100);
         if (i) buffer_append_u8(text, ' ');

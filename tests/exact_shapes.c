@@ -33,7 +33,7 @@ static void append_filler(struct buffer *text, uint32_t times)
 static uint32_t skewed_word(struct shaped *shaped)
 {
     double uniform = chance_below(&shaped->chance, 1 << 24) / (double)(1 << 24);
-    return (uint32_t)exp(uniform * log(shaped->vocabulary)) - 1;
+    return (uint32_t)exp(uniform * log(shaped->usual ? shaped->usual : shaped->vocabulary)) - 1;
 }
 
 static void append_skewed(struct shaped *shaped, struct buffer *text, uint32_t count)
@@ -71,21 +71,29 @@ static void tied_write(struct shaped *shaped, uint32_t number)
     append_filler(&shaped->body, 8 - (8 + text) / (text + 1));
 }
 
-/* ---- One article as long as all others together ---- */
+/* ---- One article as long as all others together, with words that hardly anyone else has ---- */
+
+enum { ENORMOUS_USUAL = 40, ENORMOUS_OWN = 4 }; /* and one more word that only the others have */
 
 static void enormous_begin(struct shaped *shaped)
 {
-    shaped->vocabulary = 40;
+    shaped->usual = ENORMOUS_USUAL;
+    shaped->vocabulary = ENORMOUS_USUAL + ENORMOUS_OWN + 1;
+    shaped->articles = one_of(&shaped->chance, (const uint32_t[]){30, 300, 3000, 9000, 20000}, 5);
     shaped->odd_one = chance_below(&shaped->chance, shaped->articles);
     shaped->average = one_of(&shaped->chance, (const uint32_t[]){3000, 66000, 200000}, 3);
 }
 
 static void enormous_write(struct shaped *shaped, uint32_t number)
 {
+    for (uint32_t i = 0; i < ENORMOUS_OWN; i++)
+        if (number == shaped->odd_one || chance_below(&shaped->chance, 100 << 3 * i) == 3)
+            append_word(&shaped->body, ENORMOUS_USUAL + i, number == shaped->odd_one ? 17 + 8 * i : 1);
     if (number == shaped->odd_one) {
         append_word(&shaped->body, 0, shaped->average);
         append_skewed(shaped, often(&shaped->chance, 50) ? &shaped->body : &shaped->title, shaped->average / 4);
     } else {
+        append_word(&shaped->body, ENORMOUS_USUAL + ENORMOUS_OWN, number % (shaped->articles / 15 + 1) == 1 ? 6 : 0);
         append_skewed(shaped, &shaped->title, chance_below(&shaped->chance, 3));
         append_skewed(shaped, &shaped->body, 1 + chance_below(&shaped->chance, 12));
     }
@@ -237,6 +245,22 @@ static void edges_write(struct shaped *shaped, uint32_t number)
     shaped->written += length;
 }
 
+/* ---- Few articles, each with hundreds of the words that queries of hundreds of words ask for ---- */
+
+static void wide_begin(struct shaped *shaped)
+{
+    shaped->vocabulary = 1100;
+    shaped->articles = 1 + chance_below(&shaped->chance, often(&shaped->chance, 50) ? 40 : 400);
+    shaped->average = one_of(&shaped->chance, (const uint32_t[]){10, 50, 99}, 3); /* of 100 words */
+    shaped->long_queries = true;
+}
+
+static void wide_write(struct shaped *shaped, uint32_t number)
+{
+    for (uint32_t word = 0; word < shaped->vocabulary; word++)
+        if (often(&shaped->chance, shaped->average)) append_word(&shaped->body, word, 1 + (number + word) % 40 / 39);
+}
+
 /* ---- Words mostly of titles ---- */
 
 static void titles_begin(struct shaped *shaped)
@@ -258,9 +282,11 @@ static const struct shape borders = {"borders", "words from border to border of 
                                      borders_write};
 static const struct shape runs = {"runs", "words in runs of articles", runs_begin, runs_write};
 static const struct shape edges = {"edges", "impacts at the edges of their codes", edges_begin, edges_write};
+static const struct shape wide = {"wide", "few articles with hundreds of words that queries ask for", wide_begin, wide_write};
 static const struct shape titles = {"titles", "words mostly of titles", titles_begin, titles_write};
 
-const struct shape *const exact_shapes[] = {&skewed, &tied, &enormous, &equal, &borders, &runs, &edges, &titles, NULL};
+const struct shape *const exact_shapes[] = {&skewed, &tied,  &enormous, &equal,  &borders,
+                                            &runs,   &edges, &wide,     &titles, NULL};
 
 /* ---- A collection ---- */
 

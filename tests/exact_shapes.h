@@ -39,6 +39,8 @@ struct shaped {
     struct chance chance;
     uint32_t articles, segments, deleted; /* deleted: of 100 */
     uint32_t vocabulary;                  /* words are w0, w1, ... */
+    uint32_t usual;                       /* as many of them make up skewed text; 0: all */
+    bool long_queries;                    /* of a thousand words, more often than else */
     struct shape_word words[SHAPE_WORDS];
     struct shape_edge edges[64];
     uint32_t edge_count, average, odd_one;

@@ -126,7 +126,8 @@ static void copy_index(const char *from, const char *to, const struct collection
     bf_searcher *searcher = open_searcher(from);
     struct copying copying = {.writer = open_writer(to, &options)};
     copying.each = stats_of(searcher).articles / collection->segments + 1;
-    if (bf_searcher_each_article(searcher, copy_article, &copying, &copying.error) != BF_OK) fail_msg("%s", copying.error.message);
+    if (bf_searcher_each_article(searcher, copy_article, &copying, &copying.error) != BF_OK)
+        fail_msg("%s", copying.error.message);
     commit_writer(copying.writer);
     bf_writer_close(copying.writer);
     bf_searcher_close(searcher);
