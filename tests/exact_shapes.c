@@ -87,7 +87,7 @@ static void enormous_begin(struct shaped *shaped)
 static void enormous_write(struct shaped *shaped, uint32_t number)
 {
     for (uint32_t i = 0; i < ENORMOUS_OWN; i++)
-        if (number == shaped->odd_one || chance_below(&shaped->chance, 100 << 3 * i) == 3)
+        if (number == shaped->odd_one || chance_below(&shaped->chance, 100U << 3 * i) == 3)
             append_word(&shaped->body, ENORMOUS_USUAL + i, number == shaped->odd_one ? 17 + 8 * i : 1);
     if (number == shaped->odd_one) {
         append_word(&shaped->body, 0, shaped->average);
