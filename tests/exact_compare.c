@@ -36,6 +36,7 @@ static bool differs(struct exact *exact, const char *ranker, const bf_search_opt
     va_start(values, format);
     vsnprintf(exact->difference.line, sizeof exact->difference.line, format, values);
     va_end(values);
+    exact->difference.plan[0] = '\0';
     exact->difference.ranker = ranker;
     exact->difference.options = *options;
     return false;
@@ -86,6 +87,7 @@ static bool ranker_agrees(struct exact *exact, struct exact_tally *tally, const 
     else if (bf_results_total(found) != bf_results_total(expected))
         same = differs(exact, tally->name, &options, "counts %" PRIu64 " matches, not %" PRIu64, bf_results_total(found),
                        bf_results_total(expected));
+    if (!same) snprintf(exact->difference.plan, sizeof exact->difference.plan, "%s", bf_results_plan(found));
     /* the plan took the oracle: no need to hear it again */
     if (tally == exact->tallies && strncmp(bf_results_plan(found), ORACLE ":", sizeof ORACLE) == 0) *able = false;
     bf_results_free(found);
@@ -188,8 +190,8 @@ const char *exact_shrink(struct exact *exact, const char *query, const bf_search
 void exact_report(const struct exact *exact, const char *query)
 {
     const bf_search_options *o = &exact->difference.options;
-    print_error("ranker %s: %s\nquery %s\nk %" PRIu32 " offset %" PRIu32, exact->difference.ranker, exact->difference.line, query,
-                o->k, o->offset);
+    print_error("ranker %s (%s): %s\nquery %s\nk %" PRIu32 " offset %" PRIu32, exact->difference.ranker, exact->difference.plan,
+                exact->difference.line, query, o->k, o->offset);
     if (o->set_parameters)
         print_error(" k1 %.9g b %.9g title %.9g", (double)o->k1, (double)o->b, (double)o->title_weight);
     print_error("%s%s%s%s\n", o->no_total ? ", no total" : "", o->count_only ? ", count only" : "",

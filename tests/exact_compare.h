@@ -22,6 +22,7 @@ struct exact_tally {
 /* The first answer that differs. */
 struct exact_difference {
     char line[512];            /* what differs */
+    char plan[128];            /* how it was run */
     const char *ranker;
     bf_search_options options; /* with the k and whatever else it was asked with */
 };
