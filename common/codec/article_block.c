@@ -2,7 +2,7 @@
 #include "article_block.h"
 
 #include "backfile.h"
-#include "status.h"
+#include "inflate.h"
 #include "varint.h"
 
 #include <limits.h>
@@ -84,40 +84,6 @@ const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *c
     return read_count(&at, bytes + length, count);
 }
 
-/* Inflates the first `wanted` bytes of the stream, taking memory only as bytes come. `whole` when the stream ends there: then
- * its checksum is verified too. */
-static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t wanted, bool whole, struct buffer *raw)
-{
-    const char *rule = NULL;
-    z_stream stream = {0};
-    int status = Z_OK;
-    buffer_clear(raw);
-    /* even if nothing is wanted, raw->bytes can be pointed into */
-    if (!buffer_reserve(raw, 1)) return memory_rule;
-    if (inflateInit(&stream) != Z_OK) return memory_rule;
-    while (status == Z_OK && (raw->length < wanted || whole) && !rule) {
-        size_t left = wanted - raw->length, step = raw->length + ARTICLE_BLOCK_TARGET, room = left < step ? left : step;
-        uint8_t none, *place = room ? buffer_reserve(raw, room) : &none;
-        if (!place) {
-            rule = memory_rule;
-            break;
-        }
-        stream.next_in = (Bytef *)(uintptr_t)at; /* zlib reads through it only */
-        stream.avail_in = at_most_int((size_t)(end - at));
-        stream.next_out = place;
-        stream.avail_out = at_most_int(room);
-        uInt given = stream.avail_in, offered = stream.avail_out;
-        status = inflate(&stream, Z_NO_FLUSH);
-        at += given - stream.avail_in;
-        raw->length += offered - stream.avail_out;
-        if (status != Z_OK && status != Z_STREAM_END) rule = "an article block does not inflate";
-    }
-    if (!rule && raw->length < wanted) rule = "an article block inflates to less than its records";
-    if (!rule && whole && (status != Z_STREAM_END || at != end)) rule = "an article block inflates to more than its records";
-    inflateEnd(&stream);
-    return rule;
-}
-
 /* Steps over the lengths; *at is then where the stream begins. */
 static const char *find_record(const uint8_t **at, const uint8_t *end, uint32_t i, uint32_t *count, uint64_t *before,
                                uint64_t *wanted)
@@ -161,5 +127,5 @@ const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, 
     if (rule) return rule;
     *offset = (size_t)before;
     *record_length = (size_t)wanted;
-    return inflate_first(at, end, (size_t)(before + wanted), i + 1 == count, raw);
+    return inflate_first(at, (size_t)(end - at), (size_t)(before + wanted), i + 1 == count, raw);
 }
