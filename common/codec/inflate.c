@@ -22,7 +22,8 @@ enum {
     DISTANCE_COUNT = 32,
     LENGTHS_COUNT = 19,
     MATCH_MOST = 258,
-    COPY_STEP = 8,
+    DISTANCE_MOST = 28, /* bits of a distance's code and its extra ones */
+    COPY_STEP = 16,
     OUTPUT_SLACK = MATCH_MOST + 3 + COPY_STEP, /* what one turn of the loop may write behind the place it was to reach */
     FIRST_STEP = 64 << 10,
 };
@@ -258,12 +259,13 @@ static const char *begin_block(struct inflation *s)
     return NULL;
 }
 
-/* From `distance` bytes before, which may overlap; may write COPY_STEP - 1 bytes too many. */
+/* From `distance` bytes before, which may overlap; may write COPY_STEP bytes too many. */
 static inline void copy_match(uint8_t *out, size_t distance, size_t length)
 {
     const uint8_t *from = out - distance;
-    if (distance >= COPY_STEP) {
-        for (size_t i = 0; i < length; i += COPY_STEP) memcpy(out + i, from + i, COPY_STEP);
+    if (distance >= COPY_STEP) { /* most are no longer than a step, and all of them are copied without asking */
+        memcpy(out, from, COPY_STEP);
+        for (size_t i = COPY_STEP; i < length; i += COPY_STEP) memcpy(out + i, from + i, COPY_STEP);
     } else {
         for (size_t i = 0; i < length; i++) out[i] = from[i];
     }
@@ -276,9 +278,9 @@ static const char *inflate_coded(struct inflation *s, const uint8_t *first, uint
     struct bit_input in = s->in; /* kept in registers */
     const char *rule = NULL;
     uint8_t *to = *out;
+    load_bits(&in);
+    uint32_t entry = literals[peek_bits(&in, LITERAL_ROOT)];
     while (to < limit) {
-        load_bits(&in);
-        uint32_t entry = literals[peek_bits(&in, LITERAL_ROOT)];
         for (int more = 2; entry & ENTRY_LITERAL && more; more--) { /* 20 bits at most, which leaves 36 */
             drop_bits(&in, entry & 255);
             *to++ = (uint8_t)(entry >> 16);
@@ -292,6 +294,8 @@ static const char *inflate_coded(struct inflation *s, const uint8_t *first, uint
         drop_bits(&in, entry & 255);
         if (entry & ENTRY_LITERAL) {
             *to++ = (uint8_t)(entry >> 16);
+            load_bits(&in);
+            entry = literals[peek_bits(&in, LITERAL_ROOT)];
             continue;
         }
         if (!(entry & ENTRY_BASE)) {
@@ -300,7 +304,7 @@ static const char *inflate_coded(struct inflation *s, const uint8_t *first, uint
             break;
         }
         length += entry >> 16;
-        load_bits(&in);
+        if (in.count < DISTANCE_MOST) load_bits(&in);
         entry = distances[peek_bits(&in, DISTANCE_ROOT)];
         if (entry & ENTRY_SECOND) {
             drop_bits(&in, DISTANCE_ROOT);
@@ -312,6 +316,8 @@ static const char *inflate_coded(struct inflation *s, const uint8_t *first, uint
             rule = "an article block does not inflate: it repeats what is not before it";
             break;
         }
+        load_bits(&in); /* the next symbol is looked up while this one is copied */
+        entry = literals[peek_bits(&in, LITERAL_ROOT)];
         copy_match(to, distance, length);
         to += length;
     }
