@@ -133,7 +133,7 @@ static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
     uint32_t count;
     article_record_decode(bytes, length, &arena, &article);
     article_block_count(bytes, length, &count);
-    if (!article_block_read(bytes, length, i, &raw, &offset, &record_length)) {
+    if (!article_block_read(bytes, length, NULL, i, &raw, &offset, &record_length)) {
         require(offset + record_length <= raw.length);
         article_record_decode(raw.bytes + offset, record_length, &arena, &article);
     }

@@ -274,10 +274,31 @@ static void test_article_block(void **state)
     uint32_t count;
     assert_null(article_block_count(block.bytes, block.length, &count));
     assert_int_equal(count, 2);
-    assert_null(article_block_read(block.bytes, block.length, 1, &raw, &offset, &length));
+    assert_null(article_block_read(block.bytes, block.length, NULL, 1, &raw, &offset, &length));
     assert_int_equal(offset, 6);
     assert_int_equal(length, 7);
     assert_memory_equal(raw.bytes, "first\nsecond\n", 13);
+    buffer_free(&block);
+    buffer_free(&raw);
+}
+
+static void test_article_dictionary(void **state)
+{
+    (void)state;
+    static const char said[] = "NATIONAL MUSEUM, Thornquay (", stored[] = "National Museum, Thornquay";
+    struct buffer record = {0}, block = example("article-block-with-dictionary"), raw = {0};
+    struct article_dictionary dictionary;
+    size_t offset, length;
+    uint64_t place;
+    article_dictionary_encode((const uint8_t *)said, sizeof said - 1, &record);
+    expect_example("article-dictionary", &record);
+    assert_null(article_dictionary_open(record.bytes, record.length, &dictionary));
+    assert_null(article_block_dictionary(block.bytes, block.length, &place));
+    assert_int_equal(place, 100 + 1);
+    assert_null(article_block_read(block.bytes, block.length, &dictionary, 0, &raw, &offset, &length));
+    assert_int_equal(length, sizeof stored - 1);
+    assert_memory_equal(raw.bytes, stored, length);
+    buffer_free(&record);
     buffer_free(&block);
     buffer_free(&raw);
 }

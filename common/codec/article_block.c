@@ -1,4 +1,4 @@
-/* version (1 byte), count of records (varint), length of each (varints), then the records in one zlib stream. */
+/* version (1 byte), place of the dictionary (varint), count of records (varint), length of each (varints), then the records in one zlib stream. */
 #include "article_block.h"
 
 #include "backfile.h"
@@ -6,6 +6,7 @@
 #include "varint.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <zlib.h>
 
 enum {
@@ -24,12 +25,31 @@ void article_block_add(struct article_block_writer *writer, const uint8_t *recor
 
 static uInt at_most_int(size_t length) { return length < UINT_MAX ? (uInt)length : UINT_MAX; }
 
-static bool deflate_all(const struct buffer *raw, int level, struct buffer *out)
+/* Hashing the dictionary takes longer than compressing a block, so that is done once and the state copied for each. */
+static bool prepare_stream(struct article_block_writer *writer)
 {
-    z_stream stream = {0};
+    z_stream *stream = calloc(1, sizeof *stream);
+    const struct article_dictionary *dictionary = &writer->dictionary;
+    if (!stream || deflateInit(stream, writer->level ? writer->level : ARTICLE_BLOCK_LEVEL) != Z_OK) {
+        free(stream);
+        return false;
+    }
+    if (dictionary->bytes) {
+        /* As level 4 but with half its candidates: with a dictionary there are more of them, and good ones sooner. On news 0.373
+         * instead of 0.391 in a little less time; with 16 it is 0.363, in 15 % more. */
+        if (!writer->level) deflateTune(stream, 4, 4, 16, 8);
+        deflateSetDictionary(stream, dictionary->bytes, (uInt)dictionary->length);
+    }
+    writer->stream = stream;
+    return true;
+}
+
+static bool deflate_all(z_stream *prepared, const struct buffer *raw, struct buffer *out)
+{
+    z_stream stream;
     size_t consumed = 0;
     int status = Z_OK;
-    if (deflateInit(&stream, level) != Z_OK) return false;
+    if (deflateCopy(&stream, prepared) != Z_OK) return false;
     while (status == Z_OK) {
         size_t room = 4096 + (raw->length - consumed) / 2;
         uint8_t *place = buffer_reserve(out, room);
@@ -50,11 +70,12 @@ static bool deflate_all(const struct buffer *raw, int level, struct buffer *out)
 bool article_block_finish(struct article_block_writer *writer, struct buffer *out)
 {
     bool done = false;
-    if (!writer->raw.failed && !writer->lengths.failed) {
+    if (!writer->raw.failed && !writer->lengths.failed && (writer->stream || prepare_stream(writer))) {
         buffer_append_u8(out, ARTICLE_BLOCK_VERSION);
+        varint_append(out, writer->dictionary_place);
         varint_append(out, writer->count);
         buffer_append(out, writer->lengths.bytes, writer->lengths.length);
-        done = deflate_all(&writer->raw, writer->level ? writer->level : ARTICLE_BLOCK_LEVEL, out) && !out->failed;
+        done = deflate_all(writer->stream, &writer->raw, out) && !out->failed;
     }
     buffer_clear(&writer->raw);
     buffer_clear(&writer->lengths);
@@ -67,12 +88,41 @@ void article_block_free(struct article_block_writer *writer)
     buffer_free(&writer->raw);
     buffer_free(&writer->lengths);
     writer->count = 0;
+    if (writer->stream) deflateEnd(writer->stream);
+    free(writer->stream);
+    writer->stream = NULL;
+}
+
+static const char *read_dictionary(const uint8_t **at, const uint8_t *end, uint64_t *place)
+{
+    if (*at == end) return "an article block is empty";
+    if (*(*at)++ != ARTICLE_BLOCK_VERSION) return "an article block's version is unknown";
+    return varint_read(at, end, place) ? NULL : "an article block is cut short";
+}
+
+const char *article_block_dictionary(const uint8_t *bytes, size_t length, uint64_t *place)
+{
+    const uint8_t *at = bytes;
+    return read_dictionary(&at, bytes + length, place);
+}
+
+const char *article_block_move(const uint8_t *bytes, size_t length, uint64_t place, struct buffer *out)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    uint64_t before;
+    const char *rule = read_dictionary(&at, end, &before);
+    if (rule) return rule;
+    buffer_append_u8(out, ARTICLE_BLOCK_VERSION);
+    varint_append(out, place);
+    buffer_append(out, at, (size_t)(end - at));
+    return NULL;
 }
 
 static const char *read_count(const uint8_t **at, const uint8_t *end, uint32_t *count)
 {
-    if (*at == end) return "an article block is empty";
-    if (*(*at)++ != ARTICLE_BLOCK_VERSION) return "an article block's version is unknown";
+    uint64_t place;
+    const char *rule = read_dictionary(at, end, &place);
+    if (rule) return rule;
     if (!varint_read_u32(at, end, count)) return "an article block is cut short";
     if (*count == 0 || *count > (size_t)(end - *at)) return "an article block can't have so many records";
     return NULL;
@@ -117,8 +167,8 @@ const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, 
     return NULL;
 }
 
-const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset,
-                               size_t *record_length)
+const char *article_block_read(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, uint32_t i,
+                               struct buffer *raw, size_t *offset, size_t *record_length)
 {
     const uint8_t *at = bytes, *end = bytes + length;
     uint32_t count;
@@ -127,5 +177,5 @@ const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, 
     if (rule) return rule;
     *offset = (size_t)before;
     *record_length = (size_t)wanted;
-    return inflate_first(at, (size_t)(end - at), (size_t)(before + wanted), i + 1 == count, raw);
+    return inflate_first(at, (size_t)(end - at), dictionary, (size_t)(before + wanted), i + 1 == count, raw);
 }

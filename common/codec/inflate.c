@@ -53,6 +53,8 @@ struct bit_input {
 
 struct inflation {
     struct bit_input in;
+    const uint8_t *before; /* the end of the dictionary, */
+    size_t before_length;  /* and how long it is */
     bool is_last;
     enum { PART_HEADER, PART_STORED, PART_CODED, PART_DONE } part; /* of a deflate block */
     size_t stored_left;
@@ -271,6 +273,14 @@ static inline void copy_match(uint8_t *out, size_t distance, size_t length)
     }
 }
 
+/* A match that begins `back` bytes before the output, in the dictionary. */
+static void copy_from_before(const struct inflation *s, uint8_t *out, size_t distance, size_t length, size_t back)
+{
+    size_t there = length < back ? length : back;
+    memcpy(out, s->before - back, there);
+    if (length > there) copy_match(out + there, distance, length - there);
+}
+
 /* Decodes symbols until *out is at or behind `limit`, or the part ends. OUTPUT_SLACK bytes behind the limit may be written. */
 static const char *inflate_coded(struct inflation *s, const uint8_t *first, uint8_t *limit, uint8_t **out)
 {
@@ -312,13 +322,14 @@ static const char *inflate_coded(struct inflation *s, const uint8_t *first, uint
         }
         size_t distance = (entry >> 16) + (peek_bits(&in, entry & 255) >> (entry >> 8 & 15));
         drop_bits(&in, entry & 255);
-        if (!(entry & ENTRY_BASE) || distance > (size_t)(to - first)) {
+        if (!(entry & ENTRY_BASE) || distance > (size_t)(to - first) + s->before_length) {
             rule = "an article block does not inflate: it repeats what is not before it";
             break;
         }
         load_bits(&in); /* the next symbol is looked up while this one is copied */
         entry = literals[peek_bits(&in, LITERAL_ROOT)];
-        copy_match(to, distance, length);
+        if (distance <= (size_t)(to - first)) copy_match(to, distance, length);
+        else copy_from_before(s, to, distance, length, distance - (size_t)(to - first));
         to += length;
     }
     s->in = in;
@@ -362,18 +373,32 @@ static const char *verify_end(struct inflation *s, const struct buffer *raw)
     return load_u32_be(s->in.at) == adler32_z(1, raw->bytes, raw->length) ? NULL : "an article block does not have its checksum";
 }
 
-const char *inflate_first(const uint8_t *bytes, size_t length, size_t wanted, bool whole, struct buffer *raw)
+/* The head of the stream (RFC 1950, 2.2). */
+static const char *begin_stream(struct inflation *s, const uint8_t *bytes, size_t length,
+                                const struct article_dictionary *dictionary)
+{
+    enum { HEAD = 2, HAS_DICTIONARY = 32, DICTIONARY_ID = 4 };
+    if (length < HEAD + DICTIONARY_ID) return cut_short;
+    unsigned method = bytes[0], flags = bytes[1];
+    if ((method & 15) != Z_DEFLATED || method >> 4 > 7 || (method << 8 | flags) % 31 != 0)
+        return "an article block does not inflate: it is no zlib stream";
+    if (!(flags & HAS_DICTIONARY) != !dictionary || (dictionary && load_u32_be(bytes + HEAD) != dictionary->id))
+        return "an article block does not inflate: it wants another dictionary";
+    s->before = dictionary ? dictionary->bytes + dictionary->length : NULL;
+    s->before_length = dictionary ? dictionary->length : 0;
+    s->in = (struct bit_input){.at = bytes + HEAD + (dictionary ? DICTIONARY_ID : 0), .end = bytes + length};
+    s->is_last = false;
+    s->part = PART_HEADER;
+    return NULL;
+}
+
+const char *inflate_first(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
+                          bool whole, struct buffer *raw)
 {
     struct inflation s;
-    const char *rule = NULL;
     buffer_clear(raw);
-    if (length < 2) return cut_short;
-    unsigned method = bytes[0], flags = bytes[1];
-    if ((method & 15) != Z_DEFLATED || method >> 4 > 7 || flags & 32 || (method << 8 | flags) % 31 != 0)
-        return "an article block does not inflate: it is no zlib stream";
-    s.in = (struct bit_input){.at = bytes + 2, .end = bytes + length};
-    s.is_last = false;
-    s.part = PART_HEADER;
+    const char *rule = begin_stream(&s, bytes, length, dictionary);
+    if (rule) return rule;
     /* even if nothing is wanted, raw->bytes can be pointed into */
     if (!buffer_reserve(raw, 1)) return memory_rule;
     while (!rule && s.part != PART_DONE && raw->length < wanted) {

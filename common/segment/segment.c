@@ -205,6 +205,29 @@ bf_status segment_article_block(struct segment *segment, uint32_t block, const u
     return BF_OK;
 }
 
+bf_status segment_article_dictionary(struct segment *segment, const uint8_t *block, size_t length,
+                                     const struct article_dictionary **dictionary, bf_error *error)
+{
+    uint64_t place;
+    size_t size;
+    struct section_view view;
+    struct article_dictionary opened;
+    const char *rule = article_block_dictionary(block, length, &place);
+    if (rule) return segment_corrupt(segment, "articles", rule, error);
+    *dictionary = place ? &segment->dictionary : NULL;
+    if (!place || place == segment->dictionary_place) return BF_OK;
+    bf_status status = section_read(&segment->documents, place - 1, ARTICLE_DICTIONARY_HEAD, &view, error);
+    if (status != BF_OK) return status;
+    rule = article_dictionary_size(view.bytes, &size);
+    if (!rule) status = section_read(&segment->documents, place - 1, size, &view, error);
+    if (status != BF_OK) return status;
+    if (!rule) rule = article_dictionary_open(view.bytes, view.length, &opened);
+    if (rule) return segment_corrupt(segment, "dictionaries", rule, error);
+    segment->dictionary = opened;
+    segment->dictionary_place = place;
+    return BF_OK;
+}
+
 bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
                                  bf_error *error)
 {
@@ -228,9 +251,13 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
          * the rest at once, unless the rest is damaged and the article is not. */
         bool walking = segment->raw_block == low + 1;
         size_t unused;
+        const struct article_dictionary *dictionary;
         segment->raw_block = 0;
-        if (!walking || article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused))
-            rule = article_block_read(bytes, length, doc - first, &segment->raw, &unused, &unused);
+        status = segment_article_dictionary(segment, bytes, length, &dictionary, error);
+        if (status != BF_OK) return status;
+        if (walking) rule = article_block_read(bytes, length, dictionary, end - first - 1, &segment->raw, &unused, &unused);
+        if (!walking || (rule && rule != memory_rule))
+            rule = article_block_read(bytes, length, dictionary, doc - first, &segment->raw, &unused, &unused);
         if (!rule) segment->raw_block = low + 1;
     }
     if (rule) return segment_corrupt(segment, "articles", rule, error);

@@ -3,6 +3,7 @@
 #define SEGMENT_SEGMENT_H
 
 #include "arena.h"
+#include "article_dictionary.h"
 #include "bitset.h"
 #include "column.h"
 #include "id_column.h"
@@ -25,6 +26,8 @@ struct segment {
     /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
     uint32_t raw_block;               /* number of that block and one more; 0: none */
+    struct article_dictionary dictionary; /* used last */
+    uint64_t dictionary_place;        /* where it is and one more; 0: none */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
 };
 
@@ -75,9 +78,12 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 /* The stored article; text and keywords are in the arena. */
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error);
 
-/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close.
- */
+/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close. */
 bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
                                 uint32_t *end, bf_error *error);
+
+/* The dictionary of a block, borrowed until close; NULL: it has none. */
+bf_status segment_article_dictionary(struct segment *segment, const uint8_t *block, size_t length,
+                                     const struct article_dictionary **dictionary, bf_error *error);
 
 #endif

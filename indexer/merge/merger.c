@@ -59,7 +59,8 @@ static bf_status merge_documents(struct merger *merger, struct source *source, u
     return BF_OK;
 }
 
-/* Blocks of articles that are all live are copied as they are, compressed. */
+/* Blocks of articles that are all live are copied as they are, compressed, if their dictionary is worth it: small segments have
+ * small ones or none. */
 static bf_status merge_articles(struct merger *merger, struct source *source, bf_error *error)
 {
     bf_status status = BF_OK;
@@ -67,13 +68,15 @@ static bf_status merge_articles(struct merger *merger, struct source *source, bf
         const uint8_t *bytes;
         size_t length;
         uint32_t first, end;
+        const struct article_dictionary *dictionary = NULL;
         status = segment_article_block(source->segment, block, &bytes, &length, &first, &end, error);
-        if (status == BF_OK && source_is_whole(source, first, end)) {
-            status = segment_writer_article_block(merger->writer, bytes, length, end - first, error);
+        if (status == BF_OK) status = segment_article_dictionary(source->segment, bytes, length, &dictionary, error);
+        if (status == BF_OK && dictionary && dictionary->length >= ARTICLE_DICTIONARY_KEPT && source_is_whole(source, first, end)) {
+            status = segment_writer_article_block(merger->writer, bytes, length, end - first, dictionary, error);
             continue;
         }
         for (uint32_t doc = first; status == BF_OK && doc < end; doc++) {
-            if (source->renumbered[doc] == NO_DOCUMENT) continue;
+            if (source->renumbered && source->renumbered[doc] == NO_DOCUMENT) continue;
             status = segment_article_record(source->segment, doc, &bytes, &length, error);
             if (status == BF_OK) status = segment_writer_article(merger->writer, bytes, length, error);
         }
