@@ -416,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
+        cmocka_unit_test(test_article_dictionary),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
         cmocka_unit_test(test_segment_meta),
         cmocka_unit_test(test_manifest),

@@ -1,6 +1,6 @@
 /*
- * What many articles of a segment have in common (the words of a trade, a byline, an address), given to the compressor before each
- * block, so that blocks can be short: a reader who wants one article inflates little else.
+ * What many articles of a segment have in common (the words of a trade, a byline, an address), given to the compressor before
+ * each block, so that blocks can be short: a reader who wants one article inflates little else.
  */
 #ifndef CODEC_ARTICLE_DICTIONARY_H
 #define CODEC_ARTICLE_DICTIONARY_H

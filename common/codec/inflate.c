@@ -1,6 +1,6 @@
 /*
- * One table look-up decodes a symbol. The low bits of the stream index a root table; a code longer than the root's bits leads on to
- * a second table for the codes that begin like it (as in zlib and libdeflate, whose entries this resembles).
+ * One table look-up decodes a symbol. The low bits of the stream index a root table; a code longer than the root's bits leads on
+ * to a second table for the codes that begin like it (as in zlib and libdeflate, whose entries this resembles).
  */
 #include "inflate.h"
 
@@ -29,9 +29,9 @@ enum {
 };
 
 /*
- * An entry, from its low bits: 0-7 bits to take from the stream for it (code and extra bits), 8-11 the code's own (in the table it
- * is in), 12-15 what it is, 16-31 a literal, the base of a length or a distance, or where the second table begins. To a second table:
- * bits 8-11 say how many bits index it. 0: no code begins so.
+ * An entry, from its low bits: 0-7 bits to take from the stream for it (code and extra bits), 8-11 the code's own (in the table
+ * it is in), 12-15 what it is, 16-31 a literal, the base of a length or a distance, or where the second table begins. To a second
+ * table: bits 8-11 say how many bits index it. 0: no code begins so.
  */
 enum entry_kind {
     ENTRY_NONE = 0,

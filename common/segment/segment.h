@@ -78,7 +78,8 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 /* The stored article; text and keywords are in the arena. */
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error);
 
-/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close. */
+/* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close.
+ */
 bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
                                 uint32_t *end, bf_error *error);
 

@@ -71,7 +71,8 @@ static bf_status merge_articles(struct merger *merger, struct source *source, bf
         const struct article_dictionary *dictionary = NULL;
         status = segment_article_block(source->segment, block, &bytes, &length, &first, &end, error);
         if (status == BF_OK) status = segment_article_dictionary(source->segment, bytes, length, &dictionary, error);
-        if (status == BF_OK && dictionary && dictionary->length >= ARTICLE_DICTIONARY_KEPT && source_is_whole(source, first, end)) {
+        bool worth_it = dictionary && dictionary->length >= ARTICLE_DICTIONARY_KEPT;
+        if (status == BF_OK && worth_it && source_is_whole(source, first, end)) {
             status = segment_writer_article_block(merger->writer, bytes, length, end - first, dictionary, error);
             continue;
         }
