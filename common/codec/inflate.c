@@ -108,9 +108,11 @@ static void align_bits(struct bit_input *in)
 
 static uint32_t reverse(uint32_t code, unsigned length)
 {
-    uint32_t reversed = 0;
-    for (; length; length--, code >>= 1) reversed = reversed << 1 | (code & 1);
-    return reversed;
+    code = (code & 0x5555) << 1 | (code >> 1 & 0x5555);
+    code = (code & 0x3333) << 2 | (code >> 2 & 0x3333);
+    code = (code & 0x0f0f) << 4 | (code >> 4 & 0x0f0f);
+    code = (code & 0x00ff) << 8 | code >> 8;
+    return code >> (16 - length);
 }
 
 static void fill(uint32_t *table, uint32_t room, uint32_t first, unsigned length, uint32_t entry)

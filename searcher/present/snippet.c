@@ -88,10 +88,10 @@ static bf_status keep_match(void *context, const struct text_match *match)
 /* About how many columns the bytes take: near enough to choose by. */
 static uint64_t guess_columns(const char *text, size_t length)
 {
-    uint64_t columns = 0;
+    uint32_t columns = 0; /* of at most twice BF_ARTICLE_MAX */
     for (size_t i = 0; i < length; i++) {
         uint8_t byte = (uint8_t)text[i];
-        columns += byte < 0x80 || (byte >= 0xC2 && byte < 0xE3) ? 1 : byte >= 0xE3 ? 2 : 0;
+        columns += (uint32_t)(byte < 0x80) + (byte >= 0xC2) + (byte >= 0xE3); /* without branches, for vectors */
     }
     return columns;
 }

@@ -210,11 +210,10 @@ static uint32_t ids_of_term(struct text_matcher *matcher, const char *term, uint
 static bool ruled_out(const struct text_matcher *matcher, const char *surface, uint32_t length)
 {
     if (!matcher->by_letter || length >= matcher->shortest[(uint8_t)surface[0] | 0x20]) return false;
-    for (uint32_t i = 0; i < length; i++) {
-        uint8_t letter = (uint8_t)surface[i] | 0x20;
-        if (letter < 'a' || letter > 'z') return false;
-    }
-    return true;
+    uint32_t letters = 0, digits = 0;
+    while (letters < length && (uint8_t)(((uint8_t)surface[letters] | 0x20) - 'a') <= 'z' - 'a') letters++;
+    while (digits < length && (uint8_t)((uint8_t)surface[digits] - '0') <= 9) digits++;
+    return letters == length || digits == length; /* the term of digits alone are they */
 }
 
 /* Fills matcher->ids with the wanted terms of a surface form; false: it has no term and is no word. */
