@@ -356,7 +356,7 @@ static void test_seal(void **state)
     expect_example("seal", &out);
     buffer_append_zeros(&file, 9 * 4096);
     buffer_append(&file, out.bytes, out.length);
-    assert_null(seal_record_decode(file.bytes, file.length, &again));
+    assert_null(seal_record_decode(file.bytes, file.length, file.length, &again));
     assert_memory_equal(&again, &record, sizeof record);
     buffer_free(&out);
     buffer_free(&file);

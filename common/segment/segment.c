@@ -184,25 +184,34 @@ static bf_status segment_article_columns(struct segment *segment, bf_error *erro
     return status;
 }
 
-bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
-                                uint32_t *end, bf_error *error)
+/* Where a block is, and its documents. */
+static bf_status segment_article_place(struct segment *segment, uint32_t block, uint64_t *offset, size_t *length, uint32_t *first,
+                                       uint32_t *end, bf_error *error)
 {
     bf_status status = segment_article_columns(segment, error);
     if (status != BF_OK) return status;
     uint32_t blocks = segment->meta.article_block_count, docs = segment->meta.doc_count;
     int64_t begin_doc = column_get(&segment->article_first, block);
     int64_t end_doc = block + 1 < blocks ? column_get(&segment->article_first, block + 1) : docs;
-    int64_t offset = column_get(&segment->article_offset, block), following = column_get(&segment->article_offset, block + 1);
-    if (begin_doc < 0 || end_doc <= begin_doc || end_doc > docs || offset < 0 || following <= offset)
+    int64_t begin = column_get(&segment->article_offset, block), following = column_get(&segment->article_offset, block + 1);
+    if (begin_doc < 0 || end_doc <= begin_doc || end_doc > docs || begin < 0 || following <= begin)
         return segment_corrupt(segment, "article blocks", "blocks must be in order and hold at least one article", error);
-    struct section_view view;
-    status = section_read(&segment->articles, (uint64_t)offset, (size_t)(following - offset), &view, error);
-    if (status != BF_OK) return status;
-    *bytes = view.bytes;
-    *length = view.length;
+    *offset = (uint64_t)begin;
+    *length = (size_t)(following - begin);
     *first = (uint32_t)begin_doc;
     *end = (uint32_t)end_doc;
     return BF_OK;
+}
+
+bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
+                                uint32_t *end, bf_error *error)
+{
+    uint64_t offset = 0;
+    struct section_view view;
+    bf_status status = segment_article_place(segment, block, &offset, length, first, end, error);
+    if (status == BF_OK) status = section_read(&segment->articles, offset, *length, &view, error);
+    if (status == BF_OK) *bytes = view.bytes;
+    return status;
 }
 
 bf_status segment_article_dictionary(struct segment *segment, const uint8_t *block, size_t length,
@@ -239,11 +248,17 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
         if (column_get(&segment->article_first, middle) <= doc) low = middle;
         else high = middle;
     }
-    const uint8_t *bytes;
-    size_t length, offset, size;
-    uint32_t first, end;
-    status = segment_article_block(segment, low, &bytes, &length, &first, &end, error);
+    uint64_t place = 0;
+    size_t length = 0, offset, size;
+    uint32_t first = 0, end = 0;
+    status = segment_article_place(segment, low, &place, &length, &first, &end, error);
+    if (status == BF_OK && segment->block_number != low + 1) {
+        segment->block_number = 0;
+        status = section_copy(&segment->articles, place, length, &segment->block, error);
+        if (status == BF_OK) segment->block_number = low + 1;
+    }
     if (status != BF_OK) return status;
+    const uint8_t *bytes = segment->block;
     if (doc < first || doc >= end) return segment_corrupt(segment, "article blocks", "no block holds the document", error);
     const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
     if (!rule && (segment->raw_block != low + 1 || segment->raw.length < offset + size)) {

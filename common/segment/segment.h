@@ -23,6 +23,8 @@ struct segment {
     struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
     struct id_column ids;
     const uint8_t *id_order;
+    const uint8_t *block;             /* a copy of the article block asked for last, */
+    uint32_t block_number;            /* its number and one more; 0: none */
     /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
     uint32_t raw_block;               /* number of that block and one more; 0: none */
