@@ -5,10 +5,10 @@
 #include "arena.h"
 #include "article_dictionary.h"
 #include "bitset.h"
-#include "column.h"
 #include "id_column.h"
 #include "manifest.h"
 #include "section.h"
+#include "segment_column.h"
 #include "segment_meta.h"
 #include "store.h"
 
@@ -20,9 +20,9 @@ struct segment {
     struct section postings, positions, documents, articles;
     uint64_t *deleted;                /* a bit a document, or NULL: nothing is deleted */
     struct section_view length_bytes;
-    struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
+    struct segment_column title_lengths, dates, article_first, article_offset; /* opened when asked for */
+    struct section_view ids_view, id_order; /* bytes NULL until asked for */
     struct id_column ids;
-    const uint8_t *id_order;
     const uint8_t *block;             /* a copy of the article block asked for last, */
     uint32_t block_number;            /* its number and one more; 0: none */
     /* Where the article asked for last was inflated, with others of its block. */
@@ -70,6 +70,9 @@ bf_status segment_date(struct segment *segment, uint32_t doc, int64_t *seconds, 
 
 /* The external id. `id` has room for 512 bytes. */
 bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *length, bf_error *error);
+
+/* Entry i of the order of ids: half a hash, and its document. */
+bf_status segment_id_entry(struct segment *segment, uint32_t i, uint32_t *hash, uint32_t *doc, bf_error *error);
 
 /* The live document of an id; BF_NOT_FOUND. */
 bf_status segment_find_id(struct segment *segment, const char *id, size_t length, uint32_t *doc, bf_error *error);
