@@ -1,5 +1,5 @@
-/* version (1 byte), place of the dictionary (varint), count of records (varint), length of each (varints), then the records in one
- * zlib stream. */
+/* version (1 byte), place of the dictionary (varint), count of records (varint), length of each (varints), then the records in
+ * one zlib stream. */
 #include "article_block.h"
 
 #include "backfile.h"

@@ -199,7 +199,8 @@ static const char *read_codes(struct inflation *s)
     uint32_t table[1 << LENGTHS_ROOT], values[LENGTHS_COUNT];
     uint8_t lengths[LITERAL_COUNT + DISTANCE_COUNT + 138] = {0}, code_lengths[LENGTHS_COUNT] = {0};
     load_bits(&s->in);
-    unsigned literals = take_bits(&s->in, 5) + 257, distances = take_bits(&s->in, 5) + 1, codes = take_bits(&s->in, 4) + 4, count = 0;
+    unsigned literals = take_bits(&s->in, 5) + 257, distances = take_bits(&s->in, 5) + 1, codes = take_bits(&s->in, 4) + 4;
+    unsigned count = 0;
     if (literals > 286 || distances > 30) return rule;
     for (unsigned i = 0; i < codes; i++) {
         if (i == 14) load_bits(&s->in);

@@ -10,8 +10,8 @@
 #include "buffer.h"
 
 /* Inflates the first `wanted` bytes into `raw`, taking memory only as bytes come. `whole` when the stream must end there: then
- * its checksum is verified too. `dictionary`: what the stream repeats besides itself; NULL if it has none. Returns NULL or the broken
- * rule; memory_rule if memory was refused. */
+ * its checksum is verified too. `dictionary`: what the stream repeats besides itself; NULL if it has none. Returns NULL or the
+ * broken rule; memory_rule if memory was refused. */
 const char *inflate_first(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
                           bool whole, struct buffer *raw);
 

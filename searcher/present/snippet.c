@@ -60,7 +60,7 @@ struct snippet_maker {
     bool capped;                     /* not every match was kept */
     struct grapheme_cursor cursor;
     struct buffer matches;           /* struct text_match */
-    struct buffer columns;           /* uint64_t by match: where it begins, counted in columns, for those that may share a window */
+    struct buffer columns;           /* uint64_t by match: the column where it begins, right for those that may share a window */
     struct region region;
     struct buffer out;
     struct buffer out_matches;       /* struct text_match: in the passage shown */
@@ -296,7 +296,8 @@ static void show_region(struct snippet_maker *snippet, size_t start, size_t end,
     region_show(&snippet->region, snippet->body, from, to);
 }
 
-static bf_status make_passages(struct snippet_maker *snippet, const struct window *windows, unsigned window_count, bf_error *error)
+static bf_status make_passages(struct snippet_maker *snippet, const struct window *windows, unsigned window_count,
+                               bf_error *error)
 {
     unsigned passages = window_count ? window_count : 1;
     size_t left = columns_for(snippet->width, passages), low = 0;

@@ -20,8 +20,8 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
 bf_status text_matcher_run(struct text_matcher *matcher, bf_text text,
                            bf_status (*found)(void *context, const struct text_match *match), void *context, bf_error *error);
 
-/* Whether the stemmer of the language never changes the first letter of a word of plain ASCII letters, but for its case, and never
- * makes it longer. */
+/* Whether the stemmer of the language never changes the first letter of a word of plain ASCII letters, but for its case, and
+ * never makes it longer. */
 bool text_matcher_only_shortens(const char *language);
 
 /* The order of text_matches. For qsort. */
