@@ -28,7 +28,8 @@ struct id_column {
 enum { ID_COLUMN_HEAD = 5 };
 const char *id_column_open(const uint8_t *bytes, size_t length, struct id_column *column);
 
-/* For a caller who verifies no more than is read for one id: the entries that say where its block is, then the block. i < count. */
+/* For a caller who verifies no more than is read for one id: the entries that say where its block is, then the block. i < count.
+ */
 void id_column_entry(const struct id_column *column, uint32_t i, size_t *at, size_t *length);
 const char *id_column_block(const struct id_column *column, uint32_t i, size_t *at, size_t *length);
 

@@ -114,12 +114,10 @@ uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
     bf_error error = {0};
     int64_t length = 0;
-    if (segment_value(segment, BLOB_TITLE_LENGTHS, "title lengths", &segment->title_lengths, segment->meta.doc_count, doc, &length,
-                      &error) != BF_OK) {
-        segment_fail(segment, &error);
-        return 0;
-    }
-    return (uint32_t)length;
+    bf_status status = segment_value(segment, BLOB_TITLE_LENGTHS, "title lengths", &segment->title_lengths,
+                                     segment->meta.doc_count, doc, &length, &error);
+    if (status != BF_OK) segment_fail(segment, &error);
+    return status == BF_OK ? (uint32_t)length : 0;
 }
 
 bf_status segment_date(struct segment *segment, uint32_t doc, int64_t *seconds, bf_error *error)

@@ -21,7 +21,8 @@ struct segment_column {
 bf_status segment_column_open(struct segment_column *column, const struct section_view *view, uint64_t count, const char **rule,
                               bf_error *error);
 
-bf_status segment_column_get_slowly(struct segment_column *column, uint32_t i, int64_t *value, const char **rule, bf_error *error);
+bf_status segment_column_get_slowly(struct segment_column *column, uint32_t i, int64_t *value, const char **rule,
+                                    bf_error *error);
 
 /* i below the count. *rule: NULL, or the broken rule. */
 static inline bf_status segment_column_get(struct segment_column *column, uint32_t i, int64_t *value, const char **rule,
