@@ -10,16 +10,23 @@
 /* The C library has asked the processor already; asking again would take a virtual machine as long as a short query. */
 #include <sys/platform/x86.h>
 
+/* As its macro of that name, without shifting a bit into the sign. */
+static bool is_active(unsigned feature)
+{
+    const struct cpuid_feature *leaf = __x86_get_cpuid_feature_leaf(feature / 128);
+    return leaf->active_array[feature % 128 / 32] >> feature % 32 & 1;
+}
+
 static bool has_avx2(void)
 {
-    return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(POPCNT) &&
-           CPU_FEATURE_ACTIVE(SSE4_2);
+    return is_active(x86_cpu_AVX2) && is_active(x86_cpu_BMI1) && is_active(x86_cpu_BMI2) && is_active(x86_cpu_POPCNT) &&
+           is_active(x86_cpu_SSE4_2);
 }
 
 static bool has_avx512(void)
 {
-    return CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512DQ) &&
-           CPU_FEATURE_ACTIVE(AVX512VL) && CPU_FEATURE_ACTIVE(AVX512_VBMI);
+    return is_active(x86_cpu_AVX512F) && is_active(x86_cpu_AVX512BW) && is_active(x86_cpu_AVX512DQ) &&
+           is_active(x86_cpu_AVX512VL) && is_active(x86_cpu_AVX512_VBMI);
 }
 
 #elif defined(__x86_64__)
