@@ -64,6 +64,17 @@ static void fuzz_blocked(const struct posting_list *list)
     }
 }
 
+static void fuzz_forms(const uint8_t *bytes, size_t length, bool counted)
+{
+    struct form_reader reader;
+    uint32_t count;
+    size_t taken;
+    bool more = true;
+    if (!form_list_skip(bytes, length, &count, &taken)) require(count >= 1 && taken <= length);
+    if (form_reader_open(&reader, bytes, length, (const uint8_t *)"strike", 6, counted)) return;
+    while (more && !form_reader_next(&reader, &more)) require(reader.form_length >= 1 && reader.form_length <= FORM_MAX);
+}
+
 static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_count)
 {
     struct posting_list list;
@@ -81,6 +92,8 @@ static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_
         require(posting_title_seek(&list, 0, posting_title_last(&list, block)) <= list.title_block_count);
     }
     for (uint32_t group = 0; group < list.group_count; group++) (void)posting_group_offset(&list, group);
+    require(list.forms_length <= length);
+    fuzz_forms(bytes + length - list.forms_length, list.forms_length, list.df >= FORMS_COUNTED_DF);
     posting_list_check(&list, NULL, NULL);
 }
 
@@ -94,13 +107,30 @@ static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t be
     for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1)
         if (!position_group_decode(bytes, length, before, tf, positions))
             for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
+    struct position_forms forms;
+    if (position_forms_open(bytes, length, &forms)) return;
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) position_forms_decode(&forms, before, tf, positions);
+}
+
+static void fuzz_inline_list(const uint8_t *bytes, size_t length, uint32_t number)
+{
+    struct inline_list list;
+    if (inline_list_decode(bytes, length, number & 7, number, &list)) return;
+    require_ascending(list.docs, list.df, number);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list.df; i++) count += list.tfs[i];
+    for (uint32_t i = 0; i < count; i++) require(list.form_numbers[i] < list.form_count);
+    fuzz_forms(list.forms, list.forms_length, false);
 }
 
 static void fuzz_term_block(uint8_t *bytes, size_t length, uint32_t seek)
 {
     struct term_block_reader reader;
     uint8_t wanted[2] = {(uint8_t)seek, (uint8_t)(seek >> 8)};
-    bool more = true;
+    struct term_entry entry;
+    bool more = true, found;
+    if (!term_block_find(bytes, length, wanted, sizeof wanted, &entry, &found) && found && !entry.postings_length)
+        require(entry.inline_bytes >= bytes && entry.inline_bytes + entry.inline_length <= bytes + length);
     if (length >= 7) store_u32(bytes + 3, checksum(checksum(0, bytes, 3), bytes + 7, length - 7)); /* else nothing gets past it */
     if (term_block_open(bytes, length, &reader)) return;
     while (more && !term_block_next(&reader, &more)) require(reader.term_length <= DICTIONARY_TERM_MAX);
@@ -153,7 +183,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t number = load_u16(data + 1);
     size_t length = size - 3, slack = data[0] % 6 < 2 ? POSTING_SLACK : 0;
     uint8_t *bytes = malloc(length + slack ? length + slack : 1);
-    struct inline_list list;
     if (!bytes) return 0;
     memcpy(bytes, data + 3, length);
     memset(bytes + length, 0xff, slack);
@@ -163,9 +192,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 2: fuzz_term_block(bytes, length, number); break;
     case 3: fuzz_columns(bytes, length); break;
     case 4: fuzz_articles(bytes, length, number); break;
-    default:
-        if (!inline_list_decode(bytes, length, number & 7, number, &list)) require_ascending(list.docs, list.df, number);
-        break;
+    default: fuzz_inline_list(bytes, length, number); break;
     }
     free(bytes);
     return 0;

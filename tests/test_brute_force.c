@@ -111,7 +111,12 @@ static void pair_commit(struct pair *pair)
 static void pair_merge(struct pair *pair, uint32_t segments)
 {
     bf_error error = {0};
-    if (bf_writer_merge(pair->writer, segments, &error) != BF_OK) pair_stop(pair, "merge", error.message);
+    if (chance_below(&pair->chance, 2)) { /* as if nothing had been reordered is how all of it must then look */
+        bf_reorder_options options = {segments, 1 + chance_below(&pair->chance, 3)};
+        if (bf_writer_reorder(pair->writer, &options, NULL, &error) != BF_OK) pair_stop(pair, "reorder", error.message);
+    } else if (bf_writer_merge(pair->writer, segments, &error) != BF_OK) {
+        pair_stop(pair, "merge", error.message);
+    }
     brute_commit(&pair->twin);
 }
 
@@ -197,11 +202,11 @@ static void read_environment(void)
 static void one_round(uint64_t seed, size_t *queries, size_t *matching)
 {
     static const char *const analyses[][2] = {{"english", "standard"}, {"english", "standard"}, {"none", "standard"},
-                                              {"german", "standard"}, {"none", "plain"}};
+                                              {"german", "standard"}, {"none", "plain"},        {"french", "standard"}};
     static const uint32_t sizes[] = {2, 10, 60, 300, 300, 1000, 2500};
     struct chance choice = {seed * 2 + 1};
     for (int i = 0; i < 4; i++) chance_next(&choice);
-    uint32_t analysis = chance_below(&choice, 5);
+    uint32_t analysis = chance_below(&choice, 6);
     struct pair pair;
     pair_begin(&pair, seed, 0, analyses[analysis][0], analyses[analysis][1]);
     struct chance *chance = &pair.chance;

@@ -31,7 +31,7 @@ static struct group make(struct chance *chance, uint32_t posting_count, uint32_t
             next += 1 + chance_below(chance, chance_below(chance, 4) ? step / 64 + 1 : step - 1 ? step - 1 : 1);
         }
     }
-    position_group_encode(group.positions, group.count, group.tfs, posting_count, &group.record);
+    position_group_encode(group.positions, NULL, group.count, group.tfs, posting_count, &group.record);
     assert_false(group.record.failed);
     return group;
 }
@@ -103,7 +103,7 @@ static void test_a_word_repeated_without_end(void **state)
     assert_non_null(positions);
     assert_non_null(back);
     for (uint32_t i = 0; i < TF; i++) positions[i] = i;
-    position_group_encode(positions, TF, &tf, 1, &record);
+    position_group_encode(positions, NULL, TF, &tf, 1, &record);
     assert_true(record.length < TF / 64 + 16); /* two bytes a run: all gaps are 1 */
     buffer_append_zeros(&record, SLACK);
     record.length -= SLACK;

@@ -11,13 +11,15 @@
 #include "id_column.h"
 #include "inline_list.h"
 #include "length_byte.h"
+#include "adjusted_form.h"
 #include "manifest.h"
 #include "pfor.h"
 #include "position_group.h"
 #include "posting_list.h"
 #include "seal_record.h"
 #include "section.h"
-#include "segment_meta.h"
+#include "segment.h"
+#include "segment_writer.h"
 #include "store.h"
 #include "term_block.h"
 #include "varint.h"
@@ -161,10 +163,24 @@ static void test_blocked_list(void **state)
         tfs[i] = i == 5 ? 3 : 1;
         impacts[i] = i == 5 ? 0.75F : 0.25F;
     }
-    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, title_docs, title_tfs, 2};
-    struct buffer out = {0};
+    const struct form forms[] = {{(const uint8_t *)"strike", 6, {120, 2}}, {(const uint8_t *)"striking", 8, {12, 0}}};
+    struct buffer out = {0}, list = {0};
+    form_list_encode((const uint8_t *)"strike", 6, forms, 2, true, &list);
+    struct posting_input input = {docs,       tfs,        impacts, DF,         1000,           groups,
+                                  title_docs, title_tfs,  2,       list.bytes, (uint32_t)list.length};
     posting_list_encode(&input, &out);
     expect_example("blocked-list", &out);
+    buffer_free(&list);
+    buffer_free(&out);
+}
+
+static void test_form_list(void **state)
+{
+    (void)state;
+    const struct form forms[] = {{(const uint8_t *)"ferry", 5, {0}}, {(const uint8_t *)"ferries", 7, {0}}};
+    struct buffer out = {0};
+    form_list_encode((const uint8_t *)"ferri", 5, forms, 2, false, &out);
+    expect_example("form-list", &out);
     buffer_free(&out);
 }
 
@@ -197,16 +213,30 @@ static void test_inline_list(void **state)
     struct buffer out = {0};
     inline_list_encode(&list, &out);
     expect_example("inline-list", &out);
+    struct buffer forms = {0};
+    const struct form names[] = {{(const uint8_t *)"ferry", 5, {0}}, {(const uint8_t *)"ferries", 7, {0}}};
+    form_list_encode((const uint8_t *)"ferri", 5, names, 2, false, &forms);
+    list.forms = forms.bytes;
+    list.forms_length = (uint32_t)forms.length;
+    list.form_count = 2;
+    list.form_numbers[1] = list.form_numbers[3] = 1;
+    buffer_clear(&out);
+    inline_list_encode(&list, &out);
+    expect_example("inline-list-forms", &out);
+    buffer_free(&forms);
     buffer_free(&out);
 }
 
 static void test_position_group(void **state)
 {
     (void)state;
-    const uint32_t positions[] = {3, 7, 8, 10, 0, 200}, tfs[] = {3, 1, 2};
+    const uint32_t positions[] = {3, 7, 8, 10, 0, 200}, tfs[] = {3, 1, 2}, forms[] = {0, 1, 0, 0, 2, 0};
     struct buffer out = {0};
-    position_group_encode(positions, 6, tfs, 3, &out);
+    position_group_encode(positions, NULL, 6, tfs, 3, &out);
     expect_example("position-group", &out);
+    buffer_clear(&out);
+    position_group_encode(positions, forms, 6, tfs, 3, &out);
+    expect_example("position-group-forms", &out);
     buffer_free(&out);
 }
 
@@ -223,6 +253,10 @@ static void test_term_block(void **state)
     struct term_block_writer writer = {0};
     for (int i = 0; i < 3; i++)
         assert_true(term_block_add(&writer, (const uint8_t *)terms[i], (uint32_t)strlen(terms[i]), &entries[i]));
+    for (uint8_t letter = 'a'; letter <= 'n'; letter++) {
+        const uint8_t term[] = {'t', 'u', letter};
+        assert_true(term_block_add(&writer, term, sizeof term, &entries[1]));
+    }
     term_block_finish(&writer);
     expect_example("term-block", &writer.bytes);
     term_block_free(&writer);
@@ -383,6 +417,38 @@ static void test_segment_meta(void **state)
     buffer_free(&out);
 }
 
+static void test_arrival(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/backfile-format-XXXXXX", path[64], id[] = "a1";
+    const uint32_t documents[] = {2, 0, 1};
+    struct segment_writer *writer = NULL;
+    struct segment *segment = NULL;
+    struct manifest_segment listed;
+    struct section_view view;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(segment_writer_open(folder, 1, false, &writer, NULL), BF_OK);
+    for (int i = 0; i < 3; i++, id[1]++) {
+        assert_int_equal(segment_writer_document(writer, &(struct document_facts){id, 2, 0, 0, 0}, NULL), BF_OK);
+        assert_int_equal(segment_writer_article(writer, (const uint8_t *)id, 2, NULL), BF_OK);
+    }
+    assert_int_equal(segment_writer_renumber(writer, documents, NULL), BF_OK);
+    segment_writer_begin_terms(writer, 0);
+    assert_int_equal(segment_writer_finish(writer, &listed, NULL), BF_OK);
+    assert_int_equal(segment_open(folder, &listed, &segment, NULL), BF_OK);
+    const uint64_t offset = segment->meta.blobs[BLOB_ARRIVAL].offset, length = segment->meta.blobs[BLOB_ARRIVAL].length;
+    assert_int_equal(section_read(&segment->documents, offset, length, &view, NULL), BF_OK);
+    struct buffer out = {0};
+    buffer_append(&out, view.bytes, view.length);
+    expect_example("arrival", &out);
+    buffer_free(&out);
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(segment_arrival(segment, documents[i]), i);
+    segment_close(segment);
+    segment_store_path(folder, 1, path, sizeof path);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void test_manifest(void **state)
 {
     (void)state;
@@ -404,8 +470,12 @@ static void test_manifest(void **state)
     expect_example("manifest-deleted", &out);
     buffer_clear(&out);
     buffer_append(&out, key, manifest_adjustment_key(4, (const uint8_t *)"\x01" "port", 5, key));
-    manifest_adjustment_encode(&adjustment, &out);
+    adjusted_forms_encode(&adjustment, (const uint8_t *)"port", 4, NULL, 0, &out);
     expect_example("manifest-adjustment", &out);
+    const struct form forms[] = {{(const uint8_t *)"port", 4, {1, 1}}, {(const uint8_t *)"ports", 5, {2, 0}}};
+    buffer_clear(&out);
+    adjusted_forms_encode(&adjustment, (const uint8_t *)"port", 4, forms, 2, &out);
+    expect_example("manifest-adjustment-forms", &out);
     buffer_free(&out);
 }
 
@@ -418,7 +488,7 @@ int main(void)
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
         cmocka_unit_test(test_article_dictionary),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
-        cmocka_unit_test(test_segment_meta),
+        cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival), cmocka_unit_test(test_form_list),
         cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, load_document, free_document);

@@ -65,6 +65,9 @@ static const char *check_blocks(struct recount *recount)
             rule = recount_posting(recount, docs[i], tfs[i], &impact);
             if (!rule && !bounded(list, posting_block_max(list, block), impact))
                 rule = "a posting's impact is above its block's maximum";
+            uint32_t run = posting_block_runs(list, block) >> i / POSTING_RUN * 4 & 15;
+            if (!rule && (run == 0 || !bounded(list, run * IMPACT_GRID_STEP, impact)))
+                rule = "a posting's impact is above its run's maximum";
         }
         if (rule) return rule;
     }

@@ -83,6 +83,10 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
         if (head->title_df == 0 || head->title_df > list->df) return "there are more titles than postings";
         rule = read_section(&at, end, head->title_df, doc_count, head->title);
     }
+    if (!rule && (head->flags & POSTING_HAS_FORMS)) {
+        if (!varint_read_u32(&at, end, &list->forms_length)) return "the head is cut short";
+        if (list->forms_length == 0) return "a list of forms is empty";
+    }
     head->length = (size_t)(at - bytes);
     return rule;
 }
@@ -110,6 +114,7 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
         grid = take(&at, posting_grid_size(list->block_count, head.grid_shift));
         list->parts[PART_WINDOWS] = take(&at, (uint64_t)posting_windows(list->block_count) * WINDOW_ENTRY);
     } else {
+        grid = take(&at, (uint64_t)list->block_count * BLOCK_RUNS_SIZE);
         blocks[SECTION_DIRECTORY] = take(&at, section_directory_size(list->block_count));
     }
     bool wide = head.flags & POSTING_WIDE_GROUPS;
@@ -127,9 +132,10 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
     }
     title[SECTION_DOCS] = take(&at, title[SECTION_DOCS_LENGTH]);
     title[SECTION_TFS] = take(&at, title[SECTION_TFS_LENGTH]);
+    take(&at, list->forms_length);
     if (at != length) return "the record's length is not the sum of its parts";
     list->page_max = bytes + max;
-    if (list->paged) list->grid = bytes + grid;
+    list->grid = bytes + grid;
     return NULL;
 }
 
@@ -154,6 +160,11 @@ uint32_t posting_block_last(const struct posting_list *list, uint32_t block)
 
 /* A blocked list has its maxima where a paged one has those of its pages. */
 uint8_t posting_block_max(const struct posting_list *list, uint32_t block) { return list->page_max[block]; }
+
+uint32_t posting_block_runs(const struct posting_list *list, uint32_t block)
+{
+    return load_u32(list->grid + (size_t)block * BLOCK_RUNS_SIZE);
+}
 
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block) { return block_section_count(list->df, block); }
 

@@ -22,6 +22,7 @@ enum {
     POSTING_BLOCK = 128,      /* postings a block */
     POSTING_PAGE = 256,       /* documents a page */
     POSTING_PAGED_DF = 8192,  /* lists of so many postings are paged */
+    POSTING_RUN = 16,         /* postings of a block that share a grid code: eight runs a block */
     POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
     POSTING_KTH = 3,          /* stored k-th best impacts */
 };
@@ -41,6 +42,8 @@ struct posting_input {
     const uint64_t *group_offsets;
     const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
     uint32_t title_df;
+    const uint8_t *forms;      /* the list of the term's forms (form_list.h) */
+    uint32_t forms_length;     /* 0: the term is its only form */
 };
 
 /* Postings [first, result) form the position group that begins at posting `first`. */
@@ -65,10 +68,11 @@ struct posting_list {
     uint32_t group_count;
     uint32_t title_df;
     uint32_t title_block_count;
-    /* paged only */
-    const uint8_t *page_max; /* impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages */
-    const uint8_t *grid;     /* impact codes (4 bits) of cells of 2^grid_shift documents */
-    uint32_t grid_shift;     /* 4 to 8 */
+    uint32_t forms_length;  /* bytes of the list of forms, which ends the record; 0: the term is its only form */
+    const uint8_t *page_max; /* paged: impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages;
+                                blocked: impact code of each block */
+    const uint8_t *grid;     /* grid codes (4 bits), paged: of cells of 2^grid_shift documents; blocked: of runs of 16 postings */
+    uint32_t grid_shift;     /* paged only: 4 to 8 */
     /* where the parts are in the record; owned by posting_list.c and its siblings */
     uint32_t parts[16];
 };
@@ -89,6 +93,8 @@ uint64_t posting_group_offset(const struct posting_list *list, uint32_t group);
 /* Blocked: */
 uint32_t posting_block_last(const struct posting_list *list, uint32_t block);  /* last document of the block */
 uint8_t posting_block_max(const struct posting_list *list, uint32_t block);    /* impact code */
+/* Grid codes of the block's runs of 16 postings, the first in the lowest half byte; 0: no such run. */
+uint32_t posting_block_runs(const struct posting_list *list, uint32_t block);
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block); /* postings in it: 128 but in the last */
 /* First block whose last document is >= doc, starting at `from`; block_count if none. */
 uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc);
@@ -108,6 +114,28 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
 /* Of one posting, index < posting_page_count; at least 1, even from damaged bytes. */
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index);
+/* A page as rankers look into it: what is in it is found without decoding it. */
+struct posting_page {
+    const uint8_t *bytes;      /* its documents, then its frequencies */
+    uint32_t offset, length;   /* of both in the record: to be verified before they are looked at */
+    uint32_t count, number;
+};
+
+/* Finds the page. False: it has no postings, or the directory points out of the record. */
+bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open);
+/* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the frequency is
+ * 15 or more (posting_page_range has them). */
+uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low);
+bool posting_page_has(const struct posting_page *open, uint32_t low);
+/* The half byte of posting `index`: its frequency, or 15: that and more. */
+static inline uint32_t posting_page_half(const struct posting_page *open, uint32_t index)
+{
+    const uint8_t *halves = open->bytes + (open->count < 32 ? open->count : 32);
+    return (uint32_t)halves[index / 2] >> index % 2 * 4 & 15;
+}
+/* Adds the documents of pages [first, end) to a set that begins with the document 256 * first: what a walk over many pages costs
+ * least. */
+const char *posting_pages_add(const struct posting_list *list, uint32_t first, uint32_t end, uint64_t *set);
 /* First page at or after `from` that has a posting; block_count if none. */
 uint32_t posting_page_next(const struct posting_list *list, uint32_t from);
 /* Pages of a position group: group = page >> group_shift. */

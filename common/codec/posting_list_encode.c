@@ -180,6 +180,24 @@ static void append_section_head(const struct block_section *section, struct buff
     if (section->docs.length > UINT32_MAX || section->tfs.length > UINT32_MAX) head->failed = true;
 }
 
+/* The maximum of each block, then those of its runs. */
+static void append_block_bounds(const struct posting_input *input, float unit, struct buffer *directories)
+{
+    struct buffer runs = {0};
+    for (uint32_t first = 0, block = 0; first < input->df; first += POSTING_BLOCK, block++) {
+        uint32_t count = block_section_count(input->df, block), codes = 0;
+        buffer_append_u8(directories, impact_code(largest(input->impacts + first, count), unit));
+        for (uint32_t at = 0; at < count; at += POSTING_RUN) {
+            float run_max = largest(input->impacts + first + at, count - at < POSTING_RUN ? count - at : POSTING_RUN);
+            codes |= (uint32_t)impact_grid_code(impact_code(run_max, unit)) << at / POSTING_RUN * 4;
+        }
+        buffer_append_u32(&runs, codes);
+    }
+    buffer_append(directories, runs.bytes, runs.length);
+    if (runs.failed) directories->failed = true;
+    buffer_free(&runs);
+}
+
 static void append_section(const struct block_section *section, struct buffer *directories, struct buffer *data)
 {
     buffer_append(directories, section->directory.bytes, section->directory.length);
@@ -206,7 +224,8 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
 
     buffer_append_u8(&head, POSTING_VERSION);
     buffer_append_u8(&head, (uint8_t)((paged ? POSTING_IS_PAGED : 0) | (positions ? POSTING_HAS_POSITIONS : 0) |
-                                      (wide ? POSTING_WIDE_GROUPS : 0) | (input->title_df ? POSTING_HAS_TITLE : 0)));
+                                      (wide ? POSTING_WIDE_GROUPS : 0) | (input->title_df ? POSTING_HAS_TITLE : 0) |
+                                      (input->forms_length ? POSTING_HAS_FORMS : 0)));
     varint_append(&head, input->df);
     varint_append(&head, cf - input->df);
     buffer_append(&head, &max, sizeof max);
@@ -221,10 +240,7 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
     } else {
         block_section_encode(input->docs, input->tfs, input->df, &blocks);
         append_section_head(&blocks, &head);
-        for (uint32_t first = 0, block = 0; first < input->df; first += POSTING_BLOCK, block++) {
-            float block_max = largest(input->impacts + first, block_section_count(input->df, block));
-            buffer_append_u8(&directories, impact_code(block_max, unit));
-        }
+        append_block_bounds(input, unit, &directories);
         append_section(&blocks, &directories, &data);
     }
     if (positions) append_groups(input, group_count, paged ? 8 + group_shift : 0, wide, &directories);
@@ -233,6 +249,10 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
         varint_append(&head, input->title_df);
         append_section_head(&title, &head);
         append_section(&title, &directories, &data);
+    }
+    if (input->forms_length) {
+        varint_append(&head, input->forms_length);
+        buffer_append(&data, input->forms, input->forms_length);
     }
 
     const struct buffer *parts[] = {&head, &directories, &data};

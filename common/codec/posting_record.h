@@ -12,7 +12,8 @@ enum {
     POSTING_HAS_POSITIONS = 2,
     POSTING_WIDE_GROUPS = 4, /* group offsets take eight bytes each, not four */
     POSTING_HAS_TITLE = 8,
-    POSTING_FLAGS = 15,
+    POSTING_HAS_FORMS = 16,
+    POSTING_FLAGS = 31,
 };
 
 enum {
@@ -75,6 +76,9 @@ static inline uint64_t posting_grid_size(uint32_t pages, uint32_t shift)
 {
     return (((uint64_t)pages << (GRID_SHIFT_MOST - shift)) + 1) / 2;
 }
+
+/* Bytes of the runs' grid codes of a blocked list: eight half bytes a block. */
+enum { BLOCK_RUNS_SIZE = POSTING_BLOCK / POSTING_RUN / 2 };
 
 static inline uint64_t posting_page_max_size(uint32_t pages)
 {

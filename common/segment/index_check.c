@@ -4,6 +4,7 @@
  */
 #include "bm25.h"
 #include "bytes.h"
+#include "form_check.h"
 #include "hash.h"
 #include "posting_cursor.h"
 #include "snapshot.h"
@@ -22,6 +23,7 @@ struct index_check {
     struct segment *segment;
     struct bm25 bm25;               /* as the segment's impacts were computed */
     struct posting_cursor *cursor;
+    struct form_check forms;
     struct buffer positions;
     uint64_t terms, postings, position_count;
     uint64_t *words;                /* of each document of the segment, from its positions */
@@ -76,6 +78,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
         const char *rule = posting_list_check(&cursor->list, check_impact, check);
         if (rule) check_rule(check, "postings", rule);
     }
+    status = form_check_begin(&check->forms, cursor, block->term, block->term_length, error);
+    if (status != BF_OK) return status;
     struct term_adjustment taken, counted = {0};
     uint64_t df = 0, cf = 0;
     uint32_t before = NO_DOCUMENT;
@@ -94,6 +98,9 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
         }
         if (check->is_text && title_tf != posting_cursor_title_tf(cursor))
             return segment_corrupt(segment, "postings", "the title part must count the positions within the title", error);
+        status = form_check_posting(&check->forms, cursor, &check->positions, check->is_text ? title_length : 0,
+                                    segment_is_deleted(segment, cursor->doc), error);
+        if (status != BF_OK) return status;
         if (before != NO_DOCUMENT && cursor->doc <= before)
             return segment_corrupt(segment, "postings", "documents must ascend", error);
         before = cursor->doc;
@@ -116,6 +123,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
     if (status != BF_OK) return status;
     if (taken.df != counted.df || taken.cf != counted.cf || taken.title_df != counted.title_df)
         return segment_corrupt(segment, "terms", "what deletions took from a term must be what the deleted articles held", error);
+    status = form_check_end(&check->forms, check->snapshot, segment, block->term, block->term_length, error);
+    if (status != BF_OK) return status;
     check->terms++;
     check->postings += check->is_text ? df : 0;
     check->position_count += check->is_text ? cf : 0;
@@ -189,6 +198,19 @@ static void check_documents(struct index_check *check)
     arena_free(&arena);
 }
 
+static void check_arrival(struct index_check *check)
+{
+    uint32_t *arrived, same = 0, doc_count = check->segment->meta.doc_count;
+    bf_error error = {0};
+    if (segment_arrived(check->segment, &arrived, &error) != BF_OK) {
+        check_error(check, &error);
+        return;
+    }
+    while (arrived && same < doc_count && arrived[same] == same) same++;
+    if (same == doc_count) check_rule(check, "arrival", "documents that are numbered as they arrived have no such column");
+    free(arrived);
+}
+
 static bf_status check_segment(struct index_check *check, struct segment *segment, bf_error *error)
 {
     check->segment = segment;
@@ -207,6 +229,7 @@ static bf_status check_segment(struct index_check *check, struct segment *segmen
     if (check->findings == before) {
         check_terms(check);
         check_documents(check);
+        check_arrival(check);
     }
     free(check->words);
     check->words = NULL;
@@ -246,6 +269,7 @@ bf_status bf_check(const char *path, void (*finding)(void *context, const char *
     if (status == BF_OK && !check.findings) check_ids(&check);
     free(check.cursor);
     buffer_free(&check.positions);
+    form_check_free(&check.forms);
     snapshot_close(check.snapshot);
     if (status == BF_OK && check.stopped.status != BF_OK) {
         *error = check.stopped;

@@ -1,7 +1,6 @@
 #include "posting_cursor.h"
 
 #include "bytes.h"
-#include "position_group.h"
 #include "status.h"
 
 #include <string.h>
@@ -89,7 +88,7 @@ bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *seg
     cursor->part = 0;
     cursor->title_part = UINT32_MAX;
     cursor->title_count = 0;
-    cursor->group = UINT32_MAX;
+    cursor->group = cursor->sum_part = cursor->viewed_group = cursor->forms_group = UINT32_MAX;
     if (entry->postings_length == 0) {
         cursor->shape = CURSOR_INLINE;
         cursor->has_positions = true;
@@ -255,9 +254,43 @@ static const char *cursor_positions_before(struct posting_cursor *cursor, uint32
         }
         sum = cursor->group_before;
     }
-    for (uint32_t i = 0; i < cursor->index; i++) sum += cursor->tfs[i];
-    *before = sum;
+    if (cursor->sum_part != cursor->part || cursor->sum_index > cursor->index) {
+        cursor->sum_part = cursor->part;
+        cursor->sum_index = 0;
+        cursor->sum_before = 0;
+    }
+    while (cursor->sum_index < cursor->index) cursor->sum_before += cursor->tfs[cursor->sum_index++];
+    *before = sum + cursor->sum_before;
     return NULL;
+}
+
+/* Makes group_view the record that the current posting's positions are in, verified, and says how many of others stand in it before
+ * them. */
+static bf_status cursor_position_group(struct posting_cursor *cursor, uint64_t *before, bf_error *error)
+{
+    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
+    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
+    if (!cursor->tfs_ready) cursor_load_tfs(cursor);
+    const char *rule = cursor_positions_before(cursor, group, before);
+    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
+    if (cursor->viewed_group == group) return BF_OK;
+
+    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
+    struct section_view *view = &cursor->group_view;
+    uint64_t offset = posting_group_offset(&cursor->list, group);
+    size_t length;
+    cursor->viewed_group = UINT32_MAX;
+    bf_status status = section_find(&cursor->segment->positions, offset, 1, view, error);
+    if (status != BF_OK) return status;
+    view->length = (size_t)(view->chunk->end - offset);
+    status = section_verify(view, 0, view->length < 16 ? view->length : 16, error);
+    if (status != BF_OK) return status;
+    rule = position_group_length(view->bytes, view->length, &length);
+    if (rule) return segment_corrupt(cursor->segment, "positions", rule, error);
+    view->length = length;
+    status = section_verify(view, 0, length, error);
+    if (status == BF_OK) cursor->viewed_group = group;
+    return status;
 }
 
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error)
@@ -267,25 +300,81 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
         buffer_append(positions, cursor->inlined.positions + cursor_inline_first_position(cursor), tf * sizeof(uint32_t));
         return positions->failed ? fail_memory(error) : BF_OK;
     }
-    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
-    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
-    uint64_t before, offset = posting_group_offset(&cursor->list, group);
-    const char *rule = cursor_positions_before(cursor, group, &before);
-    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
+    uint64_t before;
+    bf_status status = cursor_position_group(cursor, &before, error);
+    if (status != BF_OK) return status;
+    const struct section_view *view = &cursor->group_view;
+    uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));
+    if (!place) return fail_memory(error);
+    const char *rule = position_group_decode(view->bytes, view->length, before, tf, (uint32_t *)(void *)place);
+    return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
+}
 
-    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
-    struct section_view view;
+/* ---- Forms ---- */
+
+bf_status posting_cursor_form_list(struct posting_cursor *cursor, const uint8_t **bytes, size_t *length, bf_error *error)
+{
+    if (cursor->shape == CURSOR_INLINE) {
+        *bytes = cursor->inlined.forms;
+        *length = cursor->inlined.forms_length;
+        return BF_OK;
+    }
+    *length = cursor->list.forms_length;
+    size_t start = cursor->list.length - *length;
+    *bytes = cursor->list.bytes + start;
+    return *length ? section_verify(&cursor->view, start, *length, error) : BF_OK;
+}
+
+bf_status posting_cursor_form_count(struct posting_cursor *cursor, uint32_t *count, bf_error *error)
+{
+    const uint8_t *bytes;
     size_t length;
-    bf_status status = section_find(&cursor->segment->positions, offset, 1, &view, error);
+    bf_status status = posting_cursor_form_list(cursor, &bytes, &length, error);
     if (status != BF_OK) return status;
-    view.length = (size_t)(view.chunk->end - offset);
-    status = section_verify(&view, 0, view.length < 16 ? view.length : 16, error);
+    const char *rule = form_list_count(bytes, length, count);
+    return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_OK;
+}
+
+bf_status posting_cursor_find_form(struct posting_cursor *cursor, const uint8_t *term, uint32_t term_length, const uint8_t *form,
+                                   uint32_t form_length, uint32_t *number, struct form_counts *counts, bf_error *error)
+{
+    const uint8_t *bytes;
+    size_t length;
+    struct form_reader reader;
+    bool more = true;
+    bf_status status = posting_cursor_form_list(cursor, &bytes, &length, error);
     if (status != BF_OK) return status;
-    rule = position_group_length(view.bytes, view.length, &length);
-    if (!rule) status = section_verify(&view, 0, length, error);
+    const char *rule = form_reader_open(&reader, bytes, length, term, term_length, cursor->df >= FORMS_COUNTED_DF);
+    while (!rule && !(rule = form_reader_next(&reader, &more)) && more) {
+        if (reader.form_length != form_length || memcmp(reader.form, form, form_length) != 0) continue;
+        *number = reader.index - 1;
+        *counts = reader.counts;
+        return BF_OK;
+    }
+    return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_NOT_FOUND;
+}
+
+bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, uint32_t *forms, bf_error *error)
+{
+    uint32_t tf = posting_cursor_tf(cursor);
+    if (form_count == 1) {
+        memset(forms, 0, tf * sizeof *forms);
+        return BF_OK;
+    }
+    if (cursor->shape == CURSOR_INLINE) {
+        memcpy(forms, cursor->inlined.form_numbers + cursor_inline_first_position(cursor), tf * sizeof *forms);
+        return BF_OK;
+    }
+    uint64_t before;
+    bf_status status = cursor_position_group(cursor, &before, error);
     if (status != BF_OK) return status;
-    uint8_t *place = rule ? NULL : buffer_extend(positions, tf * sizeof(uint32_t));
-    if (!rule && !place) return fail_memory(error);
-    if (!rule) rule = position_group_decode(view.bytes, length, before, tf, (uint32_t *)(void *)place);
+    const char *rule = NULL;
+    if (cursor->forms_group != cursor->viewed_group) {
+        rule = position_forms_open(cursor->group_view.bytes, cursor->group_view.length, &cursor->forms);
+        cursor->forms_group = rule ? UINT32_MAX : cursor->viewed_group;
+    }
+    if (!rule) rule = position_forms_decode(&cursor->forms, before, tf, forms);
+    for (uint32_t i = 0; !rule && i < tf; i++)
+        if (forms[i] >= form_count) rule = "a position has a form that its term has not";
     return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
 }

@@ -9,6 +9,7 @@
 #define SEGMENT_POSTING_CURSOR_H
 
 #include "inline_list.h"
+#include "position_group.h"
 #include "posting_list.h"
 #include "segment.h"
 #include "term_block.h"
@@ -30,6 +31,12 @@ struct posting_cursor {
     uint32_t title_part, title_count;
     uint32_t group, group_page;       /* for which group_before holds */
     uint64_t group_before;          /* positions of the group in pages before group_page */
+    uint32_t sum_part, sum_index;     /* for which sum_before holds: */
+    uint64_t sum_before;              /* positions in that block or page before that posting */
+    uint32_t viewed_group;            /* whose record of positions is in group_view */
+    struct section_view group_view;
+    uint32_t forms_group;             /* whose forms these are */
+    struct position_forms forms;
     struct section_view view;
     struct posting_list list;
     struct inline_list inlined;
@@ -61,6 +68,21 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor);
 
 /* Appends the current posting's positions (u32 each, native order) to the buffer. */
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error);
+
+/* The forms in which the term occurs (form_list.h): the list's bytes, counted if the term's df is FORMS_COUNTED_DF or more;
+ * length 0: only the term itself. Borrowed. */
+bf_status posting_cursor_form_list(struct posting_cursor *cursor, const uint8_t **bytes, size_t *length, bf_error *error);
+
+/* How many there are; at least 1. */
+bf_status posting_cursor_form_count(struct posting_cursor *cursor, uint32_t *count, bf_error *error);
+
+/* Finds one of them: its number, and what the list says of it (zeros where it is not counted). BF_NOT_FOUND: the term does not
+ * occur in that form. `term` without its field byte. */
+bf_status posting_cursor_find_form(struct posting_cursor *cursor, const uint8_t *term, uint32_t term_length, const uint8_t *form,
+                                   uint32_t form_length, uint32_t *number, struct form_counts *counts, bf_error *error);
+
+/* The number of the form at each of the current posting's positions, tf of them, all below the `form_count` asked for before. */
+bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, uint32_t *forms, bf_error *error);
 
 /* In how many documents the term occurs in the title. */
 uint32_t posting_cursor_title_df(struct posting_cursor *cursor);

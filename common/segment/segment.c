@@ -110,6 +110,65 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
     return 0;
 }
 
+const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end)
+{
+    bf_error error = {0};
+    bf_status status = BF_OK;
+    if (!segment->length_bytes.bytes) status = segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error);
+    if (status == BF_OK) status = section_verify(&segment->length_bytes, first, end - first, &error);
+    if (status == BF_OK) return segment->length_bytes.bytes;
+    segment_fail(segment, &error);
+    return NULL;
+}
+
+/* ---- The order of arrival ---- */
+
+bf_status segment_arrival_find(struct segment *segment, uint32_t doc, uint32_t *arrival, bf_error *error)
+{
+    bf_status status = BF_OK;
+    *arrival = doc;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    if (!segment->arrival.bytes) status = segment_blob(segment, BLOB_ARRIVAL, false, &segment->arrival, error);
+    if (status == BF_OK) status = section_verify(&segment->arrival, 4 * (size_t)doc, 4, error);
+    if (status != BF_OK) return status;
+    uint32_t number = load_u32(segment->arrival.bytes + 4 * (size_t)doc);
+    if (number >= segment->meta.doc_count) return segment_corrupt(segment, "arrival", "a number is out of range", error);
+    *arrival = number;
+    return BF_OK;
+}
+
+uint32_t segment_arrival_slowly(struct segment *segment, uint32_t doc)
+{
+    bf_error error = {0};
+    uint32_t arrival;
+    if (segment_arrival_find(segment, doc, &arrival, &error) != BF_OK) segment_fail(segment, &error);
+    return arrival;
+}
+
+bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *error)
+{
+    uint32_t doc_count = segment->meta.doc_count;
+    *result = NULL;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    uint32_t *docs = malloc(doc_count * sizeof *docs);
+    uint64_t *seen = calloc(bitset_words(doc_count), sizeof *seen);
+    bf_status status = docs && seen ? BF_OK : fail_memory(error);
+    for (uint32_t doc = 0; status == BF_OK && doc < doc_count; doc++) {
+        uint32_t arrival;
+        status = segment_arrival_find(segment, doc, &arrival, error);
+        if (status != BF_OK) break;
+        if (bitset_has(seen, arrival)) status = segment_corrupt(segment, "arrival", "no two documents arrived at once", error);
+        bitset_add(seen, arrival);
+        docs[arrival] = doc;
+    }
+    free(seen);
+    if (status == BF_OK) *result = docs;
+    else free(docs);
+    return status;
+}
+
+/* ---- Columns ---- */
+
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
     bf_error error = {0};
@@ -144,15 +203,17 @@ static bf_status segment_ids_open(struct segment *segment, bf_error *error)
 bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *length, bf_error *error)
 {
     size_t at, size;
+    uint32_t arrival;
     bf_status status = segment->ids.bytes ? BF_OK : segment_ids_open(segment, error);
+    if (status == BF_OK) status = segment_arrival_find(segment, doc, &arrival, error);
     if (status != BF_OK) return status;
-    id_column_entry(&segment->ids, doc, &at, &size);
+    id_column_entry(&segment->ids, arrival, &at, &size);
     status = section_verify(&segment->ids_view, at, size, error);
     if (status != BF_OK) return status;
-    const char *rule = id_column_block(&segment->ids, doc, &at, &size);
+    const char *rule = id_column_block(&segment->ids, arrival, &at, &size);
     if (!rule) status = section_verify(&segment->ids_view, at, size, error);
     if (status != BF_OK) return status;
-    if (!rule) rule = id_column_get(&segment->ids, doc, id, length);
+    if (!rule) rule = id_column_get(&segment->ids, arrival, id, length);
     return rule ? segment_corrupt(segment, "ids", rule, error) : BF_OK;
 }
 
@@ -293,6 +354,17 @@ static bf_status segment_article_find(struct segment *segment, uint32_t doc, uin
     return BF_OK;
 }
 
+bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *record_length, bf_error *error)
+{
+    const uint8_t *bytes = NULL;
+    size_t length = 0, offset;
+    uint32_t block, first = 0, end;
+    bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
+    if (status != BF_OK) return status;
+    const char *rule = article_block_find(bytes, length, doc - first, &offset, record_length);
+    return rule ? segment_corrupt(segment, "articles", rule, error) : BF_OK;
+}
+
 bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
                                  bf_error *error)
 {
@@ -324,8 +396,8 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error)
 {
-    const uint8_t *record;
-    size_t length;
+    const uint8_t *record = NULL;
+    size_t length = 0;
     bf_status status = segment_article_record(segment, doc, &record, &length, error);
     if (status != BF_OK) return status;
     char *copy = arena_copy(arena, record, length);

@@ -6,10 +6,9 @@
 #include "writer_state.h"
 
 #include "bytes.h"
-#include "merge_policy.h"
-#include "merger.h"
 #include "posting_cursor.h"
 #include "status.h"
+#include "tally_forms.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -140,8 +139,15 @@ struct tally {
     struct manifest_transaction *transaction;
     uint32_t segment;
     const struct buffer *title_lengths; /* u32 by document of the inverter */
+    struct tally_forms forms;
     struct buffer value;
 };
+
+static uint32_t tally_title_length(void *context, uint32_t doc)
+{
+    const struct tally *tally = context;
+    return load_u32(tally->title_lengths->bytes + 4 * (size_t)doc);
+}
 
 static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
                             bf_error *error)
@@ -149,21 +155,28 @@ static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_le
     struct tally *tally = context;
     uint8_t key[300];
     const uint8_t *value;
-    size_t length, key_length = manifest_adjustment_key(tally->segment, term, term_length, key);
+    size_t length, taken, key_length = manifest_adjustment_key(tally->segment, term, term_length, key);
     struct term_adjustment adjustment = {0};
+    const struct form *forms;
+    uint32_t form_count;
     bf_status status = manifest_get(tally->transaction, key, key_length, &value, &length, error);
     if (status != BF_OK && status != BF_NOT_FOUND) return status;
-    const char *rule = status == BF_OK ? manifest_adjustment_decode(value, length, &adjustment) : NULL;
+    if (status == BF_NOT_FOUND) length = 0;
+    const char *rule = length ? manifest_adjustment_decode(value, length, &adjustment, &taken) : NULL;
+    if (!rule)
+        rule = tally_forms_add(&tally->forms, term + 1, term_length - 1, value, length, postings, tally_title_length, tally,
+                               &forms, &form_count);
+    if (rule == memory_rule) return fail_memory(error);
     if (rule) return fail(error, BF_CORRUPT, "manifest.lmdb: %s", rule);
     adjustment.df += postings->df;
     adjustment.cf += postings->position_count;
     const uint32_t *positions = postings->positions;
     for (uint32_t i = 0; term[0] == FIELD_TEXT && i < postings->df; i++) {
-        adjustment.title_df += positions[0] < load_u32(tally->title_lengths->bytes + 4 * (size_t)postings->docs[i]);
+        adjustment.title_df += positions[0] < tally_title_length(tally, postings->docs[i]);
         positions += postings->tfs[i];
     }
     buffer_clear(&tally->value);
-    manifest_adjustment_encode(&adjustment, &tally->value);
+    adjusted_forms_encode(&adjustment, term + 1, term_length - 1, forms, form_count, &tally->value);
     if (tally->value.failed) return fail_memory(error);
     return manifest_put(tally->transaction, key, key_length, tally->value.bytes, tally->value.length, error);
 }
@@ -197,6 +210,7 @@ static bf_status writer_tally(struct bf_writer *writer, struct writer_segment *p
     inverter_free(inverter);
     arena_free(&arena);
     buffer_free(&title_lengths);
+    tally_forms_free(&tally.forms);
     buffer_free(&tally.value);
     return status;
 }
@@ -222,83 +236,6 @@ static bf_status writer_put_deletions(struct writer_segment *place, struct manif
     buffer_free(&value);
     free(changed);
     return status;
-}
-
-/* ---- Merging ---- */
-
-/* Takes segments [first, end) off the list; committed ones are remembered as removed. */
-static bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
-{
-    uint32_t *removed = realloc(writer->removed, (writer->removed_count + end - first) * sizeof *removed);
-    if (!removed) return fail_memory(error);
-    writer->removed = removed;
-    for (uint32_t i = first; i < end; i++) {
-        struct writer_segment *place = &writer->segments[i];
-        writer->removed[writer->removed_count++] = place->segment->number;
-        if (place->is_owned) segment_close(place->segment);
-        buffer_free(&place->deletions);
-    }
-    memmove(writer->segments + first, writer->segments + end, (writer->segment_count - end) * sizeof *writer->segments);
-    writer->segment_count -= end - first;
-    writer->changed = true;
-    return BF_OK;
-}
-
-/* Words of documents deleted since the last commit, so that a merge before the commit counts right. */
-static bf_status writer_count_deleted_words(struct bf_writer *writer, struct writer_segment *place, bf_error *error)
-{
-    struct arena arena = {0};
-    struct inverter *inverter = NULL;
-    bf_status status = inverter_new(writer->analyzer, &inverter, error);
-    for (size_t i = 0; status == BF_OK && i < place->deletions.length; i += 4) {
-        bf_article article;
-        uint32_t length = 0, title_length;
-        arena_clear(&arena);
-        status = segment_article(place->segment, load_u32(place->deletions.bytes + i), &arena, &article, error);
-        if (status == BF_OK) status = inverter_add(inverter, &article, &length, &title_length, error);
-        place->segment->listed.deleted_token_count += length;
-        inverter_clear(inverter);
-    }
-    buffer_clear(&place->deletions);
-    inverter_free(inverter);
-    arena_free(&arena);
-    return status;
-}
-
-static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
-{
-    struct manifest_segment listed;
-    uint32_t live = 0;
-    bf_status status = BF_OK;
-    struct segment **sources = malloc((end - first) * sizeof *sources);
-    if (!sources) return fail_memory(error);
-    for (uint32_t i = first; status == BF_OK && i < end; i++) {
-        sources[i - first] = writer->segments[i].segment;
-        status = writer_count_deleted_words(writer, &writer->segments[i], error);
-        live += sources[i - first]->meta.doc_count - sources[i - first]->listed.deleted_count;
-    }
-    if (status == BF_OK && live) {
-        status = merge_segments(writer->path, sources, end - first, writer->head.next_segment++, writer->sync, &listed, error);
-        if (status == BF_OK) status = writer_insert(writer, end, &listed, error);
-    }
-    free(sources);
-    return status == BF_OK ? writer_drop(writer, first, end, error) : status;
-}
-
-bf_status writer_merge_segments(struct bf_writer *writer, uint32_t wanted, bf_error *error)
-{
-    for (;;) {
-        uint32_t first = 0, end = 0;
-        struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
-        if (!listed) return fail_memory(error);
-        for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
-        bool more = wanted ? merge_policy_down_to(listed, writer->segment_count, wanted, &first, &end)
-                           : merge_policy_next(listed, writer->segment_count, &first, &end);
-        free(listed);
-        if (!more) return BF_OK;
-        bf_status status = writer_merge_range(writer, first, end, error);
-        if (status != BF_OK) return status;
-    }
 }
 
 /* ---- The commit ---- */
@@ -381,11 +318,11 @@ static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
     return BF_OK;
 }
 
-static bf_status writer_commit(struct bf_writer *writer, bool merge, uint32_t wanted, bf_error *error)
+static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
 {
     bf_status status = writer_flush(writer, error);
     if (status == BF_OK) status = writer_drop_empty(writer, error);
-    if (status == BF_OK && merge) status = writer_merge_segments(writer, wanted, error);
+    if (status == BF_OK && merging) status = writer_merge_segments(writer, merging, error);
     if (status != BF_OK || (!writer->changed && writer->snapshot)) return status;
     status = writer_publish(writer, error);
     if (status != BF_OK) return status;
@@ -399,18 +336,15 @@ static bf_status writer_commit(struct bf_writer *writer, bool merge, uint32_t wa
     return status == BF_OK ? writer_sweep(writer, error) : status;
 }
 
-bf_status bf_writer_commit(bf_writer *writer, bf_error *error)
+bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
 {
     if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
-    bf_status status = writer_commit(writer, writer->merge, 0, error);
+    bf_status status = writer_commit_all(writer, merging, error);
     if (status != BF_OK) writer->broken = true;
     return status;
 }
 
-bf_status bf_writer_merge(bf_writer *writer, uint32_t segment_count, bf_error *error)
+bf_status bf_writer_commit(bf_writer *writer, bf_error *error)
 {
-    if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
-    bf_status status = writer_commit(writer, true, segment_count ? segment_count : 1, error);
-    if (status != BF_OK) writer->broken = true;
-    return status;
+    return writer_commit(writer, writer->merge ? &(struct writer_merging){0} : NULL, error);
 }

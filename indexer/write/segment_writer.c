@@ -14,6 +14,7 @@
 #include "status.h"
 #include "store.h"
 #include "term_block.h"
+#include "term_forms.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -33,7 +34,8 @@ struct segment_writer {
     struct buffer title_lengths;  /* i64 each, as the next */
     struct buffer dates;
     struct buffer id_order;       /* u64: hash half << 32 | document */
-    struct id_column_writer ids;
+    struct buffer arrival;        /* u32 each; empty: documents are in the order of arrival */
+    struct id_column_writer ids;  /* in the order of arrival */
     struct article_writer stored;
     /* terms */
     struct term_block_writer terms;
@@ -41,6 +43,8 @@ struct segment_writer {
     struct buffer impacts;        /* float a posting */
     struct buffer group_offsets;  /* u64 a group */
     struct buffer title_docs, title_tfs; /* u32 a posting that occurs in the title */
+    struct term_forms forms;
+    struct buffer form_list;
 };
 
 static void append_i64(struct buffer *buffer, int64_t value)
@@ -79,6 +83,7 @@ static void segment_writer_free(struct segment_writer *writer)
     buffer_free(&writer->title_lengths);
     buffer_free(&writer->dates);
     buffer_free(&writer->id_order);
+    buffer_free(&writer->arrival);
     id_column_free(&writer->ids);
     article_writer_free(&writer->stored);
     term_block_free(&writer->terms);
@@ -87,6 +92,8 @@ static void segment_writer_free(struct segment_writer *writer)
     buffer_free(&writer->group_offsets);
     buffer_free(&writer->title_docs);
     buffer_free(&writer->title_tfs);
+    term_forms_free(&writer->forms);
+    buffer_free(&writer->form_list);
     free(writer);
 }
 
@@ -109,6 +116,37 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
     writer->meta.doc_count++;
     if (writer->length_bytes.failed || writer->title_lengths.failed || writer->dates.failed || writer->id_order.failed ||
         writer->ids.bytes.failed || writer->ids.starts.failed)
+        return fail_memory(error);
+    return BF_OK;
+}
+
+/* Puts value i of `values`, of `size` bytes each, where document documents[i] has its own. */
+static bool segment_writer_permute(const struct segment_writer *writer, struct buffer *values, size_t size,
+                                   const uint32_t *documents)
+{
+    struct buffer permuted = {0};
+    uint8_t *to = buffer_extend(&permuted, values->length);
+    if (!to) return false;
+    for (uint32_t i = 0; i < writer->meta.doc_count; i++) memcpy(to + size * documents[i], values->bytes + size * i, size);
+    buffer_free(values);
+    *values = permuted;
+    return true;
+}
+
+bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error)
+{
+    uint32_t doc_count = writer->meta.doc_count, same = 0;
+    while (same < doc_count && documents[same] == same) same++;
+    if (same == doc_count) return BF_OK;
+    for (uint32_t i = 0; i < doc_count; i++) {
+        uint8_t *at = writer->id_order.bytes + 8 * (size_t)i;
+        store_u32(at, documents[i]); /* the low half */
+        buffer_append_u32(&writer->arrival, i);
+    }
+    if (writer->arrival.failed || !segment_writer_permute(writer, &writer->arrival, 4, documents) ||
+        !segment_writer_permute(writer, &writer->length_bytes, 1, documents) ||
+        !segment_writer_permute(writer, &writer->title_lengths, 8, documents) ||
+        !segment_writer_permute(writer, &writer->dates, 8, documents))
         return fail_memory(error);
     return BF_OK;
 }
@@ -162,19 +200,20 @@ static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, co
 static bf_status segment_writer_positions(struct segment_writer *writer, const struct posting_input *input,
                                           const struct term_postings *postings, bf_error *error)
 {
-    const uint32_t *positions = postings->positions;
+    const uint32_t *positions = postings->positions, *forms = term_form_numbers(&writer->forms);
     buffer_clear(&writer->group_offsets);
     for (uint32_t first = 0; first < postings->df;) {
         uint32_t end = posting_group_end(input, first);
         uint64_t count = 0, offset;
         for (uint32_t i = first; i < end; i++) count += postings->tfs[i];
         buffer_clear(&writer->record);
-        position_group_encode(positions, count, postings->tfs + first, end - first, &writer->record);
+        position_group_encode(positions, forms, count, postings->tfs + first, end - first, &writer->record);
         if (writer->record.failed) return fail_memory(error);
         bf_status status = section_append(&writer->positions, writer->record.bytes, writer->record.length, &offset, error);
         if (status != BF_OK) return status;
         buffer_append_u64(&writer->group_offsets, offset);
         positions += count;
+        if (forms) forms += count;
         first = end;
     }
     return writer->group_offsets.failed ? fail_memory(error) : BF_OK;
@@ -201,24 +240,57 @@ static bf_status segment_writer_entry(struct segment_writer *writer, const uint8
     return BF_OK;
 }
 
+static uint32_t segment_writer_title_length(void *context, uint32_t doc)
+{
+    const struct segment_writer *writer = context;
+    return (uint32_t)load_u64(writer->title_lengths.bytes + 8 * (size_t)doc);
+}
+
+/* Makes writer->forms and writer->form_list. */
+static bool segment_writer_forms(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
+                                 const struct term_postings *postings, bool counted)
+{
+    buffer_clear(&writer->form_list);
+    if (!term_forms_make(&writer->forms, term + 1, term_length - 1, postings, segment_writer_title_length, writer)) return false;
+    if (!writer->forms.count) return true;
+    form_list_encode(term + 1, term_length - 1, term_form(&writer->forms, 0), writer->forms.count, counted, &writer->form_list);
+    return !writer->form_list.failed;
+}
+
+/* Puts a short list into writer->record. *fits = false: it is no inline list. */
+static bool segment_writer_inline(struct segment_writer *writer, const struct term_postings *postings, bool *fits)
+{
+    struct inline_list list = {.df = postings->df};
+    const uint32_t *numbers = term_form_numbers(&writer->forms);
+    *fits = postings->df <= INLINE_POSTINGS_MAX && postings->position_count <= INLINE_POSITIONS_MAX;
+    if (!*fits) return true;
+    memcpy(list.docs, postings->docs, postings->df * sizeof *list.docs);
+    memcpy(list.tfs, postings->tfs, postings->df * sizeof *list.tfs);
+    memcpy(list.positions, postings->positions, postings->position_count * sizeof *list.positions);
+    list.forms = writer->form_list.bytes;
+    list.forms_length = (uint32_t)writer->form_list.length;
+    list.form_count = writer->forms.count;
+    if (numbers) memcpy(list.form_numbers, numbers, postings->position_count * sizeof *list.form_numbers);
+    buffer_clear(&writer->record);
+    inline_list_encode(&list, &writer->record);
+    *fits = writer->record.length <= TERM_INLINE_MAX; /* many long forms may be too many bytes */
+    return !writer->record.failed;
+}
+
 bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
                               const struct term_postings *postings, bf_error *error)
 {
-    bool is_text = term[0] == FIELD_TEXT;
+    bool is_text = term[0] == FIELD_TEXT, is_inline;
     struct term_entry entry = {.df = postings->df, .cf = postings->position_count};
     writer->meta.term_count++;
     if (is_text) {
         writer->meta.posting_count += postings->df;
         writer->meta.position_count += postings->position_count;
     }
-    if (postings->df <= INLINE_POSTINGS_MAX && postings->position_count <= INLINE_POSITIONS_MAX) {
-        struct inline_list list = {.df = postings->df};
-        memcpy(list.docs, postings->docs, postings->df * sizeof *list.docs);
-        memcpy(list.tfs, postings->tfs, postings->df * sizeof *list.tfs);
-        memcpy(list.positions, postings->positions, postings->position_count * sizeof *list.positions);
-        buffer_clear(&writer->record);
-        inline_list_encode(&list, &writer->record);
-        if (writer->record.failed) return fail_memory(error);
+    if (!segment_writer_forms(writer, term, term_length, postings, postings->df >= FORMS_COUNTED_DF) ||
+        !segment_writer_inline(writer, postings, &is_inline))
+        return fail_memory(error);
+    if (is_inline) {
         entry.inline_bytes = writer->record.bytes;
         entry.inline_length = (uint32_t)writer->record.length;
         return segment_writer_entry(writer, term, term_length, &entry, error);
@@ -234,6 +306,10 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
     input.title_docs = (const uint32_t *)(const void *)writer->title_docs.bytes;
     input.title_tfs = (const uint32_t *)(const void *)writer->title_tfs.bytes;
     input.title_df = (uint32_t)(writer->title_docs.length / sizeof(uint32_t));
+    if (writer->form_list.length > UINT32_MAX)
+        return fail(error, BF_BAD_ARGUMENT, "%s: a list of forms is longer than 4 GiB", writer->path);
+    input.forms = writer->form_list.bytes;
+    input.forms_length = (uint32_t)writer->form_list.length;
     buffer_clear(&writer->record);
     posting_list_encode(&input, &writer->record);
     if (writer->record.failed) return fail_memory(error);
@@ -294,6 +370,8 @@ static bf_status segment_writer_documents(struct segment_writer *writer, bf_erro
     if (status == BF_OK) status = segment_writer_blob(writer, BLOB_ID_ORDER, &writer->id_order, error);
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_FIRST, &writer->stored.firsts, error);
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_OFFSET, &writer->stored.offsets, error);
+    if (status == BF_OK && writer->arrival.length)
+        status = segment_writer_blob(writer, BLOB_ARRIVAL, &writer->arrival, error);
     buffer_free(&ids);
     return status;
 }

@@ -8,6 +8,7 @@
 #include "article_dictionary.h"
 #include "backfile.h"
 #include "field.h"
+#include "form_list.h"
 #include "manifest.h"
 
 struct segment_writer;
@@ -25,10 +26,13 @@ struct document_facts {
     int64_t date;           /* seconds since 1970; INT64_MIN: none */
 };
 
-/* Documents get the numbers 0, 1, 2, ... in the order of these calls. */
+/* Documents come in the order of arrival, and get the numbers 0, 1, 2, ... */
 bf_status segment_writer_document(struct segment_writer *writer, const struct document_facts *facts, bf_error *error);
 
-/* The stored articles, in document order, independent of the calls above: one record, ... */
+/* After all documents: other numbers for them. The one that arrived as number i becomes documents[i], a permutation. */
+bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error);
+
+/* The stored articles, in the order of these numbers, independent of the calls above: one record, ... */
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);
 /* ... or a whole compressed block of them as it is, with its dictionary, NULL if it has none. */
 bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,
@@ -44,6 +48,11 @@ struct term_postings {
     uint32_t df;
     const uint32_t *positions;
     uint64_t position_count;
+    /* Which form of the term stood at each position: its number in `form_names`, of which some may not occur. NULL: everywhere
+     * the term itself. */
+    const uint32_t *forms;
+    const struct form *form_names;
+    uint32_t form_count;
 };
 bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
                               const struct term_postings *postings, bf_error *error);

@@ -54,11 +54,12 @@ static bf_status explain_node(struct explanation *explanation, const struct quer
 bf_status bf_results_explain(bf_results *results, size_t i, const bf_part **parts, size_t *part_count, bf_error *error)
 {
     if (i >= results->hit_count) return fail(error, BF_BAD_ARGUMENT, "there is no hit %zu", i);
-    struct segment *segment = results->index->snapshot->segments[results->hits[i].segment];
+    uint32_t number = results->hits[i].segment;
+    struct segment *segment = results->index->snapshot->segments[number];
     struct arena arena = {0};
     struct explanation explanation = {
         .results = results,
-        .context = {segment, results->leaves, &results->bm25, &arena},
+        .context = {segment, number, results->leaves, &results->bm25, &arena},
         .doc = results->hits[i].document,
         .parts = arena_take(&results->arena, (results->leaf_count + 1) * sizeof(bf_part)),
     };

@@ -2,13 +2,17 @@
 #include "searcher_state.h"
 
 #include "present.h"
+#include "rank_run.h"
 #include "status.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { SPARE_MOST = 64 << 10 }; /* bytes kept for the next query when results are freed */
 
 static uint64_t microseconds_now(void)
 {
@@ -32,7 +36,10 @@ static bf_status results_parameters(struct bf_results *results, const bf_search_
         if (!(title_weight >= 0 && title_weight <= BF_TITLE_WEIGHT_MOST))
             return fail(error, BF_BAD_ARGUMENT, "the title's weight must be between 0 and 1000000");
     }
-    bm25_prepare(&results->bm25, k1, b, title_weight, snapshot_average(results->index->snapshot));
+    struct bm25 *last = &results->index->bm25;
+    if (last->average == 0 || last->k1 != k1 || last->b != b || last->title_weight != title_weight)
+        bm25_prepare(last, k1, b, title_weight, snapshot_average(results->index->snapshot));
+    results->bm25 = *last; /* a copy: the next query may want others while these results still explain theirs */
     return BF_OK;
 }
 
@@ -44,9 +51,12 @@ static bf_status results_words(struct bf_results *results, bf_error *error)
     if (!results->words) return fail_memory(error);
     for (uint32_t i = 0; i < results->leaf_count; i++) {
         const struct leaf_weight *leaf = &results->leaves[i];
-        for (uint32_t j = 0; j < leaf->term_count; j++)
-            results->words[results->word_count++] = (bf_word){query_field_name(leaf->node->field), leaf->node->terms[j].word,
-                                                              leaf->node->terms[j].term, leaf->terms[j].df, leaf->terms[j].idf};
+        for (uint32_t j = 0; j < leaf->term_count; j++) {
+            const struct query_term *term = &leaf->node->terms[j];
+            results->words[results->word_count++] = (bf_word){query_field_name(leaf->node->field), term->word,
+                                                              term->form ? term->form : term->term, leaf->terms[j].df,
+                                                              leaf->terms[j].idf};
+        }
     }
     return BF_OK;
 }
@@ -69,7 +79,10 @@ static bf_status results_keep(struct bf_results *results, struct top_hits *top, 
 static bf_status results_rank(struct bf_results *results, const bf_search_options *options, bf_error *error)
 {
     uint32_t k = options->k ? options->k : 10;
+    if (!results->index->scratch) results->index->scratch = calloc(1, sizeof *results->index->scratch);
+    if (!results->index->scratch) return fail_memory(error);
     struct ranking ranking = {
+        .scratch = results->index->scratch,
         .snapshot = results->index->snapshot,
         .query = results->query,
         .leaves = results->leaves,
@@ -81,17 +94,22 @@ static bf_status results_rank(struct bf_results *results, const bf_search_option
     };
     const struct ranker *ranker = ranker_choose(options->ranker, &ranking);
     if (!ranker) return fail(error, BF_BAD_ARGUMENT, "there is no ranker \"%s\" for this query", options->ranker);
-    size_t room = strlen(ranker->name) + strlen(ranker->why) + 64;
-    char *plan = arena_take(&results->arena, room);
-    if (!plan) return fail_memory(error);
-    snprintf(plan, room, "%s: %s; %u segment%s", ranker->name, ranker->why, ranking.snapshot->segment_count,
-             ranking.snapshot->segment_count == 1 ? "" : "s");
-    results->plan = plan;
+    results->ranker = ranker;
     bf_status status = ranker->run(&ranking, error);
     results->total = ranking.total;
     if (status == BF_OK) status = results_keep(results, &ranking.top, options->offset, error);
     top_hits_free(&ranking.top);
     return status;
+}
+
+static struct bf_results *results_new(struct opened_index *index)
+{
+    struct bf_results *results = index->spare ? index->spare : calloc(1, sizeof *results);
+    if (!results) return NULL;
+    index->spare = NULL;
+    index->users++;
+    results->index = index;
+    return results;
 }
 
 bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_options *options, bf_results **result,
@@ -100,10 +118,8 @@ bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_op
     static const bf_search_options defaults = {0};
     if (!options) options = &defaults;
     uint64_t started = microseconds_now();
-    struct bf_results *results = calloc(1, sizeof *results);
+    struct bf_results *results = results_new(searcher->index);
     if (!results) return fail_memory(error);
-    results->index = searcher->index;
-    results->index->users++;
     struct query_options query_options = {options->plain_query, options->match_all_words};
     bf_status status = results_parameters(results, options, error);
     if (status == BF_OK)
@@ -122,10 +138,20 @@ bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_op
 void bf_results_free(bf_results *results)
 {
     if (!results) return;
-    opened_index_release(results->index);
+    struct opened_index *index = results->index;
     snippet_maker_free(results->snippets);
-    arena_free(&results->arena);
-    free(results);
+    if (index->spare) {
+        arena_free(&results->arena);
+        free(results);
+    } else {
+        struct arena arena = results->arena;
+        arena_clear(&arena);
+        if (arena.total > SPARE_MOST) arena_free(&arena);
+        memset(results, 0, offsetof(struct bf_results, bm25));
+        results->arena = arena;
+        index->spare = results;
+    }
+    opened_index_release(index);
 }
 
 /* ---- What was found ---- */
@@ -165,9 +191,17 @@ const bf_word *bf_results_word(const bf_results *results, size_t i)
     return i < results->word_count ? &results->words[i] : NULL;
 }
 
-const char *bf_results_plan(const bf_results *results)
+const char *bf_results_plan(bf_results *results)
 {
-    return results->plan;
+    const struct ranker *ranker = results->ranker;
+    uint32_t segments = results->index->snapshot->segment_count;
+    size_t room = strlen(ranker->name) + strlen(ranker->why) + 64;
+    char *plan = results->plan ? NULL : arena_take(&results->arena, room);
+    if (plan) {
+        snprintf(plan, room, "%s: %s; %u segment%s", ranker->name, ranker->why, segments, segments == 1 ? "" : "s");
+        results->plan = plan;
+    }
+    return results->plan ? results->plan : ranker->name;
 }
 
 static bf_status results_segment(const bf_results *results, size_t i, struct segment **segment, bf_error *error)

@@ -46,6 +46,7 @@ static inline void matcher_free(struct matcher *matcher)
 /* What matchers are made from. */
 struct match_context {
     struct segment *segment;
+    uint32_t number;             /* of the segment in the snapshot */
     const struct leaf_weight *leaves;
     const struct bm25 *bm25;
     struct arena *arena;         /* freed by the caller after the matchers */

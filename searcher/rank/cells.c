@@ -64,7 +64,7 @@ static bool cells_can(const struct ranking *ranking)
 static bf_status cells_open_terms(struct cells *cells, bool *possible, bf_error *error)
 {
     const struct query_node *root = cells->ranking->query->root;
-    struct match_context context = {cells->segment, cells->ranking->leaves, cells->ranking->bm25, &cells->arena};
+    struct match_context context = {cells->segment, cells->number, cells->ranking->leaves, cells->ranking->bm25, &cells->arena};
     uint32_t should_count = 0;
     cells->terms = arena_take(&cells->arena, root->child_count * sizeof(struct page_term *));
     if (!cells->terms) return fail_memory(error);
@@ -219,7 +219,7 @@ static bool score_documents(struct cells *cells, uint32_t page, const uint16_t s
     for (uint32_t word = 0; word < 4; word++)
         for (uint64_t left = set[word]; left; left &= left - 1) {
             uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left);
-            struct ranked_hit hit = {0, cells->number, page * KERNEL_PAGE + low};
+            struct ranked_hit hit = hit_make(cells->segment, cells->number, page * KERNEL_PAGE + low);
             if (sums[low] < cells->least) continue; /* the threshold has risen */
             if (!score_document(cells, page, low, sums[low], &hit.score)) continue;
             if (!top_hits_add(&cells->ranking->top, &hit)) return false;

@@ -7,14 +7,14 @@ static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_er
 {
     struct segment *segment = ranking->snapshot->segments[number];
     struct arena arena = {0};
-    struct match_context context = {segment, ranking->leaves, ranking->bm25, &arena};
+    struct match_context context = {segment, number, ranking->leaves, ranking->bm25, &arena};
     struct matcher *root = NULL;
     bf_status status = matcher_open(&context, ranking->query->root, &root, error);
     for (; status == BF_OK && root->doc != NO_DOCUMENT; matcher_next(root)) {
         if (segment_is_deleted(segment, root->doc)) continue;
         ranking->total++;
         if (ranking->count_only) continue;
-        struct ranked_hit hit = {0, number, root->doc};
+        struct ranked_hit hit = hit_make(segment, number, root->doc);
         matcher_add_score(root, &hit.score);
         if (!top_hits_add(&ranking->top, &hit)) status = fail_memory(error);
     }

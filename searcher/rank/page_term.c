@@ -1,7 +1,6 @@
 #include "page_term.h"
 
 #include "bytes.h"
-#include "dictionary.h"
 #include "status.h"
 
 #include <math.h>
@@ -9,46 +8,17 @@
 
 bool page_term_can(const struct query_node *node)
 {
-    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
-}
-
-/*
- * The stored impacts were computed with parameters of their own. With others, every impact is at most `most` and at least `least`
- * times the stored one: tf / (tf + norm') over tf / (tf + norm) lies between 1 and norm / norm', and an impact grows with tf, but
- * never faster.
- */
-static void impact_change(const struct page_term *term, double *least, double *most)
-{
-    const struct segment_meta *built = &term->segment->meta;
-    const struct bm25 *asked = term->bm25;
-    struct bm25 then;
-    *least = *most = 1;
-    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight &&
-        built->average == asked->average)
-        return;
-    bm25_prepare(&then, built->k1, built->b, built->title_weight, built->average);
-    if (!term->leaf->counts_length) {
-        double ratio = asked->k1 > 0 ? (double)then.k1 / (double)asked->k1 : INFINITY;
-        *most = fmax(1, ratio);
-        *least = fmin(1, ratio);
-        return;
-    }
-    for (int byte = 1; byte < 256; byte++) { /* an article that has a word is not empty */
-        double ratio = asked->norm[byte] > 0 ? (double)then.norm[byte] / (double)asked->norm[byte] : INFINITY;
-        *most = fmax(*most, ratio);
-        *least = fmin(*least, ratio);
-    }
-    double ratio = then.title_weight > 0 ? (double)asked->title_weight / (double)then.title_weight : INFINITY;
-    *most *= fmax(1, ratio);
-    *least *= fmin(1, ratio);
+    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix &&
+           !node->terms[0].form;
 }
 
 /* Of an inline list there are no stored impacts: its bound is an impact of 1, the most there is. */
 static void bound_scores(struct page_term *term)
 {
-    double least, most, weight = (double)term->leaf->weight;
+    const struct impact_change *change = segment_impact_change(term->segment, term->bm25);
+    double least = term->leaf->counts_length ? change->least : change->plain_least;
+    double most = term->leaf->counts_length ? change->most : change->plain_most, weight = (double)term->leaf->weight;
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
-    impact_change(term, &least, &most);
     if (term->shape == CURSOR_INLINE || !isfinite(most)) {
         term->unit = weight * rounding; /* whatever the code */
     } else {
@@ -105,9 +75,9 @@ bf_status page_term_open(const struct match_context *context, const struct query
                          bf_error *error)
 {
     const struct leaf_weight *leaf = &context->leaves[node->leaf];
-    struct term_entry entry;
-    bf_status status = dictionary_find(context->segment, leaf->terms[0].term, leaf->terms[0].term_length, &entry, error);
-    if (status != BF_OK) return status;
+    const struct term_entry *entry = &leaf->terms[0].entries[context->number];
+    if (!entry->df) return BF_NOT_FOUND;
+    bf_status status;
     struct page_term *term = arena_take(context->arena, sizeof *term);
     if (!term) return fail_memory(error);
     memset(term, 0, offsetof(struct page_term, tfs));
@@ -115,13 +85,13 @@ bf_status page_term_open(const struct match_context *context, const struct query
     term->occur = node->occur;
     term->segment = context->segment;
     term->bm25 = context->bm25;
-    term->df = entry.df;
+    term->df = entry->df;
     term->tf_part = term->title_block = UINT32_MAX;
-    if (entry.postings_length == 0) {
+    if (entry->postings_length == 0) {
         term->shape = CURSOR_INLINE;
-        status = open_inline(term, &entry, context->arena, error);
+        status = open_inline(term, entry, context->arena, error);
     } else {
-        status = posting_list_view_open(context->segment, &entry, &term->view, &term->list, error);
+        status = posting_list_view_open(context->segment, entry, &term->view, &term->list, error);
         term->shape = term->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
         if (status == BF_OK && term->shape == CURSOR_BLOCKED) status = open_blocked(term, context->arena, error);
         if (term->shape == CURSOR_PAGED) term->page_codes = term->list.page_max;

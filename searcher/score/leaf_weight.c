@@ -1,6 +1,7 @@
 #include "leaf_weight.h"
 
 #include "bitset.h"
+#include "dictionary.h"
 #include "status.h"
 #include "term_source.h"
 
@@ -24,33 +25,75 @@ static enum field dictionary_field(enum query_field field)
     return FIELD_TEXT;
 }
 
-/* The df of a word that stands for many terms is that of their union: found by walking it. */
-static bf_status count_union(struct segment *segment, const struct term_weight *term, bool titles, uint64_t *df, bf_error *error)
+/* The df of a word that stands for many terms is that of their union: found by walking it. So is that of a form in a list too
+ * short to say it. */
+static bf_status count_walk(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
+                            uint64_t *df, bf_error *error)
 {
+    struct segment *segment = snapshot->segments[number];
     struct arena arena = {0};
     struct term_source source;
-    bf_status status = term_source_open(&source, segment, term->term, term->term_length, true, &arena, error);
-    for (; status == BF_OK && source.doc != NO_DOCUMENT; term_source_next(&source))
-        *df += !segment_is_deleted(segment, source.doc) && (!titles || term_source_title_tf(&source) > 0);
+    bf_status status = term_source_open(&source, term, segment, number, &arena, error);
+    for (; status == BF_OK && source.doc != NO_DOCUMENT; term_source_next(&source)) {
+        if (segment_is_deleted(segment, source.doc)) continue;
+        *df += titles ? term_source_title_tf(&source) > 0 : !source.exact || term_source_tf(&source) > 0;
+    }
     if (status == BF_OK) status = segment_outcome(segment, error);
     arena_free(&arena);
     return status;
 }
 
-static bf_status count_term(struct snapshot *snapshot, struct segment *segment, const struct term_weight *term, bool titles,
+/* The df of one form of a term. *is_term: it is the only one, so that it is that of the term. */
+static bf_status count_form(struct snapshot *snapshot, uint32_t segment_number, const struct term_weight *term, bool titles,
+                            bool *is_term, uint64_t *df, bf_error *error)
+{
+    struct segment *segment = snapshot->segments[segment_number];
+    const struct term_entry *entry = &term->entries[segment_number];
+    struct form_counts all, gone;
+    uint32_t number, count = 0;
+    *is_term = false;
+    struct posting_cursor *cursor = malloc(sizeof *cursor);
+    if (!cursor) return fail_memory(error);
+    bf_status status = posting_cursor_open(cursor, segment, entry, error);
+    if (status == BF_OK) status = posting_cursor_form_count(cursor, &count, error);
+    if (status == BF_OK)
+        status = posting_cursor_find_form(cursor, term->term + 1, term->term_length - 1, (const uint8_t *)term->form,
+                                          term->form_length, &number, &all, error);
+    free(cursor);
+    if (status == BF_NOT_FOUND) return BF_OK;
+    *is_term = count == 1;
+    if (status != BF_OK || *is_term) return status;
+    if (entry->df < FORMS_COUNTED_DF) return count_walk(snapshot, segment_number, term, titles, df, error);
+    status = snapshot_adjust_form(snapshot, segment, term->term, term->term_length, (const uint8_t *)term->form,
+                                  term->form_length, &gone, error);
+    if (status != BF_OK) return status;
+    if (gone.df > all.df || gone.title_df > all.title_df)
+        return segment_corrupt(segment, "terms", "deletions can't take more from a form than it has", error);
+    *df += titles ? all.title_df - gone.title_df : all.df - gone.df;
+    return BF_OK;
+}
+
+static bf_status count_term(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
                             uint64_t *df, bf_error *error)
 {
-    struct term_entry entry;
+    struct segment *segment = snapshot->segments[number];
+    struct term_entry *entry = &term->entries[number];
     struct term_adjustment taken;
-    bf_status status = dictionary_find(segment, term->term, term->term_length, &entry, error);
-    if (status == BF_NOT_FOUND) return BF_OK;
+    bf_status status = dictionary_find(segment, term->term, term->term_length, entry, error);
+    if (status == BF_NOT_FOUND) {
+        *entry = (struct term_entry){0};
+        return BF_OK;
+    }
+    bool is_term = true;
+    if (status == BF_OK && term->form) status = count_form(snapshot, number, term, titles, &is_term, df, error);
+    if (status == BF_OK && !is_term) return BF_OK;
     if (status == BF_OK) status = snapshot_adjust(snapshot, segment, term->term, term->term_length, &taken, error);
     if (status != BF_OK) return status;
-    uint32_t all = entry.df, gone = taken.df;
+    uint32_t all = entry->df, gone = taken.df;
     if (titles) {
         struct posting_cursor *cursor = malloc(sizeof *cursor);
         if (!cursor) return fail_memory(error);
-        status = posting_cursor_open(cursor, segment, &entry, error);
+        status = posting_cursor_open(cursor, segment, entry, error);
         all = status == BF_OK ? posting_cursor_title_df(cursor) : 0;
         gone = taken.title_df;
         free(cursor);
@@ -66,15 +109,18 @@ static bf_status term_weight_make(const struct query_node *node, const struct qu
 {
     weight->term_length = term->term_length + 1;
     weight->prefix = term->prefix;
+    weight->form = term->form;
+    weight->form_length = term->form_length;
     weight->df = 0;
     weight->term = arena_take(arena, weight->term_length);
-    if (!weight->term) return fail_memory(error);
+    weight->entries = term->prefix ? NULL : arena_take(arena, snapshot->segment_count * sizeof *weight->entries);
+    if (!weight->term || (!weight->entries && !term->prefix)) return fail_memory(error);
     weight->term[0] = (uint8_t)dictionary_field(node->field);
     memcpy(weight->term + 1, term->term, term->term_length);
     for (uint32_t i = 0; i < snapshot->segment_count; i++) {
         bf_status status =
-            term->prefix ? count_union(snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error)
-                         : count_term(snapshot, snapshot->segments[i], weight, node->field == QUERY_TITLE, &weight->df, error);
+            term->prefix ? count_walk(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error)
+                         : count_term(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error);
         if (status != BF_OK) return status;
     }
     weight->idf = bm25_idf(snapshot->article_count, weight->df);
