@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words of more than a fiftieth of the articles say little about one of them; those of a single one are nobody else's. */
-enum { FEATURE_SHARE = 50 };
+/* Words of more than a tenth of the articles say little about one of them; those of a single one are nobody else's. */
+enum { FEATURE_SHARE = 10 };
 
 static bf_status unit_add(struct grow_archive *archive, uint64_t offset, size_t length, uint32_t *word_count, bf_error *error)
 {

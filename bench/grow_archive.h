@@ -8,7 +8,7 @@
 #include "article_lines.h"
 #include "word_list.h"
 
-enum { GROW_FEATURES = 32 };
+enum { GROW_FEATURES = 64 };
 
 struct grow_unit {
     uint64_t text;       /* where it begins in the text */

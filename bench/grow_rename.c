@@ -1,9 +1,10 @@
 /*
  * As many words as Heaps' law foretells are new in each copy. Which ones: in a Pitman-Yor process, the simplest that has Heaps'
  * and Zipf's laws, a word seen in df articles comes back at a rate of df - beta, not df; the rest are words never seen before. So
- * a copy spells a word of df articles anew with probability beta / df, everywhere in that copy: what belonged together stays
- * together. A word spelt anew takes a fresh name, or, where the vocabulary would outgrow Heaps' law, the name it was given in an
- * earlier copy.
+ * copies spell a word of df articles anew with a mean probability of beta / df. The probability itself differs from word to
+ * word (Beta distributed, with beta and df - beta): most words seen once never come back, some often do. A copy spells a word one
+ * way throughout: what belonged together stays together. A word spelt anew takes a fresh name; where the vocabulary
+ * would outgrow Heaps' law, some words keep the name they were given first.
  *
  * Names keep the first letter and the last three, so that dictionaries look as before and stems end as before; vowels
  * become vowels and consonants consonants, digits digits.
@@ -18,18 +19,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FREQUENT_SHARE = 100, ATTEMPTS = 12 }; /* words of more than a hundredth of the articles are never spelt anew */
+enum {
+    FREQUENT_SHARE = 100, /* words of more than a hundredth of the articles are never spelt anew */
+    GAMMA_MOST = 32,      /* above, one probability does for all words of a df */
+    ATTEMPTS = 12,
+};
 
-static const double growth_least = 0.3;
-
+/* The exponent is that of the last two doublings: over one, chance weighs more than any slowing down. */
 bf_status grow_rename_begin(const struct grow_archive *archive, struct grow_rename *rename, bf_error *error)
 {
-    const double *v = archive->vocabulary, before = log2(v[1] / v[0]), last = log2(v[2] / v[1]);
     *rename = (struct grow_rename){
         .as = malloc(archive->word_count * sizeof(uint32_t)),
         .invented = malloc(archive->word_count * sizeof(uint32_t)),
-        .growth = last,
-        .slowing = before > last ? before - last : 0,
+        .growth = log2(archive->vocabulary[2] / archive->vocabulary[0]) / 2,
     };
     if (!rename->as || !rename->invented) {
         grow_rename_free(rename);
@@ -46,18 +48,9 @@ void grow_rename_free(struct grow_rename *rename)
     *rename = (struct grow_rename){0};
 }
 
-static double growth_at(const struct grow_rename *rename, double doubling)
-{
-    const double growth = rename->growth - rename->slowing * doubling;
-    return growth > growth_least ? growth : growth_least;
-}
-
 double grow_rename_expected(const struct grow_archive *archive, const struct grow_rename *rename, double times)
 {
-    double doublings = log2(times), growth = 0;
-    for (double doubling = 1; doublings > 0; doubling++, doublings--)
-        growth += growth_at(rename, doubling) * (doublings < 1 ? doublings : 1);
-    return archive->vocabulary[2] * exp2(growth);
+    return archive->vocabulary[2] * pow(times, rename->growth);
 }
 
 static char letter_like(char c, uint64_t hash)
@@ -98,24 +91,42 @@ static bf_status invent(struct grow_archive *archive, uint32_t word, uint64_t ha
     return BF_OK; /* as it was: all that is like it is taken (a sign beyond ASCII, mostly) */
 }
 
+/* A Gamma variate of shape below 1 (Ahrens and Dieter 1974) or, for larger ones, the sum of it and exponential ones. */
+static double gamma_variate(struct random_source *random, double shape)
+{
+    double sum = 0;
+    for (; shape > 1; shape--) sum -= log(1 - random_unit(random));
+    for (;;) {
+        const double b = 1 + shape / exp(1), p = b * random_unit(random), e = -log(1 - random_unit(random));
+        const double x = p <= 1 ? pow(p, 1 / shape) : -log((b - p) / shape);
+        if (p <= 1 ? x <= e : (1 - shape) * log(x) >= -e) return sum + x;
+    }
+}
+
+/* How likely a copy spells the word anew: of every word always the same. */
+static double anew_probability(const struct grow_archive *archive, const struct grow_rename *rename, uint32_t word)
+{
+    const uint32_t df = archive->word[word].df, most = archive->article_count / FREQUENT_SHARE + 1;
+    if (df > most) return 0;
+    if (df > GAMMA_MOST) return rename->growth / df;
+    struct random_source random = {random_hash(word)};
+    const double anew = gamma_variate(&random, rename->growth), back = gamma_variate(&random, df - rename->growth);
+    return anew + back > 0 ? anew / (anew + back) : 0;
+}
+
 bf_status grow_rename_copy(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename, bf_error *error)
 {
-    const double growth = growth_at(rename, log2(copy + 1)), most = (double)archive->article_count / FREQUENT_SHARE;
     const double lacking = grow_rename_expected(archive, rename, copy + 1) - archive->words.count;
-    double renamed = 0, without = 0; /* words to expect that are spelt anew; those of them that have no other name yet */
-    for (uint32_t w = 0; w < archive->word_count; w++) {
-        if (archive->word[w].df > most) continue;
-        renamed += growth / archive->word[w].df;
-        if (rename->invented[w] == WORD_NONE) without += growth / archive->word[w].df;
-    }
-    const double more = renamed > 0 && lacking > renamed ? lacking / renamed : 1;      /* more often than beta says */
-    const double again = lacking < without ? 0 : (lacking - without) / (renamed - without + 1); /* fresh though it has a name */
+    double named = 0, nameless = 0; /* words to expect that are spelt anew: with a name from an earlier copy, and without */
+    for (uint32_t w = 0; w < archive->word_count; w++)
+        *(rename->invented[w] == WORD_NONE ? &nameless : &named) += anew_probability(archive, rename, w);
+    const double fresh_share = named > 0 ? (lacking - nameless) / named : 1;
     for (uint32_t w = 0; w < archive->word_count; w++) {
         const uint64_t hash = random_hash(seed ^ random_hash(w));
         rename->as[w] = w;
-        if (archive->word[w].df > most || random_unit_of(hash) >= more * growth / archive->word[w].df) continue;
-        const bool fresh = rename->invented[w] == WORD_NONE ? true : random_unit_of(random_hash(hash)) < again;
-        if (fresh) {
+        if (random_unit_of(hash) >= anew_probability(archive, rename, w)) continue;
+        /* The same words keep their names in every copy: few names that come back often, and many that don't. */
+        if (rename->invented[w] == WORD_NONE || random_unit_of(random_hash(~(uint64_t)w)) < fresh_share) {
             const bf_status status = invent(archive, w, random_hash(hash + 1), &rename->invented[w], error);
             if (status != BF_OK) return status;
         }

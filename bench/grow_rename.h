@@ -7,7 +7,7 @@
 struct grow_rename {
     uint32_t *as;       /* of every word of the archive: its number in this copy (itself, or one invented) */
     uint32_t *invented; /* the one invented for it last; WORD_NONE: none yet */
-    double growth, slowing; /* Heaps' exponent of the archive's last doubling, and how much less it is at each further one */
+    double growth;      /* Heaps' exponent, measured on the archive */
 };
 
 bf_status grow_rename_begin(const struct grow_archive *archive, struct grow_rename *rename, bf_error *error);

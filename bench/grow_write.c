@@ -1,7 +1,7 @@
 /*
- * A sentence that comes from another article speaks of that one's subjects. Its features take the place of the new article's,
- * rank by rank and kind by kind (names for names, numbers for numbers), so that an article stays about something: the
- * frequencies of words within an article are as uneven as before.
+ * A sentence that comes from another article speaks of that one's subjects. Its features are replaced by those of the new article
+ * that are of the same kind (names for names, numbers for numbers) and about as frequent, so that an article stays about
+ * something: the frequencies of words within an article are as uneven as before.
  */
 #include "grow_write.h"
 
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double subject_share = 0.85; /* of features that are replaced: not all, or copies would be too alike */
+static const double subject_share = 0.95; /* of features that are replaced: not all, or copies would be too alike */
 
 enum { NUMBER, NAME, PLAIN };
 
@@ -25,12 +25,14 @@ struct writing {
     uint64_t seed;
     uint32_t *author;   /* of each unit */
     uint32_t *in_article; /* a word each: the article, from 1, that was last seen to hold it */
+    uint32_t *in_source;  /* a word each: the pair of articles, counted from 1, whose source it last was a feature of */
     uint32_t *subject, *subject_pair; /* a word each: what it becomes, in sentences of the pair of articles last prepared */
     uint32_t pair;
+    uint8_t *kind;      /* of each word */
     struct buffer text, line;
 };
 
-static int word_kind(const struct grow_archive *archive, uint32_t word)
+static uint8_t word_kind(const struct grow_archive *archive, uint32_t word)
 {
     const bf_text text = word_list_get(&archive->words, word);
     for (size_t i = 0; i < text.length; i++)
@@ -38,13 +40,7 @@ static int word_kind(const struct grow_archive *archive, uint32_t word)
     return 2 * archive->word[word].capital > archive->word[word].cf ? NAME : PLAIN;
 }
 
-static bool has_feature(const struct grow_archive *archive, const struct grow_article *article, uint32_t word)
-{
-    const struct grow_feature *features = grow_features_of(archive, article);
-    for (uint32_t f = 0; f < article->feature_count; f++)
-        if (features[f].word == word) return true;
-    return false;
-}
+static uint32_t apart(uint32_t a, uint32_t b) { return a < b ? b - a : a - b; }
 
 /* Which words of sentences by `from` become which in article `to`, whose own words are marked. */
 static void subjects_pair(struct writing *w, uint32_t from, uint32_t to)
@@ -54,18 +50,21 @@ static void subjects_pair(struct writing *w, uint32_t from, uint32_t to)
     const struct grow_feature *given = grow_features_of(archive, source), *taken = grow_features_of(archive, target);
     bool used[GROW_FEATURES] = {false};
     w->pair++;
+    for (uint32_t f = 0; f < source->feature_count; f++) w->in_source[given[f].word] = w->pair;
     for (uint32_t f = 0; f < source->feature_count; f++) {
         const uint32_t word = given[f].word;
         if (given[f].tf < 2 || w->in_article[word] == to + 1) continue;
         if (random_unit_of(random_hash(w->seed ^ random_hash((uint64_t)to << 32 | word))) >= subject_share) continue;
+        uint32_t best = GROW_FEATURES;
         for (uint32_t t = 0; t < target->feature_count; t++) {
-            if (used[t] || taken[t].tf < 2 || has_feature(archive, source, taken[t].word)) continue;
-            if (word_kind(archive, taken[t].word) != word_kind(archive, word)) continue;
-            used[t] = true;
-            w->subject[word] = taken[t].word;
-            w->subject_pair[word] = w->pair;
-            break;
+            if (used[t] || taken[t].tf < 2 || w->in_source[taken[t].word] == w->pair) continue;
+            if (w->kind[taken[t].word] != w->kind[word]) continue;
+            if (best == GROW_FEATURES || apart(taken[t].tf, given[f].tf) < apart(taken[best].tf, given[f].tf)) best = t;
         }
+        if (best == GROW_FEATURES) continue;
+        used[best] = true;
+        w->subject[word] = taken[best].word;
+        w->subject_pair[word] = w->pair;
     }
 }
 
@@ -162,10 +161,13 @@ bf_status grow_write_copy(const struct grow_archive *archive, const struct grow_
         .archive = archive, .mix = mix, .rename = rename, .seed = seed,
         .author = malloc(grow_unit_total(archive) * sizeof(uint32_t)),
         .in_article = calloc(archive->word_count, sizeof(uint32_t)),
+        .kind = malloc(archive->word_count),
+        .in_source = calloc(archive->word_count, sizeof(uint32_t)),
         .subject = malloc(archive->word_count * sizeof(uint32_t)),
         .subject_pair = calloc(archive->word_count, sizeof(uint32_t)),
     };
-    bf_status status = w.author && w.in_article && w.subject && w.subject_pair ? BF_OK : fail_memory(error);
+    bf_status status = w.author && w.in_article && w.kind && w.in_source && w.subject && w.subject_pair ? BF_OK : fail_memory(error);
+    for (uint32_t i = 0; status == BF_OK && i < archive->word_count; i++) w.kind[i] = word_kind(archive, i);
     for (uint32_t i = 0; status == BF_OK && i < archive->article_count; i++) {
         const struct grow_article *article = grow_article_at(archive, i);
         for (uint32_t u = 0; u <= article->unit_count; u++) w.author[article->first_unit + u] = i;
@@ -173,6 +175,8 @@ bf_status grow_write_copy(const struct grow_archive *archive, const struct grow_
     for (uint32_t i = 0; status == BF_OK && i < archive->article_count; i++) status = article_write(&w, i, copy, out, error);
     free(w.author);
     free(w.in_article);
+    free(w.kind);
+    free(w.in_source);
     free(w.subject);
     free(w.subject_pair);
     buffer_free(&w.text);
