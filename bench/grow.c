@@ -21,6 +21,7 @@ static bf_status mix_as_is(const struct grow_archive *archive, struct grow_mix *
     for (uint32_t i = 0; i < archive->article_count; i++) {
         const struct grow_article *article = grow_article_at(archive, i);
         mix->title[i] = article->first_unit;
+        mix->subject[i] = i;
         mix->first[i] = mix->used;
         mix->count[i] = article->unit_count;
         for (uint32_t u = 1; u <= article->unit_count; u++) mix->units[mix->used++] = article->first_unit + u;

@@ -97,12 +97,15 @@ static void member_compose(const struct mixing *m, uint32_t i, struct grow_mix *
     mix->count[member->number] = mix->used - first;
 }
 
-/* In half of the groups every title goes one article further. */
-static void titles_hand_on(struct mixing *m, struct grow_mix *mix)
+/* Subjects go round in the group, and titles by another number of places: else the copies of an article that has a word most
+ * often would be the best for it one and all. */
+static void subjects_hand_on(struct mixing *m, struct grow_mix *mix)
 {
-    const uint32_t shift = random_u64(&m->random) & 1;
-    for (uint32_t i = 0; i < m->member_count; i++)
-        mix->title[m->members[i].number] = m->members[(i + shift) % m->member_count].article->first_unit;
+    const uint32_t subject_shift = random_below(&m->random, m->member_count), title_shift = random_below(&m->random, m->member_count);
+    for (uint32_t i = 0; i < m->member_count; i++) {
+        mix->subject[m->members[i].number] = m->members[(i + subject_shift) % m->member_count].number;
+        mix->title[m->members[i].number] = m->members[(i + title_shift) % m->member_count].article->first_unit;
+    }
 }
 
 static bf_status mix_all(struct mixing *m, const struct grow_groups *groups, struct grow_mix *mix, bf_error *error)
@@ -120,7 +123,7 @@ static bf_status mix_all(struct mixing *m, const struct grow_groups *groups, str
         given_shuffle(m);
         given_hand_out(m);
         for (uint32_t i = 0; i < m->member_count; i++) member_compose(m, i, mix);
-        titles_hand_on(m, mix);
+        subjects_hand_on(m, mix);
     }
     return BF_OK;
 }
@@ -133,10 +136,11 @@ bf_status grow_mix_make(const struct grow_archive *archive, const struct grow_gr
     *mix = (struct grow_mix){
         .units = malloc(units * sizeof(uint32_t)),
         .title = malloc(articles * sizeof(uint32_t)),
+        .subject = malloc(articles * sizeof(uint32_t)),
         .first = malloc(articles * sizeof(uint32_t)),
         .count = malloc(articles * sizeof(uint32_t)),
     };
-    const bool taken = mixing.stays && mix->units && mix->title && mix->first && mix->count;
+    const bool taken = mixing.stays && mix->units && mix->title && mix->subject && mix->first && mix->count;
     const bf_status status = taken ? mix_all(&mixing, groups, mix, error) : fail_memory(error);
     buffer_free(&mixing.given);
     free(mixing.stays);
@@ -148,6 +152,7 @@ void grow_mix_free(struct grow_mix *mix)
 {
     free(mix->units);
     free(mix->title);
+    free(mix->subject);
     free(mix->first);
     free(mix->count);
     *mix = (struct grow_mix){0};

@@ -7,6 +7,7 @@
 struct grow_mix {
     uint32_t *units; /* of all bodies, in the order the groups were mixed */
     uint32_t *title, *first, *count; /* an article each: its title's unit, where its units begin, how many there are */
+    uint32_t *subject; /* an article each: the one whose subjects it is about */
     uint32_t used;
 };
 

@@ -105,25 +105,31 @@ static bool ends_in_space(const struct buffer *text)
     return text->length == 0 || text->bytes[text->length - 1] == ' ' || text->bytes[text->length - 1] == '\n';
 }
 
+static void subject_mark(struct writing *w, uint32_t subject)
+{
+    const struct grow_article *article = grow_article_at(w->archive, subject);
+    const struct grow_unit *title = grow_unit_at(w->archive, article->first_unit);
+    const uint32_t *words = grow_words_of(w->archive, title);
+    for (uint32_t i = 0; i < title->word_count + article->word_count; i++) w->in_article[words[i]] = subject + 1;
+}
+
 /* Title and body, one after the other, in the text; returns the title's length. */
 static size_t compose(struct writing *w, uint32_t article)
 {
-    const struct grow_article *own = grow_article_at(w->archive, article);
-    const uint32_t *words = grow_words_of(w->archive, grow_unit_at(w->archive, own->first_unit));
-    const uint32_t word_count = grow_unit_at(w->archive, own->first_unit)->word_count + own->word_count;
-    uint32_t prepared = article;
-    for (uint32_t i = 0; i < word_count; i++) w->in_article[words[i]] = article + 1;
+    const uint32_t subject = w->mix->subject[article];
+    uint32_t prepared = subject;
+    subject_mark(w, subject);
     buffer_clear(&w->text);
     size_t title_length = 0;
     for (uint32_t u = 0; u <= w->mix->count[article]; u++) {
         const uint32_t unit = u == 0 ? w->mix->title[article] : w->mix->units[w->mix->first[article] + u - 1];
         const uint32_t author = w->author[unit];
-        if (author != article && author != prepared) {
-            subjects_pair(w, author, article);
+        if (author != subject && author != prepared) {
+            subjects_pair(w, author, subject);
             prepared = author;
         }
         if (u > 1 && !ends_in_space(&w->text)) buffer_append_u8(&w->text, ' ');
-        append_unit(w, unit, author != article);
+        append_unit(w, unit, author != subject);
         if (u == 0) title_length = w->text.length;
     }
     while (w->text.length > title_length && ends_in_space(&w->text)) w->text.length--;
