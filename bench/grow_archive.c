@@ -62,9 +62,9 @@ static const uint32_t *article_words(const struct grow_archive *archive, const s
 static bf_status words_count(struct grow_archive *archive, bf_error *error)
 {
     archive->word_count = archive->words.count;
-    archive->word = calloc(archive->word_count, sizeof *archive->word);
-    uint32_t *seen = calloc(archive->word_count, sizeof *seen);
-    uint8_t *sample = calloc(archive->word_count, 1);
+    archive->word = calloc(archive->word_count + 1, sizeof *archive->word);
+    uint32_t *seen = calloc(archive->word_count + 1, sizeof *seen);
+    uint8_t *sample = calloc(archive->word_count + 1, 1);
     bf_status status = archive->word && seen && sample ? BF_OK : fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < archive->article_count; i++) {
         const uint64_t hash = random_hash(i);
@@ -112,7 +112,7 @@ static int by_score(const void *a, const void *b)
 static bf_status features_find(struct grow_archive *archive, bf_error *error)
 {
     bf_status status = BF_OK;
-    uint32_t *place = calloc(archive->word_count, sizeof *place); /* in `found` of the article, from 1 */
+    uint32_t *place = calloc(archive->word_count + 1, sizeof *place); /* in `found` of the article, from 1 */
     struct buffer found = {0};
     for (uint32_t i = 0; place && i < archive->article_count; i++) {
         struct grow_article *article = (struct grow_article *)(void *)archive->articles.bytes + i;

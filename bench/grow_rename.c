@@ -25,19 +25,28 @@ enum {
     ATTEMPTS = 12,
 };
 
-/* The exponent is that of the last two doublings: over one, chance weighs more than any slowing down. */
+static const double exponent_least = 0.3, exponent_most = 0.8;
+
+/* Over the last two doublings: over one, chance weighs more than any slowing down. Of a handful of articles nothing can be learnt, and
+ * there it is kept where the law's exponents are. */
+static double exponent_of(const double vocabulary[3])
+{
+    const double exponent = vocabulary[0] > 0 ? log2(vocabulary[2] / vocabulary[0]) / 2 : exponent_most;
+    return exponent < exponent_least ? exponent_least : exponent > exponent_most ? exponent_most : exponent;
+}
+
 bf_status grow_rename_begin(const struct grow_archive *archive, struct grow_rename *rename, bf_error *error)
 {
     *rename = (struct grow_rename){
-        .as = malloc(archive->word_count * sizeof(uint32_t)),
-        .invented = malloc(archive->word_count * sizeof(uint32_t)),
-        .growth = log2(archive->vocabulary[2] / archive->vocabulary[0]) / 2,
+        .as = malloc((archive->word_count + 1) * sizeof(uint32_t)),
+        .invented = malloc((archive->word_count + 1) * sizeof(uint32_t)),
+        .growth = exponent_of(archive->vocabulary),
     };
     if (!rename->as || !rename->invented) {
         grow_rename_free(rename);
         return fail_memory(error);
     }
-    memset(rename->invented, 0xff, archive->word_count * sizeof(uint32_t));
+    memset(rename->invented, 0xff, (archive->word_count + 1) * sizeof(uint32_t));
     return BF_OK;
 }
 
@@ -73,7 +82,9 @@ static size_t spell(bf_text word, uint64_t hash, uint32_t attempt, char *name)
         name[length++] = change ? letter_like(c, random_hash(hash ^ i) >> 8) : c;
         const bool lengthen = ascii && attempt > 3 && i + 1 >= changed && i < changed && length + 2 < WORD_BYTES_MOST;
         if (lengthen && c >= '0' && c <= '9') name[length++] = letter_like('0', hash >> 20);
-        else if (lengthen) length += (size_t)(name[length] = letter_like('a', hash >> 20), name[length + 1] = letter_like('b', hash >> 32), 2);
+        if (!lengthen || (c >= '0' && c <= '9')) continue;
+        name[length++] = letter_like('a', hash >> 20);
+        name[length++] = letter_like('b', hash >> 32);
     }
     return length;
 }

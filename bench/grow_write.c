@@ -166,11 +166,11 @@ bf_status grow_write_copy(const struct grow_archive *archive, const struct grow_
     struct writing w = {
         .archive = archive, .mix = mix, .rename = rename, .seed = seed,
         .author = malloc(grow_unit_total(archive) * sizeof(uint32_t)),
-        .in_article = calloc(archive->word_count, sizeof(uint32_t)),
-        .kind = malloc(archive->word_count),
-        .in_source = calloc(archive->word_count, sizeof(uint32_t)),
-        .subject = malloc(archive->word_count * sizeof(uint32_t)),
-        .subject_pair = calloc(archive->word_count, sizeof(uint32_t)),
+        .in_article = calloc(archive->word_count + 1, sizeof(uint32_t)),
+        .kind = malloc(archive->word_count + 1),
+        .in_source = calloc(archive->word_count + 1, sizeof(uint32_t)),
+        .subject = malloc((archive->word_count + 1) * sizeof(uint32_t)),
+        .subject_pair = calloc(archive->word_count + 1, sizeof(uint32_t)),
     };
     bf_status status = w.author && w.in_article && w.kind && w.in_source && w.subject && w.subject_pair ? BF_OK : fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < archive->word_count; i++) w.kind[i] = word_kind(archive, i);

@@ -46,12 +46,13 @@ bf_status latency_times_read(FILE *in, const char *name, struct latency_times *t
     if (json_array_size(queries) == 0 || !json_is_string(kind) || !json_is_string(ranker)) {
         status = fail(error, BF_BAD_ARGUMENT, "%s: not what `backfile-bench latency --json` writes, warm or --cold", name);
     } else {
-        snprintf(times->asked, sizeof times->asked, "%s, k %lld, ranker %s%s", json_string_value(kind),
-                 (long long)json_integer_value(json_object_get(report, "k")), json_string_value(ranker),
+        snprintf(times->asked, sizeof times->asked, "%s, k %lld%s", json_string_value(kind),
+                 (long long)json_integer_value(json_object_get(report, "k")),
                  json_is_true(json_object_get(report, "exact_total")) ? ", all matches counted" : "");
         times->index = copy_of(&times->arena, json_object_get(report, "index"));
+        times->ranker = copy_of(&times->arena, ranker);
         times->queries = arena_take(&times->arena, json_array_size(queries) * sizeof *times->queries);
-        if (!times->index || !times->queries) status = fail_memory(error);
+        if (!times->index || !times->ranker || !times->queries) status = fail_memory(error);
     }
     for (size_t i = 0; status == BF_OK && i < json_array_size(queries); i++)
         status = query_read(times, json_array_get(queries, i), name, error);
@@ -67,7 +68,7 @@ bf_status latency_times_match(const struct latency_times *a, const struct latenc
     for (size_t i = 0; i < a->count || i < b->count; i++)
         if (i >= a->count || i >= b->count || strcmp(a->queries[i].id, b->queries[i].id) != 0 ||
             strcmp(a->queries[i].class_name, b->queries[i].class_name) != 0)
-            return fail(error, BF_BAD_ARGUMENT, "they did not run the same queries: the %zuth differs", i + 1);
+            return fail(error, BF_BAD_ARGUMENT, "they did not run the same queries: number %zu differs", i + 1);
     return BF_OK;
 }
 

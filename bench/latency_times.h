@@ -15,7 +15,8 @@ struct timed_query {
 
 struct latency_times {
     const char *index;
-    char asked[96]; /* k, ranker, how: reports that differ in it measured different things */
+    const char *ranker;
+    char asked[64]; /* warm or cold, k: reports that differ in it measured different things */
     struct timed_query *queries;
     size_t count, rounds; /* every query has as many times */
     struct arena arena;
