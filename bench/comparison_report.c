@@ -18,8 +18,9 @@ bf_status comparison_print_table(const struct comparison *c, bf_error *error)
     static const char *const headings[] = {"class", "queries", "mean A", "mean B", "B / A (95 %)", "median A", "median B",
                                            "B / A (95 %)", "B less / more", "B is"};
     struct table table;
-    printf("A: %s, ranker %s, %zu rounds\nB: %s, ranker %s, %zu rounds\n%s; microseconds a query, least of the rounds\n\n", c->a.index,
-           c->a.ranker, c->a.rounds, c->b.index, c->b.ranker, c->b.rounds, c->a.asked);
+    printf("A: %s, ranker %s, %zu rounds\n", c->a.index, c->a.ranker, c->a.rounds);
+    printf("B: %s, ranker %s, %zu rounds\n", c->b.index, c->b.ranker, c->b.rounds);
+    printf("%s; microseconds a query, least of the rounds\n\n", c->a.asked);
     table_begin(&table, headings, sizeof headings / sizeof *headings);
     for (size_t i = 0; i < c->row_count; i++) {
         const struct paired_verdict *v = &c->rows[i].verdict;
@@ -60,7 +61,8 @@ bf_status comparison_print_json(const struct comparison *c, bf_error *error)
                                               "b_more", (json_int_t)v->a_faster, "b_is", v->word));
     }
     json_t *report = json_pack("{ss ss ss ss ss sI sI sb ss so}", "a", c->a.index, "a_ranker", c->a.ranker,
-                               "b", c->b.index, "b_ranker", c->b.ranker, "asked", c->a.asked, "a_rounds", (json_int_t)c->a.rounds, "b_rounds", (json_int_t)c->b.rounds,
+                               "b", c->b.index, "b_ranker", c->b.ranker, "asked", c->a.asked,
+                               "a_rounds", (json_int_t)c->a.rounds, "b_rounds", (json_int_t)c->b.rounds,
                                "interleaved", c->interleaved, "unit", "us", "classes", rows);
     const bool printed = report && json_dumpf(report, stdout, JSON_REAL_PRECISION(9)) == 0;
     if (printed) putchar('\n');

@@ -77,7 +77,8 @@ static bf_status article_count(struct describing *d, const struct article_lines 
     if (status == BF_OK) status = text_count(d, lines->body, article, &length, error);
     if (status != BF_OK) return status;
     const uint64_t hash = random_hash(article);
-    const uint32_t samples = (uint32_t)((hash & 7) == 0) | (uint32_t)((hash & 3) == 0) << 1 | (uint32_t)((hash & 1) == 0) << 2 | 8;
+    const bool eighth = (hash & 7) == 0, quarter = (hash & 3) == 0, half = (hash & 1) == 0;
+    const uint32_t samples = 1u * eighth | 2u * quarter | 4u * half | 8;
     const uint32_t *touched = (const uint32_t *)(void *)d->touched.bytes;
     for (size_t i = 0; i < d->touched.length / sizeof *touched; i++) {
         tally_of(d, touched[i])->sample |= samples;
@@ -192,7 +193,8 @@ static bf_status describe_words(const struct describing *d, struct description *
     return BF_OK;
 }
 
-static bf_status describe_queries(const struct describing *d, size_t query_count, struct description *description, bf_error *error)
+static bf_status describe_queries(const struct describing *d, size_t query_count, struct description *description,
+                                  bf_error *error)
 {
     const double articles = (double)description->articles;
     description->query_df = malloc((query_count + 1) * sizeof(double));

@@ -30,7 +30,8 @@ static bf_status mix_as_is(const struct grow_archive *archive, struct grow_mix *
     return BF_OK;
 }
 
-static bf_status copy_write(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename, bf_error *error)
+static bf_status copy_write(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename,
+                            bf_error *error)
 {
     struct grow_groups groups = {0};
     struct grow_mix mix = {0};

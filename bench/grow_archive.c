@@ -133,7 +133,8 @@ static bf_status features_find(struct grow_archive *archive, bf_error *error)
         struct scored_feature *scored = (struct scored_feature *)(void *)found.bytes;
         for (size_t f = 0; f < found_count; f++) {
             place[scored[f].feature.word] = 0;
-            scored[f].score = scored[f].feature.tf * log((double)archive->article_count / archive->word[scored[f].feature.word].df);
+            const double df = archive->word[scored[f].feature.word].df;
+            scored[f].score = scored[f].feature.tf * log((double)archive->article_count / df);
         }
         if (found_count) qsort(scored, found_count, sizeof *scored, by_score);
         article->first_feature = (uint32_t)(archive->features.length / sizeof(struct grow_feature));

@@ -1,6 +1,6 @@
 /*
- * The archive that `grow` grows, held in memory: articles cut into units (a title; sentences with the white space behind them) and
- * units into words, with what is known of each word.
+ * The archive that `grow` grows, held in memory: articles cut into units (a title; sentences with the white space behind
+ * them) and units into words, with what is known of each word.
  */
 #ifndef BENCH_GROW_ARCHIVE_H
 #define BENCH_GROW_ARCHIVE_H

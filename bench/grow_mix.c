@@ -1,6 +1,6 @@
 /*
- * An article gives away each sentence with a probability of its own, between 0.3 and 0.7, so that on average half of it stays. What a
- * group gave away is handed out in random order, each sentence to the member that lacks most words and is not its author;
+ * An article gives away each sentence with a probability of its own, between 0.3 and 0.7, so that on average half of it stays.
+ * What a group gave away is handed out in random order, each sentence to the member that lacks most words and is not its author;
  * so lengths stay what they were to within a sentence. It goes where another was taken.
  */
 #include "grow_mix.h"
@@ -101,7 +101,8 @@ static void member_compose(const struct mixing *m, uint32_t i, struct grow_mix *
  * often would be the best for it one and all. */
 static void subjects_hand_on(struct mixing *m, struct grow_mix *mix)
 {
-    const uint32_t subject_shift = random_below(&m->random, m->member_count), title_shift = random_below(&m->random, m->member_count);
+    const uint32_t subject_shift = random_below(&m->random, m->member_count);
+    const uint32_t title_shift = random_below(&m->random, m->member_count);
     for (uint32_t i = 0; i < m->member_count; i++) {
         mix->subject[m->members[i].number] = m->members[(i + subject_shift) % m->member_count].number;
         mix->title[m->members[i].number] = m->members[(i + title_shift) % m->member_count].article->first_unit;

@@ -27,8 +27,8 @@ enum {
 
 static const double exponent_least = 0.3, exponent_most = 0.8;
 
-/* Over the last two doublings: over one, chance weighs more than any slowing down. Of a handful of articles nothing can be learnt, and
- * there it is kept where the law's exponents are. */
+/* Over the last two doublings: over one, chance weighs more than any slowing down. Of a handful of articles nothing can be
+ * learnt, and there it is kept where the law's exponents are. */
 static double exponent_of(const double vocabulary[3])
 {
     const double exponent = vocabulary[0] > 0 ? log2(vocabulary[2] / vocabulary[0]) / 2 : exponent_most;
@@ -125,7 +125,8 @@ static double anew_probability(const struct grow_archive *archive, const struct 
     return anew + back > 0 ? anew / (anew + back) : 0;
 }
 
-bf_status grow_rename_copy(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename, bf_error *error)
+bf_status grow_rename_copy(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename,
+                           bf_error *error)
 {
     const double lacking = grow_rename_expected(archive, rename, copy + 1) - archive->words.count;
     double named = 0, nameless = 0; /* words to expect that are spelt anew: with a name from an earlier copy, and without */

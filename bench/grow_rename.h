@@ -13,7 +13,8 @@ struct grow_rename {
 bf_status grow_rename_begin(const struct grow_archive *archive, struct grow_rename *rename, bf_error *error);
 
 /* The words of copy 1, 2, ...: invents what the vocabulary lacks at that size. */
-bf_status grow_rename_copy(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename, bf_error *error);
+bf_status grow_rename_copy(struct grow_archive *archive, uint32_t copy, uint64_t seed, struct grow_rename *rename,
+                           bf_error *error);
 void grow_rename_free(struct grow_rename *rename);
 
 /* How many words an archive of so many times the size is expected to have. */

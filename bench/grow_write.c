@@ -172,7 +172,8 @@ bf_status grow_write_copy(const struct grow_archive *archive, const struct grow_
         .subject = malloc((archive->word_count + 1) * sizeof(uint32_t)),
         .subject_pair = calloc(archive->word_count + 1, sizeof(uint32_t)),
     };
-    bf_status status = w.author && w.in_article && w.kind && w.in_source && w.subject && w.subject_pair ? BF_OK : fail_memory(error);
+    const bool taken = w.author && w.in_article && w.kind && w.in_source && w.subject && w.subject_pair;
+    bf_status status = taken ? BF_OK : fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < archive->word_count; i++) w.kind[i] = word_kind(archive, i);
     for (uint32_t i = 0; status == BF_OK && i < archive->article_count; i++) {
         const struct grow_article *article = grow_article_at(archive, i);

@@ -63,7 +63,7 @@ int bench_growth(int argc, char **argv)
     struct growth g = {.plan = {.work = {.k = 10}, .passes = 5}};
     const struct option_spec specs[] = {
         {0, "queries", OPTION_STRING, &g.queries_path, "FILE", "the queries, as for latency"},
-        {0, "articles", OPTION_STRING, &g.articles, "FILE", "JSON lines: index their first eighth, quarter, half and all, and measure on those"},
+        {0, "articles", OPTION_STRING, &g.articles, "FILE", "JSON lines: index the first eighth, quarter, half and all of them"},
         {0, "work", OPTION_STRING, &g.work, "DIR", "where those indexes are kept; one that is there is used again"},
         {0, "merge", OPTION_FLAG, &g.merge, NULL, "merge each to one segment"},
         {'k', NULL, OPTION_U64, &g.plan.work.k, "N", "how many hits (10)"},

@@ -64,7 +64,8 @@ static bf_status index_make(const char *articles, const char *unfinished, const 
     return status;
 }
 
-static bf_status eighths_make(FILE *in, uint64_t length, unsigned eighths, const char *work, bool merge, char **path, bf_error *error)
+static bf_status eighths_make(FILE *in, uint64_t length, unsigned eighths, const char *work, bool merge, char **path,
+                              bf_error *error)
 {
     char *articles = NULL, *unfinished = NULL;
     bf_status status = BF_OK;
@@ -75,8 +76,9 @@ static bf_status eighths_make(FILE *in, uint64_t length, unsigned eighths, const
         status = fail_memory(error);
     } else if (access(*path, F_OK) != 0) {
         fprintf(stderr, "making %s\n", *path);
-        status = access(unfinished, F_OK) == 0 ? fail(error, BF_BAD_ARGUMENT, "%s is left from an earlier run: remove it", unfinished)
-                                               : beginning_copy(in, length, articles, error);
+        if (access(unfinished, F_OK) == 0)
+            status = fail(error, BF_BAD_ARGUMENT, "%s is left from an earlier run: remove it", unfinished);
+        else status = beginning_copy(in, length, articles, error);
         if (status == BF_OK) status = index_make(articles, unfinished, *path, merge, error);
         unlink(articles);
     }

@@ -6,8 +6,8 @@
 
 enum { GROWTH_EIGHTHS = 4 }; /* an eighth, a quarter, half, all */
 
-/* Makes WORK/growth-1.bf, -2, -4 and -8 of the file's first lines, or leaves those that are there. Their paths are the caller's to
- * free, on failure too. */
+/* Makes WORK/growth-1.bf, -2, -4 and -8 of the file's first lines, or leaves those that are there. Their paths are the caller's
+ * to free, on failure too. */
 bf_status growth_index_make(const char *articles, const char *work, bool merge, char *paths[GROWTH_EIGHTHS], bf_error *error);
 
 #endif

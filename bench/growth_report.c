@@ -46,7 +46,8 @@ bf_status growth_report_table(const struct growth_report *r, bf_error *error)
     const bool printed = table_print(&table, stdout);
     table_free(&table);
     if (skipped) printf("\n%zu more classes are in the JSON.\n", skipped);
-    puts("\nThe exponent is the slope of log latency by log articles: 1 where time grows as the archive does, 0 where it doesn't.");
+    puts("\nThe exponent is the slope of log latency by log articles: 1 where time grows as the archive does, 0 where it "
+         "doesn't.");
     return printed ? BF_OK : fail_memory(error);
 }
 
@@ -91,7 +92,8 @@ bf_status growth_report_plot(const struct growth_report *r, const char *path, bf
     for (size_t l = 0; l < count; l++) {
         const size_t row = rows - count + l;
         for (size_t i = 0; i < r->size_count; i++) y[l][i] = r->sizes[i].rows[row].minima.mean;
-        lines[l] = (struct svg_line){.name = r->sizes[0].rows[row].name, .x = x, .y = y[l], .count = r->size_count, .points = true};
+        const char *name = r->sizes[0].rows[row].name;
+        lines[l] = (struct svg_line){.name = name, .x = x, .y = y[l], .count = r->size_count, .points = true};
     }
     if (count < rows) fprintf(stderr, "backfile-bench: the plot shows the last %zu of %zu classes\n", count, rows);
     const struct svg_plot plot = {

@@ -119,7 +119,7 @@ int bench_latency(int argc, char **argv)
         {0, "passes", OPTION_U64, &l.plan.passes, "N", "how often every query is timed (5; --cold: 1)"},
         {0, "cold", OPTION_FLAG, &l.cold, NULL, "evict the index's files and open it anew before every query"},
         {0, "threads", OPTION_U64, &l.threads, "N", "1, 2, 4, .. N threads that ask as fast as they are answered"},
-        {0, "rate", OPTION_LIST, &l.rates, "QPS", "queries arrive at random, so many a second, and wait for one of --threads (1); "
+        {0, "rate", OPTION_LIST, &l.rates, "QPS", "so many queries a second arrive, at random, and wait for one of --threads; "
                                                   "may be given more than once"},
         {0, "seed", OPTION_U64, &l.plan.seed, "N", "of the order and the arrivals (1)"},
         {0, "mode", OPTION_STRING, &l.mode_name, "MODE", "how to take lines that don't say it: or, and, phrase; else as typed"},

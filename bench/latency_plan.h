@@ -22,7 +22,8 @@ struct latency_samples {
 };
 
 /* Room for all times; BF_BAD_ARGUMENT when that is more than there can be. */
-bf_status latency_samples_make(const struct latency_plan *plan, const char *what, struct latency_samples *samples, bf_error *error);
+bf_status latency_samples_make(const struct latency_plan *plan, const char *what, struct latency_samples *samples,
+                               bf_error *error);
 void latency_samples_free(struct latency_samples *samples);
 
 static inline double *latency_sample(const struct latency_samples *samples, size_t query, size_t pass)

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-bf_status latency_samples_make(const struct latency_plan *plan, const char *what, struct latency_samples *samples, bf_error *error)
+bf_status latency_samples_make(const struct latency_plan *plan, const char *what, struct latency_samples *samples,
+                               bf_error *error)
 {
     size_t bytes;
     *samples = (struct latency_samples){.what = what, .query_count = plan->set.count, .passes = plan->passes};

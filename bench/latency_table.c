@@ -28,7 +28,8 @@ static bf_status print_samples(const struct latency_report *r, const struct late
     size_t row_count;
     bf_status status = latency_rows_make(r->plan, samples, &rows, &row_count, error);
     if (status != BF_OK) return status;
-    printf("\n%s: microseconds a query, least of %zu pass%s\n\n", samples->what, samples->passes, samples->passes == 1 ? "" : "es");
+    printf("\n%s: microseconds a query, least of %zu pass%s\n\n", samples->what, samples->passes,
+           samples->passes == 1 ? "" : "es");
     table_begin(&table, headings, sizeof headings / sizeof *headings);
     for (size_t i = 0; i < row_count; i++) {
         table_cell(&table, "%s", rows[i].name);

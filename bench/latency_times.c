@@ -17,7 +17,7 @@ static bf_status query_read(struct latency_times *times, const json_t *query, co
     struct timed_query *place = &times->queries[times->count];
     const json_t *id = json_object_get(query, "id"), *class_name = json_object_get(query, "class");
     if (!json_is_string(id) || !json_is_string(class_name) || json_array_size(measured) == 0)
-        return fail(error, BF_BAD_ARGUMENT, "%s: a query has no id, class or times: is it the JSON of `backfile-bench latency`?", name);
+        return fail(error, BF_BAD_ARGUMENT, "%s: a query has no id, class or times: is it from `latency --json`?", name);
     if (times->count == 0) times->rounds = json_array_size(measured);
     if (json_array_size(measured) != times->rounds)
         return fail(error, BF_BAD_ARGUMENT, "%s: query %s was not timed as often as the others", name, json_string_value(id));

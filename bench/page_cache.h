@@ -8,8 +8,8 @@
 
 /*
  * Writes back and drops the pages of every file in the folder (posix_fadvise, DONTNEED), and asks what is still there (mincore):
- * adds to `pages` how many pages the files have and to `left` how many are in memory all the same. The system keeps pages that another
- * process has mapped. Nothing below the system is emptied: a disk's or a hypervisor's cache may answer the next read.
+ * adds to `pages` how many pages the files have and to `left` how many are in memory all the same. The system keeps pages that
+ * another process has mapped. Nothing below the system is emptied: a disk's or a hypervisor's cache may answer the next read.
  */
 bf_status page_cache_evict(const char *folder, uint64_t *pages, uint64_t *left, bf_error *error);
 

@@ -1,6 +1,6 @@
 /*
- * The percentile bootstrap (Efron 1979) in two levels. Queries are drawn with replacement, A's and B's times of one always together:
- * the differences between queries, which are far larger than that between A and B, cancel. Rounds are drawn with
+ * The percentile bootstrap (Efron 1979) in two levels. Queries are drawn with replacement, A's and B's times of one always
+ * together: the differences between queries, which are far larger than that between A and B, cancel. Rounds are drawn with
  * replacement too, the same for all queries of a draw, since what disturbs a machine disturbs many queries of a round; where
  * A and B took turns they are given the same rounds. A query's figure is its least time over the rounds drawn, as
  * elsewhere. With one round there is nothing to tell the noise of, and only queries vary.

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* The end of the sentence that begins at `start` < length, with the white space behind it. A line of its own, such as a heading, is
- * a sentence, and so is what stands before a blank line. */
+/* The end of the sentence that begins at `start` < length, with the white space behind it. What stands before a blank line is a
+ * sentence, whatever it ends with. */
 size_t sentence_cut_end(const char *text, size_t length, size_t start);
 
 #endif

@@ -123,7 +123,8 @@ static void append_ticks(struct buffer *out, const struct axis *x, const struct 
             append_tick(out, x, y, is_y, digit * pow(10, power), digit == 1 || (powers <= 3 && (digit == 2 || digit == 5)));
 }
 
-static void append_line(struct buffer *out, const struct svg_plot *plot, size_t number, const struct axis *x, const struct axis *y)
+static void append_line(struct buffer *out, const struct svg_plot *plot, size_t number, const struct axis *x,
+                        const struct axis *y)
 {
     const struct svg_line *line = &plot->lines[number];
     const char *colour = colours[number % COLOURS], *dash = number < COLOURS - 1 ? "" : " stroke-dasharray=\"6 3\"";
@@ -155,7 +156,8 @@ void svg_plot_append(struct buffer *out, const struct svg_plot *plot)
     if (plot->subtitle) append_text(out, LEFT, 46, " fill=\"#555555\"", plot->subtitle);
     append_ticks(out, &x, &y, false);
     append_ticks(out, &x, &y, true);
-    buffer_append_format(out, "<path d=\"M%.1f %.1fV%.1fH%.1f\" fill=\"none\" stroke=\"#222222\"/>\n", x.start, y.end, y.start, x.end);
+    buffer_append_format(out, "<path d=\"M%.1f %.1fV%.1fH%.1f\" fill=\"none\" stroke=\"#222222\"/>\n", x.start, y.end, y.start,
+                         x.end);
     append_text(out, (x.start + x.end) / 2, HEIGHT - 18, " text-anchor=\"middle\"", plot->x_label);
     snprintf(turned, sizeof turned, " text-anchor=\"middle\" transform=\"rotate(-90 22 %.1f)\"", (y.start + y.end) / 2);
     append_text(out, 22, (y.start + y.end) / 2, turned, plot->y_label);

@@ -33,7 +33,8 @@ static void archive_write(const char *path)
             fprintf(out, "The Nam%c%c of %s", 'a' + topic, 'a' + names + random_below(&random, 2), s & 1 ? "old" : "late");
             for (unsigned w = 3 + random_below(&random, 8); w > 0; w--)
                 fprintf(out, " %c%c", 'b' + random_below(&random, 20), "aeiou"[random_below(&random, 5)]);
-            if (random_below(&random, 3) == 0) fprintf(out, " raro%c%xond", 'b' + s % 20, (unsigned)random_u64(&random) & 0xfffff);
+            if (random_below(&random, 3) == 0)
+                fprintf(out, " raro%c%xond", 'b' + s % 20, (unsigned)random_u64(&random) & 0xfffff);
             fputs(s + 1 == sentences ? "." : s % 4 == 3 ? ".\\n\\n" : ". ", out);
         }
         fputs("\"}\n", out);
@@ -168,7 +169,8 @@ static void test_mix(void **state)
             own += unit > article->first_unit && unit <= article->first_unit + article->unit_count;
         }
         /* Within the longest sentences (15 words) given and taken. */
-        if (llabs(words - article->word_count) > 45) fail_msg("article %u has %lld words, not %u", a, (long long)words, article->word_count);
+        if (llabs(words - article->word_count) > 45)
+            fail_msg("article %u has %lld words, not %u", a, (long long)words, article->word_count);
     }
     for (uint32_t u = 0; u < unit_total; u++) assert_int_equal(seen[u], 1); /* every title and sentence once */
     if (own < bodies * 4 / 10 || own > bodies * 6 / 10) fail_msg("%zu of %zu sentences stayed", own, bodies);
@@ -197,7 +199,8 @@ static void test_rename(void **state)
         anew++;
         assert_true(rename.as[w] >= before); /* never a word there was */
         assert_true(g->archive.word[w].df <= ARTICLES / 100 + 1);
-        if (old.length > 5) assert_memory_equal(old.bytes + old.length - 3, now.bytes + now.length - 3, 3); /* stems end as before */
+        if (old.length > 5) /* stems end as before */
+            assert_memory_equal(old.bytes + old.length - 3, now.bytes + now.length - 3, 3);
     }
     assert_true(anew > before / 10);
     grow_rename_free(&rename);

@@ -133,7 +133,8 @@ static void test_places(void **state)
 static void test_odd_values(void **state)
 {
     (void)state;
-    const double none[] = {NAN, INFINITY, -INFINITY}, same[] = {7, 7, 7}, tiny[] = {1e-9, 1e-9, 2e-9}, huge[] = {1e12, 2e12, 5e12};
+    const double none[] = {NAN, INFINITY, -INFINITY}, same[] = {7, 7, 7};
+    const double tiny[] = {1e-9, 1e-9, 2e-9}, huge[] = {1e12, 2e12, 5e12};
     const double *const values[] = {none, same, tiny, huge};
     for (int log = 0; log < 2; log++)
         for (size_t i = 0; i < COUNT(values); i++)
