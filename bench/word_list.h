@@ -6,7 +6,7 @@
 
 #include "backfile.h"
 
-enum { WORD_NONE = UINT32_MAX };
+#define WORD_NONE UINT32_MAX
 
 struct word_list {
     uint32_t *slots;       /* open addressing; WORD_NONE: empty */

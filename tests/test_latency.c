@@ -25,7 +25,7 @@ static void plan_make(const struct index_fixture *fixture, struct latency_plan *
     bf_error error;
     bf_writer *writer = open_writer(fixture->path, NULL);
     for (int i = 0; i < 50; i++) {
-        char id[8], body[64];
+        char id[16], body[64];
         snprintf(id, sizeof id, "d%d", i);
         snprintf(body, sizeof body, "harbour%s day %d", i % 3 ? " strike" : " calm", i);
         add_article(writer, id, "Wire", body);
