@@ -79,7 +79,9 @@ json_t *latency_report_json(const struct latency_report *r)
     for (size_t i = 0; i + 1 < r->samples_count; i++)
         json_object_set_new(report, r->samples[i].what, classes_json(r, &r->samples[i]));
     if (r->eviction)
-        json_object_set_new(report, "pages_evicted", json_pack("{sI sI}", "pages", (json_int_t)r->eviction->pages,
-                                                               "still_in_memory", (json_int_t)r->eviction->left));
+        json_object_set_new(report, "pages", json_pack("{sI sI sI sI}", "all", (json_int_t)r->eviction->pages,
+                                                       "after_eviction", (json_int_t)r->eviction->left,
+                                                       "after_opening", (json_int_t)r->eviction->opened,
+                                                       "after_search", (json_int_t)r->eviction->searched));
     return report;
 }

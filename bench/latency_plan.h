@@ -48,9 +48,10 @@ bf_status latency_rows_make(const struct latency_plan *plan, const struct latenc
 /* One searcher, open all the time; one pass that is not timed, then `passes`. */
 bf_status latency_warm(const struct latency_plan *plan, struct latency_samples *search, bf_error *error);
 
-/* What was still in memory after all was to be evicted, as the system tells (mincore), summed over all queries. */
+/* Pages of the index's files, as the system tells (mincore), summed over all queries: how many there are, were still in memory
+ * after all was to be evicted, were there once the index was open, and once it was searched. */
 struct latency_eviction {
-    uint64_t pages, left;
+    uint64_t pages, left, opened, searched;
 };
 
 /* A searcher opened anew for every query, on an index whose files were evicted: the time to open it, and then to search. */

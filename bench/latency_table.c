@@ -4,6 +4,7 @@
 #include "table.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static void print_heading(const struct latency_report *r)
 {
@@ -80,16 +81,24 @@ static bf_status print_loads(const struct latency_report *r, bf_error *error)
     return status;
 }
 
+static void print_eviction(const struct latency_report *r)
+{
+    const struct latency_eviction *e = r->eviction;
+    const double runs = (double)(r->plan->set.count * r->plan->passes), mb = (double)sysconf(_SC_PAGESIZE) / 1e6 / runs;
+    printf("\nBefore every query the index was closed and its files evicted: %.2f %% of their pages stayed in memory all the "
+           "same.\nThe program and its libraries were warm, and a disk's own cache may be. Of %.1f MB, opening brought %.2f MB "
+           "into memory\nand a query %.2f MB more, with what the system read ahead.\n",
+           e->pages ? 100 * (double)e->left / (double)e->pages : 0, (double)e->pages * mb,
+           ((double)e->opened - (double)e->left) * mb, ((double)e->searched - (double)e->opened) * mb);
+}
+
 bf_status latency_report_table(const struct latency_report *r, bool per_query, bf_error *error)
 {
     bf_status status = BF_OK;
     print_heading(r);
     putchar('\n');
     if (r->load_count) return print_loads(r, error);
-    if (r->eviction)
-        printf("\nBefore every query the index was closed and its files evicted: %.2f %% of their pages stayed in memory all the "
-               "same.\nThe program and its libraries were warm, and a disk's own cache may be.\n",
-               r->eviction->pages ? 100 * (double)r->eviction->left / (double)r->eviction->pages : 0);
+    if (r->eviction) print_eviction(r);
     for (size_t i = 0; i < r->samples_count && status == BF_OK; i++) status = print_samples(r, &r->samples[i], error);
     if (status == BF_OK && per_query) print_queries(r, &r->samples[r->samples_count - 1]);
     return status;

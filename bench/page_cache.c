@@ -24,7 +24,7 @@ static bf_status file_count_pages(int file, size_t size, uint64_t *pages, uint64
     return status;
 }
 
-static bf_status file_evict(int folder, const char *name, uint64_t *pages, uint64_t *left, bf_error *error)
+static bf_status file_visit(int folder, const char *name, bool evict, uint64_t *pages, uint64_t *left, bf_error *error)
 {
     struct stat about;
     const int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -32,8 +32,8 @@ static bf_status file_evict(int folder, const char *name, uint64_t *pages, uint6
     bf_status status = BF_OK;
     if (fstat(file, &about) != 0) status = fail_system(error, errno, "%s", name);
     if (status == BF_OK && S_ISREG(about.st_mode) && about.st_size > 0) {
-        fdatasync(file); /* pages not yet written can't be dropped */
-        const int refused = posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+        if (evict) fdatasync(file); /* pages not yet written can't be dropped */
+        const int refused = evict ? posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) : 0;
         if (refused) status = fail_system(error, refused, "evicting %s", name);
         else if (file_count_pages(file, (size_t)about.st_size, pages, left) != BF_OK)
             status = fail_system(error, errno, "asking what is in memory of %s", name);
@@ -42,13 +42,23 @@ static bf_status file_evict(int folder, const char *name, uint64_t *pages, uint6
     return status;
 }
 
-bf_status page_cache_evict(const char *folder, uint64_t *pages, uint64_t *left, bf_error *error)
+static bf_status folder_visit(const char *folder, bool evict, uint64_t *pages, uint64_t *left, bf_error *error)
 {
     DIR *open_folder = opendir(folder);
     if (!open_folder) return fail_system(error, errno, "%s", folder);
     bf_status status = BF_OK;
     for (struct dirent *entry; status == BF_OK && (entry = readdir(open_folder));)
-        if (entry->d_name[0] != '.') status = file_evict(dirfd(open_folder), entry->d_name, pages, left, error);
+        if (entry->d_name[0] != '.') status = file_visit(dirfd(open_folder), entry->d_name, evict, pages, left, error);
     closedir(open_folder);
     return status;
+}
+
+bf_status page_cache_evict(const char *folder, uint64_t *pages, uint64_t *left, bf_error *error)
+{
+    return folder_visit(folder, true, pages, left, error);
+}
+
+bf_status page_cache_count(const char *folder, uint64_t *pages, uint64_t *resident, bf_error *error)
+{
+    return folder_visit(folder, false, pages, resident, error);
 }

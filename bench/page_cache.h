@@ -13,4 +13,7 @@
  */
 bf_status page_cache_evict(const char *folder, uint64_t *pages, uint64_t *left, bf_error *error);
 
+/* Adds to `resident` how many pages of the folder's files are in memory, and to `pages` how many they have; evicts nothing. */
+bf_status page_cache_count(const char *folder, uint64_t *pages, uint64_t *resident, bf_error *error);
+
 #endif

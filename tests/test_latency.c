@@ -76,6 +76,9 @@ static void test_warm_and_cold(void **state)
     assert_rows(&plan, &open);
     assert_rows(&plan, &search);
     assert_true(eviction.pages >= 4 * PASSES && eviction.left <= eviction.pages);
+    /* What was read to open and to search is in memory, and nobody else evicts a file this small meanwhile. */
+    assert_true(eviction.left <= eviction.opened && eviction.opened <= eviction.searched && eviction.searched <= eviction.pages);
+    assert_true(eviction.opened > 0);
     latency_samples_free(&open);
     latency_samples_free(&search);
     query_set_free(&plan.set);
@@ -134,6 +137,14 @@ static void test_eviction(void **state)
     assert_int_equal(page_cache_evict(fixture->folder, &pages, &left, &error), BF_OK);
     assert_int_equal(pages, 4);
     assert_true(left <= 4); /* a file system in memory keeps them all */
+    FILE *in = fopen(path, "r");
+    assert_non_null(in);
+    while (fgetc(in) != EOF) continue;
+    fclose(in);
+    pages = left = 0;
+    assert_int_equal(page_cache_count(fixture->folder, &pages, &left, &error), BF_OK);
+    assert_int_equal(pages, 4);
+    assert_int_equal(left, 4); /* just read */
     assert_int_equal(page_cache_evict("/nonexistent", &pages, &left, &error), BF_IO);
 }
 
