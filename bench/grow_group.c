@@ -1,8 +1,8 @@
 /*
- * Weighted minhash: among an article's features the one whose exponential variate, a function of seed and word, comes first,
- * at a rate of tf x idf. Two articles draw the same word with about the probability that their weighted features overlap
- * (Ioffe 2010 is the exact form). Articles that drew the same word form a run; a run is cut into groups in the order of a
- * second draw, so that in long runs the nearest stand together. Who is alone draws again; who stays alone is grouped with neighbours in the
+ * Weighted minhash: among an article's features the one whose exponential variate, a function of seed and word, comes first, at
+ * a rate of tf x idf. Two articles draw the same word with about the probability that their weighted features overlap (Ioffe
+ * 2010 is the exact form). Articles that drew the same word form a run; a run is cut into groups in the order of a second draw,
+ * so that in long runs the nearest stand together. Who is alone draws again; who stays alone is grouped with neighbours in the
  * archive's order, which is time.
  */
 #include "grow_group.h"

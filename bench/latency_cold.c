@@ -34,8 +34,8 @@ bf_status latency_cold(const struct latency_plan *plan, struct latency_samples *
     *eviction = (struct latency_eviction){0};
     for (uint64_t pass = 0; pass < plan->passes && status == BF_OK; pass++) {
         for (size_t i = 0; i < plan->set.count && status == BF_OK; i++)
-            status = query_cold(plan, &plan->set.queries[i], latency_sample(open, i, pass), latency_sample(search, i, pass), eviction,
-                                error);
+            status = query_cold(plan, &plan->set.queries[i], latency_sample(open, i, pass), latency_sample(search, i, pass),
+                                eviction, error);
     }
     if (status == BF_OK) status = latency_samples_settle(open, error);
     return status == BF_OK ? latency_samples_settle(search, error) : status;
