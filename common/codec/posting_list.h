@@ -134,6 +134,8 @@ bool posting_page_open(const struct posting_list *list, uint32_t page, struct po
  * 15 or more (posting_page_range has them). */
 uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low);
 bool posting_page_has(const struct posting_page *open, uint32_t low);
+/* All its documents as a set of low bytes. */
+const char *posting_page_set(const struct posting_list *list, const struct posting_page *open, uint64_t bits[4]);
 /* The half byte of posting `index`: its frequency, or 15: that and more. */
 static inline uint32_t posting_page_half(const struct posting_page *open, uint32_t index)
 {

@@ -167,6 +167,25 @@ uint16_t *rank_run_page_sums(struct rank_run *run, bool every)
     return sums;
 }
 
+uint32_t *rank_run_order_pages(struct rank_run *run, const uint16_t *sums, uint32_t *count)
+{
+    uint32_t *pages = arena_take(&run->arena, (2 * (size_t)run->page_count + 1) * sizeof *pages), *ordered = pages + run->page_count;
+    uint32_t starts[BUCKETS + 1] = {0}, least = run->least > 0 ? run->least : 1, found = 0, most = least, shift = 0;
+    if (!pages) return NULL;
+    for (uint32_t page = 0; page < run->page_count; page++) { /* without a branch: which pages are live can't be foretold */
+        pages[found] = page;
+        found += sums[page] >= least;
+        most = sums[page] > most ? sums[page] : most;
+    }
+    /* A full order would cost more than it gives. */
+    while ((most - least) >> shift >= BUCKETS) shift++;
+    for (uint32_t i = 0; i < found; i++) starts[((most - sums[pages[i]]) >> shift) + 1]++;
+    for (uint32_t bucket = 1; bucket <= BUCKETS; bucket++) starts[bucket] += starts[bucket - 1];
+    for (uint32_t i = 0; i < found; i++) ordered[starts[(most - sums[pages[i]]) >> shift]++] = pages[i];
+    *count = found;
+    return ordered;
+}
+
 /* ---- Scoring ---- */
 
 /* Finds what the list adds to the document. */
