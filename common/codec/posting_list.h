@@ -128,6 +128,10 @@ struct posting_page {
     uint32_t count, number;
 };
 
+/* Ask for the memory that says where the page is and what its cells hold; and, once that is there, for that of the page. */
+void posting_page_prefetch_directory(const struct posting_list *list, uint32_t page);
+void posting_page_prefetch(const struct posting_list *list, uint32_t page);
+
 /* Finds the page. False: it has no postings, or the directory points out of the record. */
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open);
 /* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the frequency is

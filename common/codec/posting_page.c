@@ -259,6 +259,21 @@ uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_
     return tf ? tf : 1;
 }
 
+void posting_page_prefetch_directory(const struct posting_list *list, uint32_t page)
+{
+    __builtin_prefetch(window_of(list, page));
+    __builtin_prefetch(list->grid + (((size_t)page << (GRID_SHIFT_MOST - list->grid_shift)) / 2));
+}
+
+void posting_page_prefetch(const struct posting_list *list, uint32_t page)
+{
+    uint64_t start = page_start(list, window_of(list, page), page);
+    if (start >= list->parts[PART_PAGES_LENGTH]) return;
+    const uint8_t *at = list->bytes + list->parts[PART_PAGES] + start;
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
+}
+
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open)
 {
     if (!list->page_max[page]) return false;

@@ -361,6 +361,7 @@ static bool rank_paged(struct disjunction *d)
     if (!pages) return false;
     for (uint32_t i = 0; i < count; i++) {
         if (d->page_sums[pages[i]] < run->least) continue;
+        rank_run_prefetch(run, pages, i, count);
         if (!rank_page(d, pages[i])) return false;
         if (run->candidate_count >= PAGED_CANDIDATES && !rank_run_flush(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;

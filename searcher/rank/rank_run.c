@@ -12,6 +12,7 @@ enum {
     SUM_MOST = 60000, /* what all bounds together come to; with one more for rounding up each, below 2^16 */
     BUCKETS = 256,    /* of candidates by their bounds */
     ARENA_KEPT = 1 << 20, /* bytes kept for the next query */
+    AHEAD = 4,        /* pages whose memory is asked for before they are looked at */
     FEW = 24,         /* so few candidates are sorted by insertion */
 };
 
@@ -184,6 +185,15 @@ uint32_t *rank_run_order_pages(struct rank_run *run, const uint16_t *sums, uint3
     for (uint32_t i = 0; i < found; i++) ordered[starts[(most - sums[pages[i]]) >> shift]++] = pages[i];
     *count = found;
     return ordered;
+}
+
+void rank_run_prefetch(const struct rank_run *run, const uint32_t *pages, uint32_t at, uint32_t count)
+{
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
+        const struct posting_list *list = &run->lists[run->by_weight[i]]->list;
+        if (at + 2 * AHEAD < count) posting_page_prefetch_directory(list, pages[at + 2 * AHEAD]);
+        if (at + AHEAD < count && list->page_max[pages[at + AHEAD]]) posting_page_prefetch(list, pages[at + AHEAD]);
+    }
 }
 
 /* ---- Scoring ---- */
