@@ -15,6 +15,7 @@ static const struct {
     {"latency", bench_latency, "how long queries take, warm, by query class"},
     {"indexing", bench_indexing, "how fast articles are indexed, in what memory, to how many bytes"},
     {"quality", bench_quality, "MAP, nDCG@10, P@10, recall@1000 and MRR against judgements"},
+    {"layout", bench_layout, "how many bits a position takes in each code that was considered"},
     {"peer", bench_peer, "take part in a comparison of engines: index, search, index-product, ask"},
 };
 
