@@ -1,134 +1,199 @@
-/*
- * version (1 byte), count of positions (varint), a header of 16 bits for each run of 128 positions, then the runs' bodies
- * (pfor.h). A value is the position itself for the first of a posting, and the gap to the one before less one for the others. The
- * headers stand together, so a run in the middle is found by adding up sizes without touching those before it.
- */
 #include "position_group.h"
 
-#include "pfor.h"
-#include "varint.h"
+#include "bytes.h"
+#include "length_byte.h"
 
-enum { POSITION_GROUP_VERSION = 1 };
+/* ---- Room ---- */
 
-void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count,
-                           struct buffer *out)
+uint32_t position_room_of(const struct position_room *room, uint8_t length_byte)
 {
-    uint64_t run_count = count / PFOR_COUNT + (count % PFOR_COUNT != 0);
-    buffer_append_u8(out, POSITION_GROUP_VERSION);
-    varint_append(out, count);
-    size_t header_at = out->length;
-    if (run_count > SIZE_MAX / 8) out->failed = true;
-    buffer_append_zeros(out, (size_t)run_count * 2);
-    uint32_t posting = 0, left = posting_count ? tfs[0] : 0, next = 0, run[PFOR_COUNT], run_length = 0;
-    for (uint64_t i = 0; i < count && !out->failed; i++) {
-        while (left == 0 && posting + 1 < posting_count) {
-            left = tfs[++posting];
-            next = 0;
-        }
-        run[run_length++] = positions[i] - next;
-        next = positions[i] + 1;
-        left--;
-        if (run_length < PFOR_COUNT && i + 1 < count) continue;
-        uint16_t header = pfor_encode(run, run_length, out);
-        if (!out->failed) store_u16(out->bytes + header_at, header);
-        header_at += 2;
-        run_length = 0;
+    uint64_t most = room->beyond;
+    if (room->lengths) most += length_byte == UINT8_MAX ? POSITION_MOST : length_byte_decode((uint8_t)(length_byte + 1)) - 1;
+    return most > POSITION_MOST ? POSITION_MOST + 1 : most ? (uint32_t)most : 1;
+}
+
+/* Rounded up; n is at least 1. */
+static uint32_t log2_eighths(uint32_t n)
+{
+    /* 2^(31 + i / 8), rounded down: a number of 32 bits above it has a logarithm above that. */
+    static const uint32_t steps[8] = {0x80000000, 0x8b95c1e3, 0x9837f051, 0xa5fed6a9, 0xb504f333, 0xc5672a11, 0xd744fcca, 0xeac0c6e7};
+    uint32_t shift = (uint32_t)__builtin_clz(n), top = n << shift, eighth = 0;
+    while (eighth < 8 && top > steps[eighth]) eighth++;
+    return 8 * (31 - shift) + eighth;
+}
+
+void position_scale_make(const struct position_room *room, struct position_scale *scale)
+{
+    for (uint32_t byte = 0; byte < 256; byte++)
+        scale->eighths[byte] = (uint8_t)log2_eighths(position_room_of(room, (uint8_t)byte));
+}
+
+/*
+ * Bits of a low part. One position takes all bits of the room. Gaps are on average room / (tf + 1), and 0.69 of the mean, as a power of
+ * two, is what Gallager and Van Voorhis prove best; the numbers are 8 log2((tf + 1) / 0.69), less what gave the smallest lists of
+ * real articles.
+ */
+static uint32_t low_width(uint32_t eighths, uint32_t tf)
+{
+    static const int8_t less[16] = {0, -7, 15, 19, 21, 23, 25, 26, 28, 29, 30, 31, 32, 33, 34, 34};
+    int32_t width = (int32_t)eighths;
+    for (; tf >= 16; tf /= 2) width -= 8;
+    width -= less[tf];
+    return width > 0 ? (uint32_t)width / 8 : 0;
+}
+
+/* ---- Writing ---- */
+
+static void put_bits(uint8_t *bytes, uint64_t bit, uint32_t value, uint32_t width)
+{
+    for (uint64_t rest = (uint64_t)value << bit % 8, left = bit % 8 + width, at = bit / 8;; rest >>= 8, left -= 8) {
+        bytes[at++] |= (uint8_t)rest;
+        if (left <= 8) break;
     }
 }
 
-struct group {
-    uint64_t count, run_count;
-    const uint8_t *headers, *bodies, *end;
-};
-
-static const char *group_open(const uint8_t *bytes, size_t length, struct group *group)
+/* Bits of all low parts and of all high parts. */
+static void measure(const struct position_postings *postings, const uint32_t *positions, uint64_t *low, uint64_t *high)
 {
-    if (length < 1) return "a position group is empty";
-    const uint8_t *at = bytes + 1, *end = bytes + length;
-    if (bytes[0] != POSITION_GROUP_VERSION) return "a position group's version is unknown";
-    if (!varint_read(&at, end, &group->count)) return "a position group is cut short";
-    group->run_count = group->count / PFOR_COUNT + (group->count % PFOR_COUNT != 0);
-    if (group->run_count > (uint64_t)(end - at) / 2) return "a position group is cut short";
-    group->headers = at;
-    group->bodies = at + 2 * group->run_count;
-    group->end = end;
+    *low = *high = 0;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        uint32_t width = low_width(position_eighths(postings->scale, postings->length_bytes, postings->docs[i]), tf);
+        *low += (uint64_t)tf * width;
+        for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++)
+            if (tf > 1) *high += 1 + ((*positions - next) >> width);
+    }
+}
+
+void position_group_encode(const struct position_postings *postings, const uint32_t *positions, struct buffer *out)
+{
+    uint64_t low, high, high_at = 0;
+    measure(postings, positions, &low, &high);
+    size_t length = (size_t)((low + high + 7) / 8);
+    if (low + high > SIZE_MAX / 2) out->failed = true;
+    uint8_t *bytes = out->failed ? NULL : buffer_extend(out, length);
+    if (!bytes) return;
+    memset(bytes, 0, length);
+    uint64_t low_at = 8 * (uint64_t)length;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        uint32_t width = low_width(position_eighths(postings->scale, postings->length_bytes, postings->docs[i]), tf);
+        low_at -= (uint64_t)tf * width;
+        for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++) {
+            uint32_t value = *positions - next;
+            if (width) put_bits(bytes, low_at + (uint64_t)j * width, value & ((1U << width) - 1), width);
+            if (tf == 1) continue;
+            high_at += value >> width;
+            put_bits(bytes, high_at++, 1, 1);
+        }
+    }
+}
+
+/* ---- Reading ---- */
+
+void position_reader_skip(struct position_reader *reader, const struct position_postings *postings)
+{
+    uint64_t low = 0, ones = 0;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        low += (uint64_t)tf * low_width(position_eighths(postings->scale, postings->length_bytes, postings->docs[i]), tf);
+        ones += tf > 1 ? tf : 0;
+    }
+    reader->low += low;
+    reader->ones += ones;
+}
+
+/* In byte i: the ones in bytes 0 to i. */
+static uint64_t count_bytewise(uint64_t word)
+{
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    return ((word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f)) * UINT64_C(0x0101010101010101);
+}
+
+/* Passes over reader->ones ones. False: there are fewer. */
+static bool pass_ones(struct position_reader *reader)
+{
+    uint64_t left = reader->ones, at = reader->high;
+    reader->ones = 0;
+    if (!left) return true;
+    uint64_t word = 0, counts = 0;
+    for (;; at = (at | 63) + 1) { /* from here to the next multiple of 64 */
+        if (at >= reader->bits) return false;
+        word = load_u64(reader->bytes + at / 64 * 8) >> at % 64;
+        counts = count_bytewise(word);
+        if (counts >> 56 >= left) break;
+        left -= counts >> 56;
+    }
+    /* The byte that has the last of them: as many bytes are before it as have counts below `left`. */
+    uint32_t skipped = 0;
+    while ((counts >> skipped & 255) < left) skipped += 8;
+    if (skipped) left -= counts >> (skipped - 8) & 255;
+    uint64_t rest = word >> skipped;
+    while (--left) rest &= rest - 1;
+    reader->high = at + skipped + (uint32_t)__builtin_ctzll(rest) + 1;
+    return true;
+}
+
+static const char *const cut_short = "a position group is shorter than its positions";
+
+static const char *read_several(struct position_reader *reader, uint32_t width, uint32_t tf, uint32_t enough, uint32_t *positions,
+                                uint32_t *count)
+{
+    if (!pass_ones(reader)) return cut_short;
+    const uint8_t *bytes = reader->bytes;
+    const uint64_t mask = (UINT64_C(1) << width) - 1;
+    uint64_t low = reader->bits - reader->low, at = reader->high, next = 0;
+    uint64_t word = load_u64(bytes + at / 8) >> at % 8;
+    uint32_t known = 64 - at % 8, done = 0; /* bits of the word that are the group's */
+    while (done < tf) {
+        uint64_t gap = 0;
+        while (!word) { /* so many zeros: go on in the next word */
+            gap += known;
+            at += known;
+            if (at >= reader->bits) return cut_short;
+            word = load_u64(bytes + at / 8) >> at % 8;
+            known = 64 - at % 8;
+        }
+        uint32_t zeros = (uint32_t)__builtin_ctzll(word);
+        word = word >> zeros >> 1;
+        known -= zeros + 1;
+        at += zeros + 1;
+        next += (gap + zeros) << width | (load_u64(bytes + low / 8) >> low % 8 & mask);
+        low += width;
+        if (next > POSITION_MOST) return "a position is past 28 bits";
+        positions[done++] = (uint32_t)next;
+        if (next++ >= enough) break;
+    }
+    if (at > reader->bits) return cut_short;
+    reader->high = at;
+    reader->ones = tf - done;
+    *count = done;
     return NULL;
 }
 
-static uint32_t run_length(const struct group *group, uint64_t run)
+const char *position_reader_read(struct position_reader *reader, uint32_t eighths, uint32_t tf, uint32_t enough,
+                                 uint32_t *positions, uint32_t *count)
 {
-    uint64_t left = group->count - run * PFOR_COUNT;
-    return left < PFOR_COUNT ? (uint32_t)left : PFOR_COUNT;
-}
-
-static size_t run_size(const struct group *group, uint64_t run)
-{
-    return pfor_size(load_u16(group->headers + 2 * run), run_length(group, run));
-}
-
-/* Turns values into positions: sums modulo 2^32, then they must have ascended. */
-static const char *sum_positions(uint32_t tf, uint32_t *positions)
-{
-    uint64_t next = 0;
-    for (uint32_t i = 0; i < tf; i++) {
-        next += positions[i];
-        if (next > UINT32_MAX) return "a position is past 32 bits";
-        positions[i] = (uint32_t)next++;
-    }
+    uint32_t width = low_width(eighths, tf);
+    *count = 0;
+    reader->low += (uint64_t)tf * width;
+    if (reader->low > reader->bits) return cut_short;
+    if (tf > 1) return read_several(reader, width, tf, enough, positions, count);
+    uint64_t at = reader->bits - reader->low;
+    *positions = (uint32_t)(load_u64(reader->bytes + at / 8) >> at % 8 & ((UINT64_C(1) << width) - 1));
+    *count = 1;
     return NULL;
 }
 
-const char *position_group_decode(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *positions)
+const char *position_group_check(const uint8_t *bytes, size_t length, const struct position_postings *postings)
 {
-    struct group group;
-    const char *rule = group_open(bytes, length, &group);
-    if (rule) return rule;
-    if (before > group.count || tf > group.count - before) return "a position group has fewer positions than its postings";
-    if (tf == 0) return NULL;
-    const uint8_t *body = group.bodies;
-    uint64_t run = before / PFOR_COUNT;
-    for (uint64_t earlier = 0; earlier < run; earlier++) {
-        size_t size = run_size(&group, earlier);
-        if (size > (size_t)(group.end - body)) return "a position group is shorter than its runs";
-        body += size;
-    }
-    uint32_t at = (uint32_t)(before % PFOR_COUNT);
-    for (uint32_t done = 0; done < tf; run++, at = 0) {
-        uint16_t header = load_u16(group.headers + 2 * run);
-        uint32_t count = run_length(&group, run), wanted = count - at < tf - done ? count - at : tf - done, whole[PFOR_COUNT];
-        size_t left = (size_t)(group.end - body);
-        if (wanted <= 16) {
-            rule = pfor_decode_range(body, left, header, count, at, wanted, positions + done);
-        } else {
-            rule = pfor_decode(body, left, header, count, whole);
-            if (!rule) memcpy(positions + done, whole + at, wanted * sizeof *whole);
-        }
-        if (rule) return rule;
-        body += pfor_size(header, count);
-        done += wanted;
-    }
-    return sum_positions(tf, positions);
-}
-
-const char *position_group_count(const uint8_t *bytes, size_t length, uint64_t *count)
-{
-    struct group group;
-    const char *rule = group_open(bytes, length, &group);
-    if (!rule) *count = group.count;
-    return rule;
-}
-
-const char *position_group_length(const uint8_t *bytes, size_t available, size_t *length)
-{
-    struct group group;
-    const char *rule = group_open(bytes, available, &group);
-    if (rule) return rule;
-    size_t left = (size_t)(group.end - group.bodies);
-    for (uint64_t run = 0; run < group.run_count; run++) {
-        size_t size = run_size(&group, run);
-        if (size > left) return "a position group is shorter than its runs";
-        left -= size;
-    }
-    *length = available - left;
+    struct position_reader reader;
+    position_reader_open(&reader, bytes, length);
+    position_reader_skip(&reader, postings);
+    if (!pass_ones(&reader) || reader.high + reader.low > reader.bits) return cut_short;
+    uint64_t unused = reader.bits - reader.high - reader.low;
+    if (unused > 7) return "a position group is longer than its positions";
+    if (load_u64(bytes + reader.high / 8) >> reader.high % 8 & ((1U << unused) - 1)) return "bits between the parts must be 0";
     return NULL;
 }

@@ -1,5 +1,19 @@
-/* The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, kept as the first of
- * them and then gaps, in patched frames of 128 (pfor.h). */
+/*
+ * The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, in a Rice code whose
+ * parameter follows from the article's length and tf, of which nothing need be stored (Golomb 1966, Rice 1979; gaps of words spread
+ * as if by chance are geometric, Gallager and Van Voorhis 1975). So the bits of any posting are found by adding up over those before
+ * it what their lengths and frequencies say, and nothing stands beside the postings' own bits.
+ *
+ *     high parts ->                                         <- low parts
+ *     the first posting's, the second's, ...       ... the second's, the first's
+ *
+ * A position that is its posting's only one is kept as it is, in as many bits as the article's length takes: all low part. Otherwise
+ * the first position, then the gaps less one, each cut into its lowest bits (low part) and the number that the others are, in
+ * unary: so many zeros, then a one (high part). High parts go up from the first bit, so the n-th one ends the n-th of them; low parts
+ * come down from the last bit.
+ *
+ * A group is part of a posting list, which knows its length, frequencies, and what `room` means in it; no version of its own.
+ */
 #ifndef CODEC_POSITION_GROUP_H
 #define CODEC_POSITION_GROUP_H
 
@@ -7,19 +21,71 @@
 
 #include <stdint.h>
 
-/* `positions`: those of the first posting, ascending, then of the second, and so on, `count` in all; `tfs` says how many
- * each of the `posting_count` postings has. */
-void position_group_encode(const uint32_t *positions, uint64_t count, const uint32_t *tfs, uint32_t posting_count,
-                           struct buffer *out);
+enum { POSITION_MOST = (1 << 28) - 1 }; /* the largest position */
 
-/* Decodes `tf` positions of one posting, which come after `before` positions of the group's earlier postings. Touches
- * only the runs that hold them. The record needs POSTING_SLACK readable bytes after it. */
-const char *position_group_decode(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *positions);
+/* How many positions there are to choose from in an article: so many as it has words, by its length byte, and some more; or, in a
+ * list of another field than the text, the same in all articles. */
+struct position_room {
+    bool lengths;      /* the article's length counts */
+    uint32_t beyond;   /* positions beyond it; at least 1 if it doesn't count */
+};
 
-/* How many positions the record holds in all, as it says. */
-const char *position_group_count(const uint8_t *bytes, size_t length, uint64_t *count);
+/* Positions of an article with this length byte are below the result. */
+uint32_t position_room_of(const struct position_room *room, uint8_t length_byte);
 
-/* Bytes the record takes, as its headers say. */
-const char *position_group_length(const uint8_t *bytes, size_t available, size_t *length);
+/* By length byte: eight times the binary logarithm of the room, rounded up. */
+struct position_scale {
+    uint8_t eighths[256];
+};
+
+void position_scale_make(const struct position_room *room, struct position_scale *scale);
+
+/* A group's postings. `length_bytes`, one for each document of the segment, NULL: they don't count. */
+struct position_postings {
+    const struct position_scale *scale;
+    const uint8_t *length_bytes;
+    const uint32_t *docs, *tfs;
+    uint32_t count;
+};
+
+static inline uint32_t position_eighths(const struct position_scale *scale, const uint8_t *length_bytes, uint32_t doc)
+{
+    return scale->eighths[length_bytes ? length_bytes[doc] : 0];
+}
+
+/* ---- Writing ---- */
+
+/* `positions`: those of the first posting, ascending, then of the second, and so on. */
+void position_group_encode(const struct position_postings *postings, const uint32_t *positions, struct buffer *out);
+
+/* ---- Reading ---- */
+
+/* Stands before one of the group's postings. */
+struct position_reader {
+    const uint8_t *bytes; /* POSTING_SLACK readable ones follow the group */
+    uint64_t bits;        /* of the group */
+    uint64_t low;         /* bits of low parts passed, from the group's end */
+    uint64_t high;        /* bits of high parts passed, ... */
+    uint64_t ones;        /* ... after which so many more are to be passed */
+};
+
+static inline void position_reader_open(struct position_reader *reader, const uint8_t *bytes, size_t length)
+{
+    *reader = (struct position_reader){.bytes = bytes, .bits = 8 * (uint64_t)length};
+}
+
+/* Passes over postings without touching their bytes. */
+void position_reader_skip(struct position_reader *reader, const struct position_postings *postings);
+
+/* Reads the next posting's positions and passes over it. Those after the first that is at least `enough` need not be read:
+ * *count says how many were. `positions` has room for tf, which position_reader_holds. */
+const char *position_reader_read(struct position_reader *reader, uint32_t eighths, uint32_t tf, uint32_t enough,
+                                 uint32_t *positions, uint32_t *count);
+
+/* Whether a posting of the group can have so many positions: to be asked before memory is taken for them. */
+static inline bool position_reader_holds(const struct position_reader *reader, uint32_t tf) { return tf <= reader->bits || tf == 1; }
+
+/* Whether all postings together take what the group has, for `check`. */
+const char *position_group_check(const uint8_t *bytes, size_t length, const struct position_postings *postings);
 
 #endif

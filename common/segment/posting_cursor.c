@@ -1,7 +1,6 @@
 #include "posting_cursor.h"
 
 #include "bytes.h"
-#include "position_group.h"
 #include "status.h"
 
 #include <string.h>
@@ -89,7 +88,7 @@ bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *seg
     cursor->part = 0;
     cursor->title_part = UINT32_MAX;
     cursor->title_count = 0;
-    cursor->group = UINT32_MAX;
+    cursor->walking = false;
     if (entry->postings_length == 0) {
         cursor->shape = CURSOR_INLINE;
         cursor->has_positions = true;
@@ -232,34 +231,6 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor)
     return cursor->title_tfs[low] < posting_cursor_tf(cursor) ? cursor->title_tfs[low] : posting_cursor_tf(cursor);
 }
 
-/* Positions of the group's postings before the current one: the sum of their tfs. */
-static const char *cursor_positions_before(struct posting_cursor *cursor, uint32_t group, uint64_t *before)
-{
-    uint64_t sum = 0;
-    if (cursor->shape == CURSOR_PAGED) {
-        uint32_t first = group << posting_page_group_shift(&cursor->list), tfs[POSTING_PAGE];
-        /* Pages of the group before this one are summed once for each page stood on. */
-        if (cursor->group != group || cursor->group_page != cursor->part) {
-            for (uint32_t page = posting_page_next(&cursor->list, first); page < cursor->part;
-                 page = posting_page_next(&cursor->list, page + 1)) {
-                if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, page))
-                    return "a page of the group is damaged";
-                const char *rule = posting_page_tfs(&cursor->list, page, tfs);
-                if (rule) return rule;
-                uint32_t count = posting_page_count(&cursor->list, page);
-                for (uint32_t i = 0; i < count; i++) sum += tfs[i];
-            }
-            cursor->group_before = sum;
-            cursor->group = group;
-            cursor->group_page = cursor->part;
-        }
-        sum = cursor->group_before;
-    }
-    for (uint32_t i = 0; i < cursor->index; i++) sum += cursor->tfs[i];
-    *before = sum;
-    return NULL;
-}
-
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error)
 {
     uint32_t tf = posting_cursor_tf(cursor);
@@ -267,25 +238,16 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
         buffer_append(positions, cursor->inlined.positions + cursor_inline_first_position(cursor), tf * sizeof(uint32_t));
         return positions->failed ? fail_memory(error) : BF_OK;
     }
-    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
     if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
-    uint64_t before, offset = posting_group_offset(&cursor->list, group);
-    const char *rule = cursor_positions_before(cursor, group, &before);
-    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
-
-    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
-    struct section_view view;
-    size_t length;
-    bf_status status = section_find(&cursor->segment->positions, offset, 1, &view, error);
-    if (status != BF_OK) return status;
-    view.length = (size_t)(view.chunk->end - offset);
-    status = section_verify(&view, 0, view.length < 16 ? view.length : 16, error);
-    if (status != BF_OK) return status;
-    rule = position_group_length(view.bytes, view.length, &length);
-    if (!rule) status = section_verify(&view, 0, length, error);
-    if (status != BF_OK) return status;
-    uint8_t *place = rule ? NULL : buffer_extend(positions, tf * sizeof(uint32_t));
-    if (!rule && !place) return fail_memory(error);
-    if (!rule) rule = position_group_decode(view.bytes, length, before, tf, (uint32_t *)(void *)place);
-    return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
+    if (!cursor->walking) position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list);
+    cursor->walking = true;
+    const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
+    if (!position_walk_seek(&cursor->walk, &part, cursor->index)) return segment_outcome(cursor->segment, error);
+    if (!position_walk_holds(&cursor->walk, tf))
+        return segment_corrupt(cursor->segment, "positions", "a posting has more positions than its group", error);
+    uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));
+    if (!place) return fail_memory(error);
+    if (!position_walk_read(&cursor->walk, &part, UINT32_MAX, (uint32_t *)(void *)place))
+        return segment_outcome(cursor->segment, error);
+    return BF_OK;
 }

@@ -110,6 +110,28 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
     return 0;
 }
 
+const uint8_t *segment_length_bytes(struct segment *segment)
+{
+    bf_error error = {0};
+    if (!segment->length_bytes.bytes &&
+        segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error) != BF_OK) {
+        segment_fail(segment, &error);
+        return NULL;
+    }
+    return segment->length_bytes.bytes;
+}
+
+void segment_position_scale(struct segment *segment, const struct position_room *room, struct position_scale *scale)
+{
+    uint32_t slot = room->beyond != 0;
+    struct position_room *scaled = &segment->scaled[slot];
+    if (scaled->lengths != room->lengths || scaled->beyond != room->beyond) {
+        position_scale_make(room, &segment->scales[slot]);
+        *scaled = *room;
+    }
+    *scale = segment->scales[slot];
+}
+
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
     bf_error error = {0};

@@ -7,6 +7,7 @@
 #include "column.h"
 #include "id_column.h"
 #include "manifest.h"
+#include "position_group.h"
 #include "section.h"
 #include "segment_meta.h"
 #include "store.h"
@@ -22,6 +23,8 @@ struct segment {
     struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
     struct id_column ids;
     const uint8_t *id_order;
+    struct position_room scaled[2];   /* rooms of which the scales are known; those of lists are two, mostly */
+    struct position_scale scales[2];
     /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
     uint32_t raw_block;               /* number of that block and one more; 0: none */
@@ -57,6 +60,13 @@ static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
         return segment->length_bytes.bytes[doc];
     return segment_length_byte_slowly(segment, doc);
 }
+
+/* The length bytes of all documents, which are to be verified (segment->length_bytes) before they are read. A failure is noted and
+ * gives NULL. */
+const uint8_t *segment_length_bytes(struct segment *segment);
+
+/* Where a list has this room for positions: how wide they are. */
+void segment_position_scale(struct segment *segment, const struct position_room *room, struct position_scale *scale);
 
 /* Words of the document's title. A failure is noted and gives 0. */
 uint32_t segment_title_length(struct segment *segment, uint32_t doc);
