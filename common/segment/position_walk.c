@@ -11,7 +11,7 @@ void position_walk_open(struct position_walk *walk, struct segment *segment, con
     walk->segment = segment;
     walk->list = list;
     walk->view = view;
-    walk->length_bytes = list->room.lengths ? segment_length_bytes(segment) : NULL;
+    walk->length_bytes = NULL;
     walk->group_view.chunk = NULL;
     walk->group = walk->verified = UINT32_MAX;
     segment_position_scale(segment, &list->room, &walk->scale);
@@ -58,15 +58,12 @@ static bool walk_find(struct position_walk *walk, uint32_t group, const uint8_t 
 /* Length bytes are verified for a whole part: its documents lie between the first and the last. */
 static bool walk_verify_lengths(struct position_walk *walk, const struct position_part *part)
 {
-    bf_error error = {0};
-    if (walk->verified == part->number || !walk->length_bytes) return true;
-    uint32_t first = part->docs[0], last = part->docs[part->count - 1];
-    if (section_verify(&walk->segment->length_bytes, first, last - first + 1, &error) != BF_OK) {
-        segment_fail(walk->segment, &error);
-        return false;
-    }
+    if (walk->verified == part->number || !walk->list->room.lengths) return true;
+    walk->length_bytes = segment_length_bytes(walk->segment, part->docs[0], part->docs[part->count - 1] + 1);
     walk->verified = part->number;
-    return true;
+    if (walk->length_bytes) return true;
+    walk->verified = walk->group = UINT32_MAX;
+    return false;
 }
 
 static void walk_skip(struct position_walk *walk, const struct position_part *part, uint32_t first, uint32_t end)
@@ -103,7 +100,6 @@ static bool walk_leave_page(struct position_walk *walk, uint32_t count)
 bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t index)
 {
     uint32_t group = group_of(walk, part->number);
-    if (walk->list->room.lengths && !walk->length_bytes) return false;
     if (group != walk->group || part->number < walk->part || (part->number == walk->part && index < walk->index)) {
         const uint8_t *bytes;
         uint64_t length;
@@ -138,7 +134,6 @@ uint32_t position_walk_read(struct position_walk *walk, const struct position_pa
 static const char *check_group(struct position_walk *walk, uint32_t group, uint32_t *docs, uint32_t *tfs)
 {
     const struct posting_list *list = walk->list;
-    if (list->room.lengths && !walk->length_bytes) return NULL; /* noted */
     uint32_t shift = list->paged ? posting_page_group_shift(list) : 0, count = 0;
     const uint8_t *bytes;
     uint64_t length;

@@ -110,15 +110,15 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
     return 0;
 }
 
-const uint8_t *segment_length_bytes(struct segment *segment)
+const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end)
 {
     bf_error error = {0};
-    if (!segment->length_bytes.bytes &&
-        segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error) != BF_OK) {
-        segment_fail(segment, &error);
-        return NULL;
-    }
-    return segment->length_bytes.bytes;
+    bf_status status = BF_OK;
+    if (!segment->length_bytes.bytes) status = segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error);
+    if (status == BF_OK) status = section_verify(&segment->length_bytes, first, end - first, &error);
+    if (status == BF_OK) return segment->length_bytes.bytes;
+    segment_fail(segment, &error);
+    return NULL;
 }
 
 void segment_position_scale(struct segment *segment, const struct position_room *room, struct position_scale *scale)

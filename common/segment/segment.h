@@ -61,9 +61,8 @@ static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
     return segment_length_byte_slowly(segment, doc);
 }
 
-/* The length bytes of all documents, which are to be verified (segment->length_bytes) before they are read. A failure is noted and
- * gives NULL. */
-const uint8_t *segment_length_bytes(struct segment *segment);
+/* Those of the documents [first, end), verified, addressed by document; NULL: damage, which is noted. */
+const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end);
 
 /* Where a list has this room for positions: how wide they are. */
 void segment_position_scale(struct segment *segment, const struct position_room *room, struct position_scale *scale);

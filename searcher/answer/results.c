@@ -2,6 +2,7 @@
 #include "searcher_state.h"
 
 #include "present.h"
+#include "rank_run.h"
 #include "status.h"
 
 #include <math.h>
@@ -69,7 +70,10 @@ static bf_status results_keep(struct bf_results *results, struct top_hits *top, 
 static bf_status results_rank(struct bf_results *results, const bf_search_options *options, bf_error *error)
 {
     uint32_t k = options->k ? options->k : 10;
+    if (!results->index->scratch) results->index->scratch = calloc(1, sizeof *results->index->scratch);
+    if (!results->index->scratch) return fail_memory(error);
     struct ranking ranking = {
+        .scratch = results->index->scratch,
         .snapshot = results->index->snapshot,
         .query = results->query,
         .leaves = results->leaves,

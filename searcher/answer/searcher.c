@@ -25,6 +25,7 @@ void opened_index_release(struct opened_index *index)
     if (!index || --index->users > 0) return;
     snapshot_close(index->snapshot);
     analyzer_free(index->analyzer);
+    free(index->scratch);
     free(index);
 }
 

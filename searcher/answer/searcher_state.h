@@ -14,6 +14,7 @@ struct opened_index {
     unsigned users;
     struct snapshot *snapshot;
     struct analyzer *analyzer;
+    struct rank_scratch *scratch; /* of the query being run; NULL before the first */
 };
 
 struct bf_searcher {

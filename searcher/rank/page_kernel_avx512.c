@@ -6,6 +6,58 @@
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi,bmi2,popcnt")))
 
+AVX512 static void add_codes_avx512(uint16_t *sums, const uint8_t *codes, uint32_t count, uint32_t step)
+{
+    const __m512i steps = _mm512_set1_epi16((short)step), one = _mm512_set1_epi16(1);
+    for (uint32_t i = 0; i < count; i += 32) {
+        __m512i code = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)(codes + i)));
+        __m512i bound = _mm512_mulhi_epu16(_mm512_slli_epi16(code, 8), steps);
+        bound = _mm512_mask_add_epi16(bound, _mm512_test_epi16_mask(code, code), bound, one);
+        _mm512_storeu_si512(sums + i, _mm512_add_epi16(_mm512_loadu_si512(sums + i), bound));
+    }
+}
+
+AVX512 static void clear_empty_avx512(uint16_t *sums, const uint8_t *codes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i += 32) {
+        __m256i code = _mm256_loadu_si256((const __m256i *)(const void *)(codes + i));
+        _mm512_storeu_si512(sums + i, _mm512_maskz_loadu_epi16(_mm256_test_epi8_mask(code, code), sums + i));
+    }
+}
+
+AVX512 static void add_cells_avx512(const struct page_cells *from, uint32_t page, uint16_t cells[KERNEL_CELLS],
+                                    uint16_t sums[KERNEL_CELLS])
+{
+    const __m256i numbers = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m128i half = _mm_set1_epi8(15);
+    __m128i packed = _mm_cvtsi64_si128((long long)page_grid_codes(from, page));
+    __m128i codes = _mm_unpacklo_epi8(_mm_and_si128(packed, half), _mm_and_si128(_mm_srli_epi16(packed, 4), half));
+    __m256i which = _mm256_srl_epi16(numbers, _mm_cvtsi32_si128((int)from->grid_shift - 4));
+    __m256i bounds = _mm256_permutexvar_epi16(which, _mm256_cvtepu8_epi16(codes));
+    bounds = _mm256_mullo_epi16(bounds, _mm256_set1_epi16((short)from->grid_step));
+    bounds = _mm256_min_epu16(bounds, _mm256_set1_epi16((short)from->most));
+    __m256i *at = (__m256i *)(void *)sums;
+    _mm256_storeu_si256((__m256i *)(void *)cells, bounds);
+    _mm256_storeu_si256(at, _mm256_add_epi16(_mm256_loadu_si256(at), bounds));
+}
+
+AVX512 static uint32_t at_least_avx512(const uint16_t sums[KERNEL_CELLS], uint16_t least)
+{
+    return _mm256_cmpge_epu16_mask(_mm256_loadu_si256((const __m256i *)(const void *)sums), _mm256_set1_epi16((short)least));
+}
+
+AVX512 static uint32_t cell_documents_avx512(const struct page_part *parts, uint32_t count, uint32_t cell, uint16_t least,
+                                             uint16_t sums[16])
+{
+    __m256i sum = _mm256_setzero_si256();
+    for (uint32_t i = 0; i < count; i++) {
+        __mmask16 here = (__mmask16)(parts[i].set[cell / 4] >> cell % 4 * 16);
+        sum = _mm256_mask_add_epi16(sum, here, sum, _mm256_set1_epi16((short)parts[i].cells[cell]));
+    }
+    _mm256_storeu_si256((__m256i *)(void *)sums, sum);
+    return _mm256_cmpge_epu16_mask(sum, _mm256_set1_epi16((short)least));
+}
+
 AVX512 static void add_avx512(uint16_t sums[KERNEL_PAGE], const uint64_t set[4], const uint16_t weights[KERNEL_CELLS])
 {
     for (int pair = 0; pair < KERNEL_CELLS / 2; pair++) { /* two cells: 32 documents */
@@ -29,12 +81,25 @@ AVX512 static void select_avx512(const uint16_t sums[KERNEL_PAGE], uint16_t leas
     }
 }
 
+AVX512 static void impacts_avx512(float tf, const float norm[256], float weight, uint16_t bounds[256])
+{
+    for (int i = 0; i < 256; i++) bounds[i] = (uint16_t)((int32_t)(weight * (tf / (tf + norm[i]))) + 1);
+}
+
+AVX512 static uint64_t count_bits_avx512(const uint64_t *words, uint32_t word_count)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < word_count; i++) count += (uint64_t)__builtin_popcountll(words[i]);
+    return count;
+}
+
 AVX512 static uint32_t count_avx512(const uint64_t set[4])
 {
     return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) +
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_avx512 = {add_avx512, select_avx512, count_avx512};
+const struct page_kernel page_kernel_avx512 = {add_codes_avx512, clear_empty_avx512, add_cells_avx512, at_least_avx512,
+                                               cell_documents_avx512, add_avx512, select_avx512, impacts_avx512, count_bits_avx512, count_avx512};
 
 #endif

@@ -1,6 +1,46 @@
 #include "cpu.h"
 #include "page_kernel.h"
 
+static void add_codes_scalar(uint16_t *sums, const uint8_t *codes, uint32_t count, uint32_t step)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (codes[i]) sums[i] = (uint16_t)(sums[i] + (codes[i] * step >> 8) + 1);
+}
+
+static void clear_empty_scalar(uint16_t *sums, const uint8_t *codes, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (!codes[i]) sums[i] = 0;
+}
+
+static void add_cells_scalar(const struct page_cells *from, uint32_t page, uint16_t cells[KERNEL_CELLS],
+                             uint16_t sums[KERNEL_CELLS])
+{
+    uint64_t codes = page_grid_codes(from, page);
+    for (uint32_t i = 0; i < KERNEL_CELLS; i++) {
+        uint32_t bound = (uint32_t)(codes >> (i >> (from->grid_shift - 4)) * 4 & 15) * from->grid_step;
+        cells[i] = (uint16_t)(bound < from->most ? bound : from->most);
+        sums[i] = (uint16_t)(sums[i] + cells[i]);
+    }
+}
+
+static uint32_t at_least_scalar(const uint16_t sums[KERNEL_CELLS], uint16_t least)
+{
+    uint32_t which = 0;
+    for (uint32_t i = 0; i < KERNEL_CELLS; i++) which |= (uint32_t)(sums[i] >= least) << i;
+    return which;
+}
+
+static uint32_t cell_documents_scalar(const struct page_part *parts, uint32_t count, uint32_t cell, uint16_t least,
+                                      uint16_t sums[16])
+{
+    memset(sums, 0, 16 * sizeof *sums);
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t low = 0; low < 16; low++)
+            if (parts[i].set[cell / 4] >> (cell % 4 * 16 + low) & 1) sums[low] = (uint16_t)(sums[low] + parts[i].cells[cell]);
+    return at_least_scalar(sums, least);
+}
+
 static void add_scalar(uint16_t sums[KERNEL_PAGE], const uint64_t set[4], const uint16_t weights[KERNEL_CELLS])
 {
     for (int word = 0; word < 4; word++)
@@ -19,13 +59,26 @@ static void select_scalar(const uint16_t sums[KERNEL_PAGE], uint16_t least, uint
     }
 }
 
+static void impacts_scalar(float tf, const float norm[256], float weight, uint16_t bounds[256])
+{
+    for (int i = 0; i < 256; i++) bounds[i] = (uint16_t)((int32_t)(weight * (tf / (tf + norm[i]))) + 1);
+}
+
+static uint64_t count_bits_scalar(const uint64_t *words, uint32_t word_count)
+{
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < word_count; i++) count += (uint64_t)__builtin_popcountll(words[i]);
+    return count;
+}
+
 static uint32_t count_scalar(const uint64_t set[4])
 {
     return (uint32_t)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]) + __builtin_popcountll(set[2]) +
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_scalar = {add_scalar, select_scalar, count_scalar};
+const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_scalar, add_cells_scalar, at_least_scalar,
+                                               cell_documents_scalar, add_scalar, select_scalar, impacts_scalar, count_bits_scalar, count_scalar};
 
 const struct page_kernel *page_kernel(void)
 {

@@ -5,6 +5,9 @@
 #include <string.h>
 
 static const struct ranker *const rankers[] = {
+    &counting_ranker,
+    &disjunction_ranker,
+    &conjunction_ranker,
     &cells_ranker,
     &exhaustive_ranker,
 };

@@ -1,7 +1,7 @@
 #include "ranked_list.h"
 
-#include "dictionary.h"
 #include "impact.h"
+#include "page_kernel.h"
 #include "status.h"
 
 #include <math.h>
@@ -46,7 +46,7 @@ static void impact_change(const struct ranked_list *list, double *least, double 
 }
 
 /* Of an inline list nothing is stored: its few postings are scored. */
-static void bound_scores(struct ranked_list *list)
+void ranked_list_weigh(struct ranked_list *list)
 {
     double least, most, weight = (double)list->leaf->weight;
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
@@ -62,11 +62,34 @@ static void bound_scores(struct ranked_list *list)
         for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
 }
 
+/* The frequency that bounds what `tf` occurrences count. */
+static float weighted_most(const struct ranked_list *list, uint32_t tf)
+{
+    bool titles = list->leaf->node->field == QUERY_TEXT && (list->shape == CURSOR_INLINE || list->list.title_df > 0);
+    return titles && list->bm25->title_weight > 1 ? list->bm25->title_weight * (float)tf : (float)tf;
+}
+
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf)
+{
+    float norm = leaf_norm(list->leaf, list->bm25, list->segment, doc);
+    return (uint32_t)((double)(list->leaf->weight * bm25_impact(weighted_most(list, tf), norm)) * list->scale) + 1;
+}
+
+void ranked_list_tabulate(struct ranked_list *list)
+{
+    const float least[256] = {list->bm25->k1};
+    if (list->impacts || !(list->impacts = arena_take(list->arena, RANKED_TABLE_TFS * sizeof *list->impacts))) return;
+    for (uint32_t tf = 1; tf <= RANKED_TABLE_TFS; tf++)
+        page_kernel()->impacts(weighted_most(list, tf), list->leaf->counts_length ? list->bm25->norm : least,
+                               (float)((double)list->leaf->weight * list->scale * (1 + 1e-6)), list->impacts[tf - 1]);
+}
+
 void ranked_list_scale(struct ranked_list *list, double scale)
 {
+    list->scale = scale;
     list->step = (uint32_t)ceil(list->unit * scale * 256);
     list->grid_step = (uint32_t)ceil(list->unit * scale * IMPACT_GRID_STEP);
-    list->most = (uint32_t)ceil(list->unit * scale * IMPACT_CODE_MAX);
+    list->most = ranked_list_bound(list, IMPACT_CODE_MAX);
 }
 
 /* ---- Opening ---- */
@@ -96,22 +119,20 @@ bf_status ranked_list_open(const struct match_context *context, const struct que
                            bf_error *error)
 {
     const struct leaf_weight *leaf = &context->leaves[node->leaf];
-    struct term_entry entry;
-    bf_status status = dictionary_find(context->segment, leaf->terms[0].term, leaf->terms[0].term_length, &entry, error);
-    if (status != BF_OK) return status;
+    const struct term_entry *entry = &leaf->terms[0].entries[context->number];
+    if (!entry->df) return BF_NOT_FOUND;
     struct ranked_list *list = arena_take_zeroed(context->arena, sizeof *list);
     if (!list) return fail_memory(error);
     list->leaf = leaf;
     list->occur = node->occur;
     list->segment = context->segment;
     list->bm25 = context->bm25;
-    list->df = entry.df;
+    list->df = entry->df;
     list->arena = context->arena;
-    list->title_block = UINT32_MAX;
+    list->title_block = list->set_page = UINT32_MAX;
     list->shape = CURSOR_INLINE;
-    status = entry.postings_length == 0 ? open_inline(list, &entry, error) : open_stored(list, &entry, error);
+    bf_status status = entry->postings_length == 0 ? open_inline(list, entry, error) : open_stored(list, entry, error);
     if (status != BF_OK) return status;
-    bound_scores(list);
     *result = list;
     return BF_OK;
 }
@@ -146,6 +167,35 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
         count -= half;
     }
     return (uint32_t)(base - docs) + (count && *base < doc);
+}
+
+static bool paged_has(struct ranked_list *list, uint32_t doc)
+{
+    uint32_t page = doc / POSTING_PAGE, low = doc % POSTING_PAGE;
+    if (page != list->set_page) {
+        if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
+        if (!list->keeps_sets) return posting_page_find(&list->list, page, doc) >= 0;
+        const char *rule = posting_page_bits(&list->list, page, list->set);
+        if (rule) segment_broken(list->segment, "postings", rule);
+        if (rule) return false;
+        list->set_page = page;
+    }
+    return bitset_has(list->set, low);
+}
+
+bool ranked_list_has(struct ranked_list *list, uint32_t doc)
+{
+    if (list->shape == CURSOR_PAGED) return paged_has(list, doc);
+    uint32_t count = list->df;
+    if (list->shape == CURSOR_BLOCKED) {
+        list->block = posting_block_seek(&list->list, list->block, doc);
+        if (list->block >= list->list.block_count || !ranked_list_docs(list, list->block)) return false;
+        count = posting_block_count(&list->list, list->block);
+    }
+    const uint32_t *docs = list->docs + (size_t)list->block * POSTING_BLOCK;
+    uint32_t at = lower_bound(docs, count, doc);
+    list->found = list->block * POSTING_BLOCK + at;
+    return at < count && docs[at] == doc;
 }
 
 static uint32_t paged_tf(struct ranked_list *list, uint32_t doc)

@@ -2,15 +2,15 @@
  * A term's postings in one segment as rankers see them: how much any of its parts can add to a score at most, whether a document
  * has the term, and exactly how much that adds.
  *
- * Bounds are integers, `scale` to a unit of score. A code (impact.h) is multiplied by a step and the product rounded down, so that
- * a vector instruction does it for many; each bound is then less than one short of the truth, which the threshold makes up for
- * (rank_run.h).
+ * Bounds are integers, `scale` to a unit of score, rounded up: whatever a posting adds, its bound is at least 1.
  */
 #ifndef RANK_RANKED_LIST_H
 #define RANK_RANKED_LIST_H
 
 #include "matcher.h"
 #include "posting_cursor.h"
+
+enum { RANKED_TABLE_TFS = 3 }; /* frequencies that a table of impacts has */
 
 struct ranked_list {
     const struct leaf_weight *leaf;
@@ -25,15 +25,21 @@ struct ranked_list {
     double unit;                   /* the score a code of 1 stands for at most: weight * inflation * the list's unit */
     double kth[POSTING_KTH];       /* scores that so many documents reach at least with this term alone; 0: unknown */
     /* Once ranked_list_scale was called: */
-    uint32_t step;                 /* the bound of code c is c * step >> 8; below 2^16 */
+    uint32_t step;                 /* the bound of code c is (c * step >> 8) + 1; step < 2^16 */
     uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
     uint32_t most;                 /* the bound of any posting */
+    double scale;
+    uint16_t (*impacts)[256];      /* by frequency less one and length byte: the least bound of a posting; NULL until asked for */
     /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
      * blocks at most) */
     uint32_t *docs, *tfs;
     uint64_t docs_ready, tfs_ready;
     struct arena *arena;
     uint32_t title_block, title_count;
+    /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
+    bool keeps_sets;
+    uint32_t set_page, block, found; /* of a list that is not paged: the posting that was found */
+    uint64_t set[4];
     uint32_t *title_docs, *title_tfs;
 };
 
@@ -44,13 +50,16 @@ bool ranked_list_can(const struct query_node *node);
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **list,
                            bf_error *error);
 
+/* Computes `unit` and `kth`: before anything of bounds. */
+void ranked_list_weigh(struct ranked_list *list);
+
 /* Computes the bounds. */
 void ranked_list_scale(struct ranked_list *list, double scale);
 
 static inline bool ranked_list_is_paged(const struct ranked_list *list) { return list->shape == CURSOR_PAGED; }
 
-/* The bound of an impact code. */
-static inline uint32_t ranked_list_bound(const struct ranked_list *list, uint32_t code) { return code * list->step >> 8; }
+/* The bound of an impact code that is not 0. */
+static inline uint32_t ranked_list_bound(const struct ranked_list *list, uint32_t code) { return (code * list->step >> 8) + 1; }
 
 /* Blocks of a list that is not paged: an inline one is a single block. */
 static inline uint32_t ranked_list_blocks(const struct ranked_list *list)
@@ -67,12 +76,31 @@ static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
     return (list->docs_ready >> block & 1) || ranked_list_load_docs(list, block);
 }
 
-/* The bound of the document's cell, of a paged list. */
+/* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
 static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t doc)
 {
     size_t cell = doc >> list->list.grid_shift;
-    return ((uint32_t)list->list.grid[cell / 2] >> cell % 2 * 4 & 15) * list->grid_step;
+    uint32_t bound = ((uint32_t)list->list.grid[cell / 2] >> cell % 2 * 4 & 15) * list->grid_step;
+    uint32_t most = ranked_list_bound(list, list->list.page_max[doc / POSTING_PAGE]);
+    return bound < most ? bound : most;
 }
+
+/* The least bound there is of so many occurrences in the document: what they add, rounded up. Where occurrences in titles count
+ * differently it is as if all were there that count most. */
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf);
+
+static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t tf)
+{
+    if (!list->impacts || tf > RANKED_TABLE_TFS) return ranked_list_impact_slowly(list, doc, tf);
+    return list->impacts[tf - 1][list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0];
+}
+
+/* Fills the table that makes the above fast: worth it for a hundred postings. Without memory for it there is none. */
+void ranked_list_tabulate(struct ranked_list *list);
+
+/* Whether the document has the term. Documents must be asked for in ascending order. With `keeps_sets` whole pages are read, which
+ * pays where several documents of a page are asked for. */
+bool ranked_list_has(struct ranked_list *list, uint32_t doc);
 
 /* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
  * paged. */

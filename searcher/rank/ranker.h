@@ -9,8 +9,11 @@
 #include "snapshot.h"
 #include "top_hits.h"
 
+struct rank_scratch;
+
 struct ranking {
     struct snapshot *snapshot;
+    struct rank_scratch *scratch; /* rank_run.h */
     const struct query *query;
     const struct leaf_weight *leaves;
     uint32_t leaf_count;
@@ -31,6 +34,12 @@ struct ranker {
 
 extern const struct ranker exhaustive_ranker;
 extern const struct ranker cells_ranker;
+extern const struct ranker disjunction_ranker;
+extern const struct ranker conjunction_ranker;
+extern const struct ranker counting_ranker;
+
+/* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
+bf_status count_matches(struct ranking *ranking, bf_error *error);
 
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);

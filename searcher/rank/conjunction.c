@@ -1,0 +1,206 @@
+/*
+ * Exact top k of a flat group of terms that must all match. The rarest leads. If its list is not paged, its postings are walked: a
+ * document is dropped as soon as bounds of what it and the others can add are too low, or a cell of another list is empty, before
+ * anything of the other lists is read. If all are paged, bounds are added up page by page and cell by cell, empty ones making the
+ * sum nothing.
+ */
+#include "posting_record.h"
+#include "rank_run.h"
+#include "status.h"
+
+enum { SLICES = 12 };
+
+struct conjunction {
+    struct rank_run run;
+    uint16_t *page_sums;          /* of the paged lists; 0: one of them has nothing there. NULL: there are none */
+    struct ranked_list *lead;
+    struct ranked_list **shorts;  /* the others that are not paged, rarest first */
+    uint32_t short_count;
+    uint32_t short_most;          /* their bounds together */
+    struct page_part *parts;      /* by list, all paged */
+};
+
+static bool choose_lead(struct conjunction *c)
+{
+    struct rank_run *run = &c->run;
+    c->shorts = arena_take(&run->arena, run->list_count * sizeof(struct ranked_list *));
+    if (!c->shorts) return false;
+    for (uint32_t i = 0; i < run->list_count; i++)
+        if (!c->lead || run->lists[i]->df < c->lead->df) c->lead = run->lists[i];
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[i];
+        list->keeps_sets = c->lead->df > run->page_count;
+        if (list == c->lead || ranked_list_is_paged(list)) continue;
+        uint32_t at = c->short_count++;
+        for (; at > 0 && c->shorts[at - 1]->df > list->df; at--) c->shorts[at] = c->shorts[at - 1];
+        c->shorts[at] = list;
+        c->short_most += list->most;
+    }
+    return true;
+}
+
+/* The sum of what the paged lists can add to the document; 0: one of them does not have it. */
+static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
+{
+    uint32_t bound = 0;
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
+        uint32_t cell = ranked_list_cell(run->lists[run->by_weight[i]], doc);
+        if (!cell) return 0;
+        bound += cell;
+    }
+    return bound;
+}
+
+/* Adds what the other lists that are not paged add to the document, to a bound that holds the most they can. False: one of them
+ * does not have it, or it can't win. */
+static bool find_shorts(struct conjunction *c, uint32_t doc, uint32_t *bound)
+{
+    for (uint32_t i = 0; i < c->short_count; i++) {
+        struct ranked_list *list = c->shorts[i];
+        if (!ranked_list_has(list, doc) || !ranked_list_load_tfs(list, list->block)) return false;
+        *bound -= list->most;
+        *bound += ranked_list_impact(list, doc, list->tfs[list->found]);
+        if (*bound < c->run.least) return false;
+    }
+    return true;
+}
+
+/* The postings [at, at + count) of the leading list, of which each can add `most`. */
+static bool walk_run(struct conjunction *c, uint32_t at, uint32_t count, uint32_t most)
+{
+    struct rank_run *run = &c->run;
+    uint32_t bound = most + c->short_most;
+    for (uint32_t i = at; i < at + count; i++) {
+        uint32_t doc = c->lead->docs[i], sum = 0;
+        if (c->page_sums) {
+            sum = c->page_sums[doc / POSTING_PAGE];
+            if (!sum || bound + sum < run->least || !(sum = paged_bound(run, doc)) || bound + sum < run->least) continue;
+        }
+        sum += ranked_list_impact(c->lead, doc, c->lead->tfs[i]) + c->short_most;
+        if (sum >= run->least && find_shorts(c, doc, &sum) && !rank_run_push(run, doc, sum)) return false;
+    }
+    return true;
+}
+
+static bool walk_lead(struct conjunction *c)
+{
+    struct rank_run *run = &c->run;
+    struct ranked_list *lead = c->lead;
+    uint32_t others = c->short_most;
+    for (uint32_t i = 0; i < run->list_count; i++)
+        if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
+    if (lead->df >= POSTING_BLOCK) ranked_list_tabulate(lead);
+    if (lead->shape == CURSOR_INLINE) return walk_run(c, 0, lead->df, lead->most) && rank_run_flush(run);
+    for (uint32_t block = 0; block < lead->list.block_count; block++) {
+        uint32_t most = ranked_list_bound(lead, posting_block_max(&lead->list, block));
+        if (most + others < run->least) continue;
+        if (!ranked_list_docs(lead, block) || !ranked_list_load_tfs(lead, block)) return true;
+        uint32_t codes = posting_block_runs(&lead->list, block), count = posting_block_count(&lead->list, block);
+        for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
+            uint32_t bound = (codes & 15) * lead->grid_step;
+            if (bound > most) bound = most;
+            if (bound + others < run->least) continue;
+            if (!walk_run(c, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound)) return false;
+        }
+    }
+    return rank_run_flush(run);
+}
+
+/* Looks at one page in which every list has something. False: memory was refused. */
+static bool rank_page(struct conjunction *c, uint32_t page)
+{
+    struct rank_run *run = &c->run;
+    uint16_t cell_sums[KERNEL_CELLS] = {0}, sums[KERNEL_CELLS], least = (uint16_t)(run->least > 0 ? run->least : 1);
+    uint64_t both[4] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0)};
+    if (run->least > UINT16_MAX) return true;
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        const struct ranked_list *list = run->lists[i];
+        const struct page_cells cells = {list->list.grid, list->list.grid_shift, list->grid_step,
+                                         ranked_list_bound(list, list->list.page_max[page])};
+        run->kernel->add_cells(&cells, page, c->parts[i].cells, cell_sums);
+    }
+    uint32_t live = run->kernel->at_least(cell_sums, least);
+    for (uint32_t i = 0; live && i < run->list_count; i++) live &= run->kernel->at_least(c->parts[i].cells, 1);
+    for (uint32_t i = 0; live && i < run->list_count; i++) {
+        const struct ranked_list *list = run->lists[i];
+        const char *rule = NULL;
+        bool verified = posting_list_verify_page(run->segment, &list->view, &list->list, page);
+        if (verified) rule = posting_page_bits(&list->list, page, c->parts[i].set);
+        if (rule) segment_broken(run->segment, "postings", rule);
+        if (rule || !verified) return true;
+        uint32_t left = 0;
+        for (int word = 0; word < 4; word++) both[word] &= c->parts[i].set[word];
+        for (uint32_t cells = live; cells; cells &= cells - 1) {
+            uint32_t cell = (uint32_t)__builtin_ctz(cells);
+            if (both[cell / 4] >> cell % 4 * 16 & 0xffff) left |= 1U << cell;
+        }
+        live = left;
+    }
+    for (; live; live &= live - 1) {
+        uint32_t cell = (uint32_t)__builtin_ctz(live);
+        uint32_t docs = run->kernel->cell_documents(c->parts, run->list_count, cell, least, sums);
+        for (docs &= (uint32_t)(both[cell / 4] >> cell % 4 * 16 & 0xffff); docs; docs &= docs - 1) {
+            uint32_t low = (uint32_t)__builtin_ctz(docs);
+            if (!rank_run_push(run, page * POSTING_PAGE + cell * 16 + low, sums[low])) return false;
+        }
+    }
+    return true;
+}
+
+/* Best pages first, in slices of their bounds' range. */
+static bool rank_pages(struct conjunction *c)
+{
+    struct rank_run *run = &c->run;
+    uint32_t most = 0, above = UINT32_MAX;
+    c->parts = arena_take(&run->arena, run->list_count * sizeof *c->parts);
+    if (!c->parts) return false;
+    for (uint32_t page = 0; page < run->page_count; page++)
+        if (c->page_sums[page] > most) most = c->page_sums[page];
+    uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;
+    while (most > 0 && above > bottom && above > run->least) {
+        uint32_t from = above == UINT32_MAX ? most : above;
+        from = from > bottom + width ? from - width : bottom;
+        for (uint32_t page = 0; page < run->page_count; page++) {
+            uint32_t sum = c->page_sums[page];
+            if (sum < from || sum >= above || sum < run->least) continue;
+            if (!rank_page(c, page)) return false;
+            if (run->candidate_count >= RANK_CANDIDATES / 64 && !rank_run_flush(run)) return false;
+        }
+        if (!rank_run_flush(run)) return false;
+        if (run->segment->failure.status != BF_OK) return true;
+        above = from;
+    }
+    return true;
+}
+
+static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, bf_error *error)
+{
+    struct conjunction c = {0};
+    struct rank_run *run = &c.run;
+    bool possible = false;
+    bf_status status = rank_run_open(run, ranking, number, &possible, error);
+    if (status == BF_OK && possible && run->scale > 0) {
+        bool good = choose_lead(&c);
+        if (good && run->paged_count) good = (c.page_sums = rank_run_page_sums(run, true)) != NULL;
+        good = good && (ranked_list_is_paged(c.lead) ? rank_pages(&c) : walk_lead(&c));
+        status = good ? rank_run_outcome(run, error) : fail_memory(error);
+    }
+    rank_run_close(run);
+    return status;
+}
+
+static bool conjunction_can(const struct ranking *ranking)
+{
+    const struct query_node *root = ranking->query->root;
+    if (ranking->count_only || !rank_run_can(ranking)) return false;
+    for (uint32_t i = 0; i < root->child_count; i++)
+        if (root->children[i]->occur != QUERY_MUST) return false;
+    return true;
+}
+
+static bf_status conjunction_run(struct ranking *ranking, bf_error *error)
+{
+    return rank_run_each(ranking, conjunction_segment, error);
+}
+
+const struct ranker conjunction_ranker = {"conjunction", "all of the words, the rarest leading", conjunction_can, conjunction_run};

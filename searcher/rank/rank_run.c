@@ -1,0 +1,239 @@
+#include "rank_run.h"
+
+#include "impact.h"
+#include "posting_record.h"
+#include "status.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    SUM_MOST = 60000, /* what all bounds together come to; with one more for rounding up each, below 2^16 */
+    BUCKETS = 64,     /* of candidates by their bounds */
+    FEW = 24,         /* so few candidates are sorted by insertion */
+};
+
+/* ---- Opening ---- */
+
+static bf_status open_lists(struct rank_run *run, bool *possible, bf_error *error)
+{
+    const struct query_node *root = run->ranking->query->root;
+    struct match_context context = {run->segment, run->number, run->ranking->leaves, run->ranking->bm25, &run->arena};
+    size_t count = root->child_count;
+    run->lists = arena_take(&run->arena, count * sizeof(struct ranked_list *));
+    run->by_weight = arena_take(&run->arena, count * sizeof *run->by_weight);
+    run->parts = arena_take(&run->arena, count * sizeof *run->parts);
+    run->present = arena_take(&run->arena, count * sizeof *run->present);
+    if (!run->lists || !run->by_weight || !run->parts || !run->present) return fail_memory(error);
+    *possible = false;
+    run->all_must = count > 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct query_node *node = root->children[i];
+        run->all_must &= node->occur == QUERY_MUST;
+        bf_status status = ranked_list_open(&context, node, &run->lists[run->list_count], error);
+        if (status == BF_NOT_FOUND && node->occur == QUERY_MUST) return BF_OK;
+        if (status == BF_NOT_FOUND) continue;
+        if (status != BF_OK) return status;
+        run->paged_count += ranked_list_is_paged(run->lists[run->list_count++]);
+    }
+    *possible = run->list_count > 0;
+    return BF_OK;
+}
+
+/* Whether list a comes before list b in by_weight. */
+static bool list_before(const struct ranked_list *a, const struct ranked_list *b)
+{
+    if (ranked_list_is_paged(a) != ranked_list_is_paged(b)) return ranked_list_is_paged(b);
+    return a->most > b->most;
+}
+
+static void order_lists(struct rank_run *run)
+{
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        uint32_t at = i;
+        for (; at > 0 && list_before(run->lists[i], run->lists[run->by_weight[at - 1]]); at--)
+            run->by_weight[at] = run->by_weight[at - 1];
+        run->by_weight[at] = i;
+    }
+}
+
+/* The largest of the terms' scores that k documents reach with that term alone. Void where other clauses can exclude them. */
+static double stored_limit(const struct rank_run *run)
+{
+    double limit = 0;
+    int which = 0;
+    while (which < POSTING_KTH && posting_kth_k[which] < run->ranking->top.k) which++;
+    if (which == POSTING_KTH || (run->all_must && run->list_count > 1)) return 0;
+    for (uint32_t i = 0; i < run->list_count; i++) limit = fmax(limit, run->lists[i]->kth[which]);
+    return limit;
+}
+
+static void raise_least(struct rank_run *run)
+{
+    const struct top_hits *top = &run->ranking->top;
+    if (top->count == top->k && (double)top_hits_threshold(top) > run->limit) run->limit = (double)top_hits_threshold(top);
+    /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
+    double safe = run->limit * (1 - 1e-6 - 1.2e-7 * run->list_count) * run->scale;
+    /* Beyond what bounds come to, nothing in this segment can reach it. */
+    run->least = safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
+}
+
+bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error)
+{
+    *run = (struct rank_run){.ranking = ranking, .number = number, .segment = ranking->snapshot->segments[number],
+                             .kernel = page_kernel(), .scratch = ranking->scratch};
+    run->page_count = (run->segment->meta.doc_count + POSTING_PAGE - 1) / POSTING_PAGE;
+    bf_status status = open_lists(run, possible, error);
+    if (status != BF_OK || !*possible) return status;
+    double most = 0;
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        ranked_list_weigh(run->lists[i]);
+        most += IMPACT_CODE_MAX * run->lists[i]->unit;
+    }
+    run->scale = most > 0 ? SUM_MOST / most : 0;
+    for (uint32_t i = 0; i < run->list_count; i++) ranked_list_scale(run->lists[i], run->scale);
+    order_lists(run);
+    run->limit = stored_limit(run);
+    raise_least(run);
+    return BF_OK;
+}
+
+bool rank_run_can(const struct ranking *ranking)
+{
+    const struct query_node *root = ranking->query->root;
+    if (root->child_count == 0 || root->child_count > RANK_LISTS_MOST || !(ranking->bm25->k1 > 0)) return false;
+    for (uint32_t i = 0; i < root->child_count; i++)
+        if (!ranked_list_can(root->children[i])) return false;
+    return true;
+}
+
+bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
+                        bf_error *error)
+{
+    bf_status status = ranking->no_total ? BF_OK : count_matches(ranking, error);
+    if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
+    for (uint32_t i = 0; status == BF_OK && ranking->top.k && i < ranking->snapshot->segment_count; i++)
+        status = segment(ranking, i, error);
+    return status;
+}
+
+bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)
+{
+    return segment_outcome(run->segment, error);
+}
+
+void rank_run_close(struct rank_run *run)
+{
+    arena_free(&run->arena);
+}
+
+uint16_t *rank_run_page_sums(struct rank_run *run, bool every)
+{
+    size_t room = posting_page_max_size(run->page_count);
+    uint16_t *sums = arena_take_zeroed(&run->arena, room * sizeof *sums);
+    for (uint32_t i = 0; sums && i < run->list_count; i++)
+        if (ranked_list_is_paged(run->lists[i]))
+            run->kernel->add_codes(sums, run->lists[i]->list.page_max, (uint32_t)room, run->lists[i]->step);
+    for (uint32_t i = 0; sums && every && i < run->list_count; i++)
+        if (ranked_list_is_paged(run->lists[i])) run->kernel->clear_empty(sums, run->lists[i]->list.page_max, (uint32_t)room);
+    return sums;
+}
+
+/* ---- Scoring ---- */
+
+/* Finds what the list adds to the document. */
+static bool find_part(struct rank_run *run, uint32_t number, uint32_t doc)
+{
+    struct ranked_list *list = run->lists[number];
+    uint32_t posting = 0, tf = ranked_list_tf(list, doc, &posting);
+    run->present[number] = tf > 0;
+    run->parts[number] = tf ? ranked_list_score(list, doc, posting, tf) : 0;
+    return tf > 0;
+}
+
+/*
+ * Replaces a document's bounds by what each term really adds, and stops as soon as it can't win: paged lists first, the heaviest
+ * first, whose bounds are those of a cell; of the others the bound has what they add already, unless it was only assumed, and they
+ * are looked at for the exact sum. False: it can't win, or doesn't match.
+ */
+static bool score_parts(struct rank_run *run, const struct candidate *candidate)
+{
+    uint32_t doc = candidate->doc, bound = candidate->bound, short_count = run->list_count - run->paged_count;
+    for (uint32_t i = short_count; i < run->list_count; i++) {
+        uint32_t number = run->by_weight[i], cell = ranked_list_cell(run->lists[number], doc);
+        run->present[number] = false;
+        if (!cell && run->all_must) return false;
+        if (!cell) continue;
+        bool there = find_part(run, number, doc);
+        if (!there && run->all_must) return false;
+        if (!there && run->paged_pass) continue; /* its bound was never in the sum */
+        bound -= cell;
+        if (there) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
+        if (bound < run->least) return false;
+    }
+    for (uint32_t i = 0; i < short_count; i++) {
+        uint32_t number = run->by_weight[i];
+        bool there = find_part(run, number, doc);
+        if (there ? run->paged_pass : run->all_must) return false;
+        if (i == candidate->known) bound -= candidate->assumed;
+        if (there && i >= candidate->known) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
+    }
+    return bound >= run->least;
+}
+
+static bool score_candidate(struct rank_run *run, const struct candidate *candidate)
+{
+    uint32_t doc = candidate->doc;
+    if (segment_is_deleted(run->segment, doc) || !score_parts(run, candidate)) return true;
+    struct ranked_hit hit = {0, run->number, doc};
+    for (uint32_t i = 0; i < run->list_count; i++)
+        if (run->present[i]) hit.score += run->parts[i];
+    run->scored_count++;
+    if (!top_hits_add(&run->ranking->top, &hit)) return false;
+    raise_least(run);
+    return true;
+}
+
+static void sort_few(struct candidate *candidates, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        struct candidate moved = candidates[i];
+        uint32_t at = i;
+        for (; at > 0 && candidates[at - 1].bound < moved.bound; at--) candidates[at] = candidates[at - 1];
+        candidates[at] = moved;
+    }
+}
+
+/* Into `sorted`, by the high bits of how far each is above the least: a full order would cost more than it gives. */
+static void sort_many(const struct rank_run *run, struct candidate *sorted)
+{
+    const struct candidate *candidates = run->scratch->candidates;
+    uint32_t starts[BUCKETS + 1] = {0}, most = 0, shift = 0;
+    for (uint32_t i = 0; i < run->candidate_count; i++)
+        if (candidates[i].bound > most) most = candidates[i].bound;
+    while (most >> shift >= BUCKETS) shift++;
+    for (uint32_t i = 0; i < run->candidate_count; i++) starts[BUCKETS - 1 - (candidates[i].bound >> shift) + 1]++;
+    for (uint32_t i = 1; i <= BUCKETS; i++) starts[i] += starts[i - 1];
+    for (uint32_t i = 0; i < run->candidate_count; i++) sorted[starts[BUCKETS - 1 - (candidates[i].bound >> shift)]++] = candidates[i];
+}
+
+bool rank_run_settle(struct rank_run *run, uint64_t wanted)
+{
+    struct candidate *candidates = run->scratch->candidates, *sorted = candidates;
+    uint32_t count = run->candidate_count, kept = 0, i = 0;
+    if (count > FEW) sort_many(run, sorted = run->scratch->sorted);
+    else sort_few(candidates, count);
+    for (; i < count && i < wanted && sorted[i].bound >= run->least; i++)
+        if (!score_candidate(run, &sorted[i])) return false;
+    for (; i < count; i++)
+        if (sorted[i].bound >= run->least) candidates[kept++] = sorted[i];
+    run->candidate_count = kept;
+    return true;
+}
+
+bool rank_run_flush(struct rank_run *run)
+{
+    while (run->candidate_count > 0)
+        if (!rank_run_settle(run, UINT64_MAX)) return false;
+    return true;
+}

@@ -1,0 +1,103 @@
+/*
+ * One query being ranked over one segment: what rankers that prune have in common. They differ in how they find candidates,
+ * documents whose bound reaches the threshold; here candidates are scored, best bound first, as the threshold rises.
+ *
+ * The threshold `least` is an integer like the bounds (ranked_list.h): a document whose bound is below it can't be among the top
+ * k. It begins at a stored k-th impact where that is valid, and only what is *below* it may be left out: of equal scores the
+ * earlier article wins, and documents are not visited in order.
+ */
+#ifndef RANK_RANK_RUN_H
+#define RANK_RANK_RUN_H
+
+#include "arena.h"
+#include "page_kernel.h"
+#include "ranked_list.h"
+#include "ranker.h"
+
+enum {
+    RANK_LISTS_MOST = 4000,      /* so that bounds rounded up stay below 2^16 */
+    RANK_CANDIDATES = 8192,      /* kept before they are scored */
+    RANK_WINDOW = 1 << 14,       /* documents of a window of sums, which then stays in the nearest cache */
+    RANK_SET = 1 << 16,          /* documents of a set */
+};
+
+struct candidate {
+    uint32_t doc;
+    uint16_t bound;  /* what the lists that were looked at add, cells of the paged ones, and what is assumed of the others: */
+    uint16_t assumed;
+    uint16_t known;  /* lists that were looked at: the first so many of those that are not paged, by weight */
+};
+
+/* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at a
+ * time, and `sums` is all zero between two. */
+struct rank_scratch {
+    uint16_t sums[RANK_WINDOW];
+    struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
+    uint64_t sets[2][RANK_SET / 64];
+};
+
+struct rank_run {
+    struct ranking *ranking;
+    struct segment *segment;
+    uint32_t number;              /* of the segment */
+    const struct page_kernel *kernel;
+    struct rank_scratch *scratch;
+    struct arena arena;
+    struct ranked_list **lists;   /* in the order of the query: scores add up in this order */
+    uint32_t list_count;
+    uint32_t paged_count;
+    uint32_t *by_weight;          /* numbers of the lists: those that are not paged first, and heaviest first */
+    float *parts;                 /* by list: what it adds to the document being scored ... */
+    bool *present;                /* ... if it has the document */
+    bool all_must;                /* every list must have the document */
+    /* Candidates' bounds are of those paged lists that have the document, and documents that have others are none of this pass. */
+    bool paged_pass;
+    uint32_t page_count;
+    double scale;
+    double limit;                 /* a score that k documents are known to reach */
+    uint32_t least;               /* the bound that a document must reach */
+    uint32_t candidate_count;
+    uint64_t scored_count;        /* documents that were scored: for the summary of work */
+};
+
+/* Whether the query is a flat group of terms as these rankers want it; which of them must or may match is not looked at. */
+bool rank_run_can(const struct ranking *ranking);
+
+/* Finds the total if it is wanted, then ranks segment after segment. */
+bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
+                        bf_error *error);
+
+/* Opens the lists of the query, a flat group of terms, in the segment, computes bounds and a first threshold. *possible = false:
+ * nothing can match here. rank_run_close in any case. */
+bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error);
+
+/* BF_OK, or the failure that a list noted. */
+bf_status rank_run_outcome(const struct rank_run *run, bf_error *error);
+void rank_run_close(struct rank_run *run);
+
+/* Sums the page maxima of the paged lists: an array of page_count entries; NULL: memory was refused. `every`: 0 where one of them
+ * has nothing. */
+uint16_t *rank_run_page_sums(struct rank_run *run, bool every);
+
+/* Scores the candidates, those with the best bounds first, and forgets them. False: memory was refused. */
+bool rank_run_flush(struct rank_run *run);
+
+/* Scores about so many of the best of them, which raises the threshold, and keeps those of the others that reach it. */
+bool rank_run_settle(struct rank_run *run, uint64_t count);
+
+static inline bool rank_run_push_assuming(struct rank_run *run, uint32_t doc, uint32_t bound, uint32_t assumed, uint32_t known)
+{
+    if (run->candidate_count == RANK_CANDIDATES && !rank_run_flush(run)) return false;
+    if (bound >= run->least)
+        run->scratch->candidates[run->candidate_count++] =
+            (struct candidate){doc, (uint16_t)bound, (uint16_t)assumed, (uint16_t)known};
+    return true;
+}
+
+/* Keeps a document whose bound holds all that lists which are not paged add to it. */
+static inline bool rank_run_push(struct rank_run *run, uint32_t doc, uint32_t bound)
+{
+    return rank_run_push_assuming(run, doc, bound, 0, run->list_count - run->paged_count);
+}
+
+#endif
