@@ -99,7 +99,10 @@ static void fuzz_term_block(uint8_t *bytes, size_t length, uint32_t seek)
 {
     struct term_block_reader reader;
     uint8_t wanted[2] = {(uint8_t)seek, (uint8_t)(seek >> 8)};
-    bool more = true;
+    struct term_entry entry;
+    bool more = true, found;
+    if (!term_block_find(bytes, length, wanted, sizeof wanted, &entry, &found) && found && !entry.postings_length)
+        require(entry.inline_bytes >= bytes && entry.inline_bytes + entry.inline_length <= bytes + length);
     if (length >= 7) store_u32(bytes + 3, checksum(checksum(0, bytes, 3), bytes + 7, length - 7)); /* else nothing gets past it */
     if (term_block_open(bytes, length, &reader)) return;
     while (more && !term_block_next(&reader, &more)) require(reader.term_length <= DICTIONARY_TERM_MAX);

@@ -46,13 +46,15 @@ static uint32_t make_terms(struct chance *chance, struct term *terms, uint32_t c
         term->entry.df = 1 + (chance_below(chance, 2) ? chance_below(chance, 4) : many);
         term->entry.cf = term->entry.df + (chance_next(chance) >> (3 + chance_below(chance, 60)));
         if (chance_below(chance, 3) == 0) {
+            term->entry.df = 1 + chance_below(chance, INLINE_POSTINGS_MAX);
+            term->entry.cf = term->entry.df + (chance_below(chance, 9) ? chance_below(chance, 20) : chance_next(chance) >> 5);
             term->entry.inline_length = chance_below(chance, TERM_INLINE_MAX + 1);
             term->entry.inline_bytes = term->list;
             for (uint32_t j = 0; j < term->entry.inline_length; j++) term->list[j] = (uint8_t)chance_next(chance);
             continue;
         }
-        /* a new chunk of the arena, or a list out of order */
-        if (chance_below(chance, 30) == 0) offset = chance_next(chance) >> 1;
+        /* a list that does not follow the last one, so that a block ends */
+        if (chance_below(chance, 300) == 0) offset = chance_next(chance) >> 1;
         term->entry.postings_offset = offset;
         term->entry.postings_length = 1 + chance_below(chance, 100000);
         offset += term->entry.postings_length;
@@ -60,17 +62,39 @@ static uint32_t make_terms(struct chance *chance, struct term *terms, uint32_t c
     return kept;
 }
 
+static void expect_counts(const struct term_entry *entry, const struct term *term)
+{
+    assert_int_equal(entry->df, term->entry.df);
+    assert_int_equal(entry->cf, term->entry.cf);
+    assert_int_equal(entry->postings_length, term->entry.postings_length);
+    if (term->entry.postings_length) assert_int_equal(entry->postings_offset, term->entry.postings_offset);
+    else {
+        assert_int_equal(entry->inline_length, term->entry.inline_length);
+        assert_memory_equal(entry->inline_bytes, term->list, term->entry.inline_length);
+    }
+}
+
 static void expect_entry(const struct term_block_reader *reader, const struct term *term)
 {
     assert_int_equal(reader->term_length, term->length);
     assert_memory_equal(reader->term, term->bytes, term->length);
-    assert_int_equal(reader->entry.df, term->entry.df);
-    assert_int_equal(reader->entry.cf, term->entry.cf);
-    assert_int_equal(reader->entry.postings_length, term->entry.postings_length);
-    if (term->entry.postings_length) assert_int_equal(reader->entry.postings_offset, term->entry.postings_offset);
-    else {
-        assert_int_equal(reader->entry.inline_length, term->entry.inline_length);
-        assert_memory_equal(reader->entry.inline_bytes, term->list, term->entry.inline_length);
+    expect_counts(&reader->entry, term);
+}
+
+static void expect_found(const uint8_t *bytes, size_t length, const struct term *terms, uint32_t count)
+{
+    struct term_entry entry;
+    bool found;
+    for (uint32_t i = 0; i < count; i++) { /* every term, and what would stand right before it, which may be the one before */
+        struct term wanted = terms[i];
+        assert_null(term_block_find(bytes, length, wanted.bytes, wanted.length, &entry, &found));
+        assert_true(found);
+        expect_counts(&entry, &terms[i]);
+        if (wanted.bytes[wanted.length - 1]-- == 0 || wanted.length > 20) wanted.length--;
+        bool same = i > 0 && by_bytes(&wanted, &terms[i - 1]) == 0;
+        assert_null(term_block_find(bytes, length, wanted.bytes, wanted.length, &entry, &found));
+        if (!same && i > 0 && by_bytes(&wanted, &terms[i - 1]) < 0) continue; /* further up: it may be there or not */
+        assert_int_equal(found, same);
     }
 }
 
@@ -80,7 +104,7 @@ static void expect_block(struct chance *chance, const struct term_block_writer *
     bool more;
     size_t length = writer->bytes.length;
     uint8_t *bytes = guarded_copy(writer->bytes.bytes, length, 0); /* blocks are read without slack */
-    assert_true(length <= TERM_BLOCK_MAX);
+    assert_true(length + writer->first_length <= TERM_BLOCK_MAX);
     assert_int_equal(writer->first_length, terms[0].length);
     assert_memory_equal(writer->first, terms[0].bytes, terms[0].length);
     assert_null(term_block_open(bytes, length, &reader));
@@ -92,6 +116,7 @@ static void expect_block(struct chance *chance, const struct term_block_writer *
     assert_null(term_block_next(&reader, &more));
     assert_false(more);
 
+    expect_found(bytes, length, terms, count);
     for (int round = 0; round < 30; round++) { /* seek to terms that are there, and to neighbours that mostly aren't */
         struct term wanted = terms[chance_below(chance, count)];
         if (round % 3 == 1 && wanted.length > 1) wanted.length--;
@@ -145,7 +170,7 @@ static void test_an_empty_block_takes_any_entry(void **state)
     struct term_block_writer writer = {0};
     struct term term = {.length = DICTIONARY_TERM_MAX};
     memset(term.bytes, 0xff, sizeof term.bytes);
-    term.entry = (struct term_entry){.df = UINT32_MAX, .cf = UINT64_MAX / 2, .inline_bytes = term.list,
+    term.entry = (struct term_entry){.df = INLINE_POSTINGS_MAX, .cf = UINT64_MAX / 8, .inline_bytes = term.list,
                                      .inline_length = TERM_INLINE_MAX};
     assert_true(term_block_add(&writer, term.bytes, term.length, &term.entry));
     term_block_finish(&writer);
@@ -180,11 +205,11 @@ static void test_false_blocks(void **state)
 {
     (void)state;
     struct chance chance = chance_begin("false blocks");
-    struct term terms[40];
+    struct term terms[90];
     for (int round = 0; round < 4000; round++) {
         struct term_block_writer writer = {0};
         struct term_block_reader reader;
-        uint32_t count = make_terms(&chance, terms, 1 + chance_below(&chance, 39));
+        uint32_t count = make_terms(&chance, terms, 1 + chance_below(&chance, 89));
         for (uint32_t i = 0; i < count; i++)
             if (!term_block_add(&writer, terms[i].bytes, terms[i].length, &terms[i].entry)) break;
         term_block_finish(&writer);
@@ -194,11 +219,16 @@ static void test_false_blocks(void **state)
         damage(&chance, bytes, length);
         bytes[0] = 1;
         store_u32(bytes + 3, checksum(checksum(0, bytes, 3), bytes + 7, length - 7));
-        bool more = true;
-        assert_null(term_block_open(bytes, length, &reader));
-        while (more && !term_block_next(&reader, &more)) assert_true(reader.term_length <= DICTIONARY_TERM_MAX);
-        assert_null(term_block_open(bytes, length, &reader));
-        term_block_seek(&reader, terms[count / 2].bytes, terms[count / 2].length, &more);
+        bool more = true, found;
+        struct term_entry entry;
+        const struct term *wanted = &terms[chance_below(&chance, count)];
+        if (!term_block_open(bytes, length, &reader)) {
+            while (more && !term_block_next(&reader, &more)) assert_true(reader.term_length <= DICTIONARY_TERM_MAX);
+            assert_null(term_block_open(bytes, length, &reader));
+            term_block_seek(&reader, wanted->bytes, wanted->length, &more);
+        }
+        if (!term_block_find(bytes, length, wanted->bytes, wanted->length, &entry, &found) && found && !entry.postings_length)
+            assert_true(entry.inline_bytes + entry.inline_length <= bytes + length);
         free(bytes);
         term_block_free(&writer);
     }

@@ -223,6 +223,10 @@ static void test_term_block(void **state)
     struct term_block_writer writer = {0};
     for (int i = 0; i < 3; i++)
         assert_true(term_block_add(&writer, (const uint8_t *)terms[i], (uint32_t)strlen(terms[i]), &entries[i]));
+    for (uint8_t letter = 'a'; letter <= 'n'; letter++) {
+        const uint8_t term[] = {'t', 'u', letter};
+        assert_true(term_block_add(&writer, term, sizeof term, &entries[1]));
+    }
     term_block_finish(&writer);
     expect_example("term-block", &writer.bytes);
     term_block_free(&writer);

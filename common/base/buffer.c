@@ -10,7 +10,7 @@
 void buffer_free(struct buffer *buffer)
 {
     if (!buffer) return;
-    free(buffer->bytes);
+    if (!buffer->borrowed) free(buffer->bytes);
     *buffer = (struct buffer){0};
 }
 
@@ -26,11 +26,13 @@ uint8_t *buffer_reserve(struct buffer *buffer, size_t more)
         size_t room = buffer->room + buffer->room / 2;
         if (room < needed) room = needed;
         if (room < 64) room = 64;
-        uint8_t *bytes = realloc(buffer->bytes, room);
+        uint8_t *bytes = realloc(buffer->borrowed ? NULL : buffer->bytes, room);
         if (!bytes) {
             buffer->failed = true;
             return NULL;
         }
+        if (buffer->borrowed) memcpy(bytes, buffer->bytes, buffer->length);
+        buffer->borrowed = false;
         buffer->bytes = bytes;
         buffer->room = room;
     }

@@ -15,9 +15,16 @@ struct buffer {
     uint8_t *bytes;
     size_t length, room;
     bool failed;
+    bool borrowed; /* the room is not the buffer's own: it is left where it is when more is needed */
 };
 
 void buffer_free(struct buffer *buffer);
+
+/* An empty buffer that begins in room of the caller's, which must live as long: for what is mostly small. */
+static inline struct buffer buffer_within(void *room, size_t size)
+{
+    return (struct buffer){.bytes = room, .room = size, .borrowed = true};
+}
 
 /* Empties it, keeps the room, forgets a failure. */
 static inline void buffer_clear(struct buffer *buffer)

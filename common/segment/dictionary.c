@@ -15,17 +15,12 @@ bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t
                           bf_error *error)
 {
     struct store_entry stored;
-    struct term_block_reader reader;
-    bf_status status = segment_store_at_or_before(segment->store, DATABASE_TERMS, term, term_length, &stored, error);
+    bool found;
+    bf_status status = segment_store_find_term(segment->store, term, term_length, &stored, error);
     if (status != BF_OK) return status;
-    status = dictionary_open_block(segment, &stored, &reader, error);
-    if (status != BF_OK) return status;
-    bool more;
-    const char *rule = term_block_seek(&reader, term, term_length, &more);
+    const char *rule = term_block_find(stored.value, stored.value_length, term, term_length, entry, &found);
     if (rule) return segment_corrupt(segment, "terms", rule, error);
-    if (!more || reader.term_length != term_length || memcmp(reader.term, term, term_length) != 0) return BF_NOT_FOUND;
-    *entry = reader.entry;
-    return BF_OK;
+    return found ? BF_OK : BF_NOT_FOUND;
 }
 
 /* Moves to the first term of the following blocks, or ends. */

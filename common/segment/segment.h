@@ -6,6 +6,7 @@
 #include "bitset.h"
 #include "column.h"
 #include "id_column.h"
+#include "impact_change.h"
 #include "manifest.h"
 #include "position_group.h"
 #include "section.h"
@@ -28,6 +29,7 @@ struct segment {
     /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
     uint32_t raw_block;               /* number of that block and one more; 0: none */
+    struct impact_change change;      /* to the parameters asked for last */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
 };
 
@@ -63,6 +65,14 @@ static inline uint8_t segment_length_byte(struct segment *segment, uint32_t doc)
 
 /* Those of the documents [first, end), verified, addressed by document; NULL: damage, which is noted. */
 const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end);
+
+/* From the impacts stored in the segment to those of the parameters; good until asked for others. */
+static inline const struct impact_change *segment_impact_change(struct segment *segment, const struct bm25 *asked)
+{
+    const struct segment_meta *built = &segment->meta;
+    impact_change_make(&segment->change, built->k1, built->b, built->title_weight, built->average, asked);
+    return &segment->change;
+}
 
 /* Where a list has this room for positions: how wide they are. */
 void segment_position_scale(struct segment *segment, const struct position_room *room, struct position_scale *scale);

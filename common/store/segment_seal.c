@@ -20,7 +20,7 @@ struct segment_seal {
     size_t length;
     const uint8_t *first;    /* entries in it */
     const uint8_t *terms;
-    uint64_t *verified;      /* a bit an entry of the dictionary's; set by any thread */
+    uint64_t *verified;      /* a bit a page of the file, of those of the dictionary; set by any thread */
     struct seal_record record;
     char path[PATH_MAX];
 };
@@ -43,9 +43,7 @@ static bf_status seal_verify_entry(const struct segment_seal *seal, const uint8_
     return rule ? seal_corrupt(seal, number, rule, error) : BF_OK;
 }
 
-/* A page of the dictionary, verified. */
-static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, unsigned depth, const uint8_t **page,
-                                 bf_error *error)
+static bf_status seal_verify_terms_page(struct segment_seal *seal, uint64_t number, bf_error *error)
 {
     uint32_t low = 0, high = seal->record.terms_count;
     while (low < high) {
@@ -56,11 +54,19 @@ static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, uns
     const uint8_t *entry = seal->terms + (size_t)SEAL_ENTRY * low;
     if (low == seal->record.terms_count || load_u32(entry) != number)
         return seal_corrupt(seal, number, "a page of the dictionary is not sealed", error);
-    uint64_t bit = UINT64_C(1) << (low & 63);
-    if (!(__atomic_load_n(&seal->verified[low >> 6], __ATOMIC_RELAXED) & bit)) {
-        bf_status status = seal_verify_entry(seal, entry, error);
+    bf_status status = seal_verify_entry(seal, entry, error);
+    if (status == BF_OK) __atomic_fetch_or(&seal->verified[number >> 6], UINT64_C(1) << (number & 63), __ATOMIC_RELAXED);
+    return status;
+}
+
+/* A page of the dictionary, verified. */
+static bf_status seal_terms_page(struct segment_seal *seal, uint64_t number, unsigned depth, const uint8_t **page,
+                                 bf_error *error)
+{
+    if (number >= seal->record.page_count ||
+        !(__atomic_load_n(&seal->verified[number >> 6], __ATOMIC_RELAXED) >> (number & 63) & 1)) {
+        bf_status status = seal_verify_terms_page(seal, number, error);
         if (status != BF_OK) return status;
-        __atomic_fetch_or(&seal->verified[low >> 6], bit, __ATOMIC_RELAXED);
     }
     *page = seal->file + (size_t)number * TREE_PAGE;
     if ((tree_page_flags(*page) == TREE_LEAF) != (depth == 1))
@@ -81,6 +87,29 @@ static unsigned child_of(const uint8_t *page, const uint8_t *key, size_t key_len
         else high = middle;
     }
     return low;
+}
+
+bf_status segment_seal_find_term(struct segment_seal *seal, const void *key, size_t key_length, struct store_entry *entry,
+                                 bf_error *error)
+{
+    uint64_t number = seal->record.terms_root;
+    const uint8_t *page, *node;
+    if (number == SEAL_NO_ROOT) return BF_NOT_FOUND;
+    for (unsigned depth = seal->record.terms_depth;; depth--) {
+        bf_status status = seal_terms_page(seal, number, depth, &page, error);
+        if (status != BF_OK) return status;
+        node = tree_page_node(page, child_of(page, key, key_length));
+        if (depth <= 1) break;
+        number = tree_node_child(node);
+    }
+    *entry = (struct store_entry){
+        tree_node_key(node), tree_node_data(node), tree_node_key_size(node), tree_node_size(node)};
+    /* The first of the leaf may be greater: then it is the first of all. */
+    size_t shorter = entry->key_length < key_length ? entry->key_length : key_length;
+    int order = memcmp(entry->key, key, shorter);
+    if (order > 0 || (order == 0 && entry->key_length > key_length)) return BF_NOT_FOUND;
+    if (tree_node_flags(node)) return seal_corrupt(seal, number, "a block of terms must be in a leaf of the dictionary", error);
+    return BF_OK;
 }
 
 bf_status segment_seal_verify_terms(struct segment_seal *seal, const void *key, size_t key_length, bf_error *error)
@@ -154,7 +183,7 @@ bf_status segment_seal_open(const char *path, struct segment_seal **result, bf_e
     }
     seal->first = seal->file + (size_t)seal->record.page_count * TREE_PAGE;
     seal->terms = seal->first + (size_t)SEAL_ENTRY * seal->record.first_count;
-    seal->verified = calloc(bitset_words(seal->record.terms_count) + 1, sizeof *seal->verified);
+    seal->verified = calloc(bitset_words(seal->record.page_count) + 1, sizeof *seal->verified);
     if (!seal->verified) status = fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < seal->record.first_count; i++)
         status = seal_verify_entry(seal, seal->first + (size_t)SEAL_ENTRY * i, error);

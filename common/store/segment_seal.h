@@ -9,7 +9,7 @@
 #ifndef STORE_SEGMENT_SEAL_H
 #define STORE_SEGMENT_SEAL_H
 
-#include "backfile.h"
+#include "store.h"
 
 /* Seals a complete file, and waits for the disk if `sync`. */
 bf_status segment_seal_write(const char *path, bool sync, bf_error *error);
@@ -23,6 +23,11 @@ void segment_seal_close(struct segment_seal *seal);
 /* Verifies the pages of the dictionary where LMDB looks for a key, and the leaf after: before it does. Length 0: for its
  * first key. */
 bf_status segment_seal_verify_terms(struct segment_seal *seal, const void *key, size_t key_length, bf_error *error);
+
+/* Finds the entry of the dictionary with the last key that is not greater, in verified pages, where LMDB would find it: the way
+ * there was gone for their sake. BF_NOT_FOUND without touching `error`. */
+bf_status segment_seal_find_term(struct segment_seal *seal, const void *key, size_t key_length, struct store_entry *entry,
+                                 bf_error *error);
 
 /* Verifies all. */
 bf_status segment_seal_verify(struct segment_seal *seal, bf_error *error);

@@ -208,6 +208,12 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
     return segment_cursor_move(store, database, MDB_PREV, NULL, 0, entry, error);
 }
 
+bf_status segment_store_find_term(struct segment_store *store, const void *key, size_t key_length, struct store_entry *entry,
+                                  bf_error *error)
+{
+    return segment_seal_find_term(store->shared->seal, key, key_length, entry, error);
+}
+
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,
                                   bf_error *error)
 {

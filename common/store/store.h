@@ -81,6 +81,9 @@ bf_status segment_store_at_or_after(struct segment_store *store, enum segment_da
 /* The last entry whose key is <= the given one; BF_NOT_FOUND. */
 bf_status segment_store_at_or_before(struct segment_store *store, enum segment_database database, const void *key,
                                      size_t key_length, struct store_entry *entry, bf_error *error);
+/* The same in the dictionary, without LMDB, for a look-up must be quick. The entry's page is verified. */
+bf_status segment_store_find_term(struct segment_store *store, const void *key, size_t key_length, struct store_entry *entry,
+                                  bf_error *error);
 /* The entry after the one the last of these calls on the database stood on; BF_NOT_FOUND. */
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,
                                   bf_error *error);

@@ -6,10 +6,11 @@
 #include "status.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { SPARE_MOST = 64 << 10 }; /* bytes kept for the next query when results are freed */
 
 static uint64_t microseconds_now(void)
 {
@@ -33,7 +34,10 @@ static bf_status results_parameters(struct bf_results *results, const bf_search_
         if (!(title_weight >= 0 && title_weight <= BF_TITLE_WEIGHT_MOST))
             return fail(error, BF_BAD_ARGUMENT, "the title's weight must be between 0 and 1000000");
     }
-    bm25_prepare(&results->bm25, k1, b, title_weight, snapshot_average(results->index->snapshot));
+    struct bm25 *last = &results->index->bm25;
+    if (last->average == 0 || last->k1 != k1 || last->b != b || last->title_weight != title_weight)
+        bm25_prepare(last, k1, b, title_weight, snapshot_average(results->index->snapshot));
+    results->bm25 = *last; /* a copy: the next query may want others while these results still explain theirs */
     return BF_OK;
 }
 
@@ -67,6 +71,23 @@ static bf_status results_keep(struct bf_results *results, struct top_hits *top, 
     return BF_OK;
 }
 
+/* "cells: why; 3 segments", put together without snprintf, which costs more than some queries do. */
+static bf_status results_plan(struct bf_results *results, const struct ranker *ranker, bf_error *error)
+{
+    char digits[16], *number = digits + sizeof digits;
+    const uint32_t segments = results->index->snapshot->segment_count;
+    *--number = '\0';
+    for (uint32_t left = segments, i = 0; left > 0 || i == 0; left /= 10, i++) *--number = (char)('0' + left % 10);
+    const char *const parts[] = {ranker->name, ": ", ranker->why, "; ", number, segments == 1 ? " segment" : " segments"};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) length += strlen(parts[i]);
+    char *plan = arena_take(&results->arena, length + 1);
+    if (!plan) return fail_memory(error);
+    results->plan = plan;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) plan = stpcpy(plan, parts[i]);
+    return BF_OK;
+}
+
 static bf_status results_rank(struct bf_results *results, const bf_search_options *options, bf_error *error)
 {
     uint32_t k = options->k ? options->k : 10;
@@ -85,17 +106,22 @@ static bf_status results_rank(struct bf_results *results, const bf_search_option
     };
     const struct ranker *ranker = ranker_choose(options->ranker, &ranking);
     if (!ranker) return fail(error, BF_BAD_ARGUMENT, "there is no ranker \"%s\" for this query", options->ranker);
-    size_t room = strlen(ranker->name) + strlen(ranker->why) + 64;
-    char *plan = arena_take(&results->arena, room);
-    if (!plan) return fail_memory(error);
-    snprintf(plan, room, "%s: %s; %u segment%s", ranker->name, ranker->why, ranking.snapshot->segment_count,
-             ranking.snapshot->segment_count == 1 ? "" : "s");
-    results->plan = plan;
-    bf_status status = ranker->run(&ranking, error);
+    bf_status status = results_plan(results, ranker, error);
+    if (status == BF_OK) status = ranker->run(&ranking, error);
     results->total = ranking.total;
     if (status == BF_OK) status = results_keep(results, &ranking.top, options->offset, error);
     top_hits_free(&ranking.top);
     return status;
+}
+
+static struct bf_results *results_new(struct opened_index *index)
+{
+    struct bf_results *results = index->spare ? index->spare : calloc(1, sizeof *results);
+    if (!results) return NULL;
+    index->spare = NULL;
+    index->users++;
+    results->index = index;
+    return results;
 }
 
 bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_options *options, bf_results **result,
@@ -104,10 +130,8 @@ bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_op
     static const bf_search_options defaults = {0};
     if (!options) options = &defaults;
     uint64_t started = microseconds_now();
-    struct bf_results *results = calloc(1, sizeof *results);
+    struct bf_results *results = results_new(searcher->index);
     if (!results) return fail_memory(error);
-    results->index = searcher->index;
-    results->index->users++;
     struct query_options query_options = {options->plain_query, options->match_all_words};
     bf_status status = results_parameters(results, options, error);
     if (status == BF_OK)
@@ -126,9 +150,17 @@ bf_status bf_search(bf_searcher *searcher, const char *query, const bf_search_op
 void bf_results_free(bf_results *results)
 {
     if (!results) return;
-    opened_index_release(results->index);
-    arena_free(&results->arena);
-    free(results);
+    struct opened_index *index = results->index;
+    if (index->spare) {
+        arena_free(&results->arena);
+        free(results);
+    } else {
+        arena_clear(&results->arena);
+        if (results->arena.total > SPARE_MOST) arena_free(&results->arena);
+        *results = (struct bf_results){.arena = results->arena};
+        index->spare = results;
+    }
+    opened_index_release(index);
 }
 
 /* ---- What was found ---- */

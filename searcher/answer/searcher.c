@@ -26,6 +26,8 @@ void opened_index_release(struct opened_index *index)
     snapshot_close(index->snapshot);
     analyzer_free(index->analyzer);
     free(index->scratch);
+    if (index->spare) arena_free(&index->spare->arena);
+    free(index->spare);
     free(index);
 }
 

@@ -15,6 +15,8 @@ struct opened_index {
     struct snapshot *snapshot;
     struct analyzer *analyzer;
     struct rank_scratch *scratch; /* of the query being run; NULL before the first */
+    struct bm25 bm25;             /* as the last query wanted it; average 0 before the first */
+    struct bf_results *spare;     /* freed by the last query's user: room for the next; or NULL */
 };
 
 struct bf_searcher {

@@ -11,9 +11,11 @@
  * UTF-8 is U+FFFD. */
 static void query_clean(const char *text, struct buffer *clean, struct query_notes *notes)
 {
-    size_t length = strlen(text), taken;
+    size_t length = strlen(text), taken, plain = 0;
     char encoded[4];
-    for (size_t at = 0; at < length; at += taken) {
+    while (plain < length && text[plain] >= ' ' && text[plain] < 0x7F) plain++;
+    buffer_append(clean, text, plain);
+    for (size_t at = plain; at < length; at += taken) {
         uint32_t here = code_point_read(text + at, length - at, &taken);
         if (here == CODE_POINT_INVALID) {
             query_note(notes, "the query is not all UTF-8; what is not separates words");
@@ -38,7 +40,9 @@ bf_status query_parse(const char *text, const struct query_options *options, str
     const struct query_options standard = {0};
     if (!options) options = &standard;
     struct query_notes notes = {.arena = arena};
-    struct buffer clean = {0}, lexemes = {0};
+    struct lexeme lexeme_room[16];
+    char clean_room[512];
+    struct buffer clean = buffer_within(clean_room, sizeof clean_room), lexemes = buffer_within(lexeme_room, sizeof lexeme_room);
     struct syntax *syntax;
     struct query *made = arena_take_zeroed(arena, sizeof *made);
     query_clean(text, &clean, &notes);

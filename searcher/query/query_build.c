@@ -91,7 +91,8 @@ static size_t merge_equal(struct builder *builder, struct query_node **nodes, si
     if (count < 2) return count;
     size_t slots = 4, kept = 0;
     while (slots < count * 2) slots *= 2;
-    struct buffer table = {0}; /* numbers of kept nodes, plus 1 */
+    uint32_t room[64];
+    struct buffer table = buffer_within(room, sizeof room); /* numbers of kept nodes, plus 1 */
     buffer_append_zeros(&table, slots * sizeof(uint32_t));
     if (table.failed) {
         builder->failed = true;
@@ -367,7 +368,8 @@ static void build_clause(struct builder *builder, const struct syntax *syntax, s
 bool query_build(const struct syntax *syntax, const struct query_options *options, struct analyzer *analyzer, struct arena *arena,
                  struct query_node **root)
 {
-    struct builder builder = {.options = options, .analyzer = analyzer, .arena = arena};
+    struct query_node *room[32];
+    struct builder builder = {.options = options, .analyzer = analyzer, .arena = arena, .stack = buffer_within(room, sizeof room)};
     struct query_node *node = NULL;
     if (syntax) {
         build_children(&builder, syntax, (struct place){.occur = QUERY_SHOULD, .boost = 1});

@@ -98,12 +98,18 @@ static void show_id(struct shower *shower, const char *id, size_t length)
     if (quoted) buffer_append_u8(&shower->out, '"');
 }
 
+static void show_field(struct shower *shower, enum query_field field)
+{
+    buffer_append_string(&shower->out, query_field_name(field));
+    buffer_append_u8(&shower->out, ':');
+}
+
 static void show_leaf(struct shower *shower, struct query_node *node)
 {
     const struct built *built = built_of_const(node);
     size_t start = shower->out.length;
     bool words = node->kind == QUERY_TERM || node->kind == QUERY_PHRASE;
-    if (words && node->field != QUERY_TEXT) buffer_append_format(&shower->out, "%s:", query_field_name(node->field));
+    if (words && node->field != QUERY_TEXT) show_field(shower, node->field);
     if (words && shower->options->plain) buffer_append(&shower->out, built->text, built->length);
     else if (node->kind == QUERY_PHRASE || (words && needs_quotes(built->text, built->length)))
         show_quoted(shower, built->text, built->length);
@@ -160,7 +166,8 @@ static void show_children(struct shower *shower, struct query_node *group)
 
 const char *query_show(struct query_node *root, const struct query_options *options, struct arena *arena)
 {
-    struct shower shower = {.options = options, .arena = arena};
+    char room[512];
+    struct shower shower = {.options = options, .arena = arena, .out = buffer_within(room, sizeof room)};
     show_children(&shower, root);
     bool failed = shower.failed || shower.out.failed;
     char *understood = failed ? NULL : arena_copy(arena, shower.out.bytes, shower.out.length);

@@ -4,12 +4,17 @@
 
 enum { TOKEN_BATCH = 64 };
 
+/* Letters and digits that are a word by themselves, in any language. */
+static bool is_plain(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
 bool query_words_any(struct analyzer *analyzer, const char *text, size_t length, bool *failed)
 {
     struct tokenizer tokenizer;
     struct token tokens[TOKEN_BATCH];
     char term[TERM_MAX];
-    size_t count;
+    size_t count, plain = 0;
+    while (plain < length && is_plain(text[plain])) plain++;
+    if (plain > 0 && plain == length) return true; /* as most are */
     tokenizer_start(&tokenizer, analyzer, text, length, TOKENIZE_QUERY);
     while ((count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0)
         for (size_t i = 0; i < count; i++)
@@ -67,7 +72,9 @@ static bool make_words(struct analyzer *analyzer, const char *text, const struct
 bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
                        struct query_words *words)
 {
-    struct buffer tokens = {0}, terms = {0};
+    struct token token_room[8];
+    uint8_t term_room[128];
+    struct buffer tokens = buffer_within(token_room, sizeof token_room), terms = buffer_within(term_room, sizeof term_room);
     collect(analyzer, text, length, TOKENIZE_QUERY, &tokens, &terms);
     bool made = !tokens.failed && !terms.failed &&
                 make_words(analyzer, text, (const struct token *)(const void *)tokens.bytes, tokens.length / sizeof(struct token),
@@ -80,7 +87,11 @@ bool query_words_apart(struct analyzer *analyzer, const char *text, size_t lengt
 bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
                         struct query_words *words)
 {
-    struct buffer tokens = {0}, query_tokens = {0}, terms = {0}, query_terms = {0};
+    struct token token_room[32], query_token_room[32];
+    uint8_t term_room[256], query_term_room[256];
+    struct buffer tokens = buffer_within(token_room, sizeof token_room), terms = buffer_within(term_room, sizeof term_room);
+    struct buffer query_tokens = buffer_within(query_token_room, sizeof query_token_room);
+    struct buffer query_terms = buffer_within(query_term_room, sizeof query_term_room);
     collect(analyzer, text, length, 0, &tokens, &terms);
     collect(analyzer, text, length, TOKENIZE_QUERY, &query_tokens, &query_terms);
     bool made = !tokens.failed && !terms.failed && !query_tokens.failed && !query_terms.failed;

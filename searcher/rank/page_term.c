@@ -11,43 +11,13 @@ bool page_term_can(const struct query_node *node)
     return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
 }
 
-/*
- * The stored impacts were computed with parameters of their own. With others, every impact is at most `most` and at least `least`
- * times the stored one: tf / (tf + norm') over tf / (tf + norm) lies between 1 and norm / norm', and an impact grows with tf, but
- * never faster.
- */
-static void impact_change(const struct page_term *term, double *least, double *most)
-{
-    const struct segment_meta *built = &term->segment->meta;
-    const struct bm25 *asked = term->bm25;
-    struct bm25 then;
-    *least = *most = 1;
-    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight &&
-        built->average == asked->average)
-        return;
-    bm25_prepare(&then, built->k1, built->b, built->title_weight, built->average);
-    if (!term->leaf->counts_length) {
-        double ratio = asked->k1 > 0 ? (double)then.k1 / (double)asked->k1 : INFINITY;
-        *most = fmax(1, ratio);
-        *least = fmin(1, ratio);
-        return;
-    }
-    for (int byte = 1; byte < 256; byte++) { /* an article that has a word is not empty */
-        double ratio = asked->norm[byte] > 0 ? (double)then.norm[byte] / (double)asked->norm[byte] : INFINITY;
-        *most = fmax(*most, ratio);
-        *least = fmin(*least, ratio);
-    }
-    double ratio = then.title_weight > 0 ? (double)asked->title_weight / (double)then.title_weight : INFINITY;
-    *most *= fmax(1, ratio);
-    *least *= fmin(1, ratio);
-}
-
 /* Of an inline list there are no stored impacts: its bound is an impact of 1, the most there is. */
 static void bound_scores(struct page_term *term)
 {
-    double least, most, weight = (double)term->leaf->weight;
+    const struct impact_change *change = segment_impact_change(term->segment, term->bm25);
+    double least = term->leaf->counts_length ? change->least : change->plain_least;
+    double most = term->leaf->counts_length ? change->most : change->plain_most, weight = (double)term->leaf->weight;
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
-    impact_change(term, &least, &most);
     if (term->shape == CURSOR_INLINE || !isfinite(most)) {
         term->unit = weight * rounding; /* whatever the code */
     } else {

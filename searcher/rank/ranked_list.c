@@ -14,41 +14,10 @@ bool ranked_list_can(const struct query_node *node)
 
 /* ---- Bounds ---- */
 
-/*
- * The stored impacts were computed with parameters of their own. With others, every impact is at most `most` and at least `least`
- * times the stored one: tf / (tf + norm') over tf / (tf + norm) lies between 1 and norm / norm', and an impact grows with tf, but
- * never faster.
- */
-static void impact_change(const struct ranked_list *list, double *least, double *most)
-{
-    const struct segment_meta *built = &list->segment->meta;
-    const struct bm25 *asked = list->bm25;
-    struct bm25 then;
-    *least = *most = 1;
-    if (built->k1 == asked->k1 && built->b == asked->b && built->title_weight == asked->title_weight &&
-        built->average == asked->average)
-        return;
-    bm25_prepare(&then, built->k1, built->b, built->title_weight, built->average);
-    if (!list->leaf->counts_length) {
-        double ratio = asked->k1 > 0 ? (double)then.k1 / (double)asked->k1 : INFINITY;
-        *most = fmax(1, ratio);
-        *least = fmin(1, ratio);
-        return;
-    }
-    for (int byte = 1; byte < 256; byte++) { /* an article that has a word is not empty */
-        double ratio = asked->norm[byte] > 0 ? (double)then.norm[byte] / (double)asked->norm[byte] : INFINITY;
-        *most = fmax(*most, ratio);
-        *least = fmin(*least, ratio);
-    }
-    double ratio = then.title_weight > 0 ? (double)asked->title_weight / (double)then.title_weight : INFINITY;
-    *most *= fmax(1, ratio);
-    *least *= fmin(1, ratio);
-}
-
 /* Of an inline list nothing is stored: its few postings are scored. */
 void ranked_list_weigh(struct ranked_list *list)
 {
-    double least, most, weight = (double)list->leaf->weight;
+    double weight = (double)list->leaf->weight;
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
     if (list->shape == CURSOR_INLINE) {
         float largest = 0;
@@ -56,7 +25,9 @@ void ranked_list_weigh(struct ranked_list *list)
         list->unit = (double)largest / 255 * rounding;
         return;
     }
-    impact_change(list, &least, &most);
+    const struct impact_change *change = segment_impact_change(list->segment, list->bm25);
+    double least = list->leaf->counts_length ? change->least : change->plain_least;
+    double most = list->leaf->counts_length ? change->most : change->plain_most;
     list->unit = weight * most * (double)list->list.unit * rounding;
     if (!list->segment->deleted)
         for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
