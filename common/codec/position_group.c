@@ -91,16 +91,19 @@ void position_group_encode(const struct position_postings *postings, const uint3
 
 /* ---- Reading ---- */
 
-void position_reader_skip(struct position_reader *reader, const struct position_postings *postings)
+uint32_t position_reader_skip(struct position_reader *reader, const struct position_postings *postings, uint32_t doc)
 {
-    uint64_t low = 0, ones = 0;
-    for (uint32_t i = 0; i < postings->count; i++) {
-        uint32_t tf = postings->tfs[i];
-        low += (uint64_t)tf * low_width(position_eighths(postings->scale, postings->length_bytes, postings->docs[i]), tf);
+    const uint32_t *docs = postings->docs, *tfs = postings->tfs, count = postings->count;
+    uint64_t low = reader->low, ones = reader->ones;
+    uint32_t i = 0;
+    for (; i < count && docs[i] < doc; i++) {
+        uint32_t tf = tfs[i];
+        low += (uint64_t)tf * low_width(position_eighths(postings->scale, postings->length_bytes, docs[i]), tf);
         ones += tf > 1 ? tf : 0;
     }
-    reader->low += low;
-    reader->ones += ones;
+    reader->low = low;
+    reader->ones = ones;
+    return i;
 }
 
 /* In byte i: the ones in bytes 0 to i. */
@@ -190,7 +193,7 @@ const char *position_group_check(const uint8_t *bytes, size_t length, const stru
 {
     struct position_reader reader;
     position_reader_open(&reader, bytes, length);
-    position_reader_skip(&reader, postings);
+    position_reader_skip(&reader, postings, UINT32_MAX);
     if (!pass_ones(&reader) || reader.high + reader.low > reader.bits) return cut_short;
     uint64_t unused = reader.bits - reader.high - reader.low;
     if (unused > 7) return "a position group is longer than its positions";

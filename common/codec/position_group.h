@@ -74,8 +74,8 @@ static inline void position_reader_open(struct position_reader *reader, const ui
     *reader = (struct position_reader){.bytes = bytes, .bits = 8 * (uint64_t)length};
 }
 
-/* Passes over postings without touching their bytes. */
-void position_reader_skip(struct position_reader *reader, const struct position_postings *postings);
+/* Passes over the postings of documents before `doc`, without touching their bytes; returns how many. */
+uint32_t position_reader_skip(struct position_reader *reader, const struct position_postings *postings, uint32_t doc);
 
 /* Reads the next posting's positions and passes over it. Those after the first that is at least `enough` need not be read:
  * *count says how many were. `positions` has room for tf, which position_reader_holds. */

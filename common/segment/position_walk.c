@@ -66,10 +66,12 @@ static bool walk_verify_lengths(struct position_walk *walk, const struct positio
     return false;
 }
 
-static void walk_skip(struct position_walk *walk, const struct position_part *part, uint32_t first, uint32_t end)
+static void walk_skip(struct position_walk *walk, const struct position_part *part, uint32_t doc)
 {
-    const struct position_postings postings = {&walk->scale, walk->length_bytes, part->docs + first, part->tfs + first, end - first};
-    position_reader_skip(&walk->reader, &postings);
+    uint32_t first = walk->index;
+    const struct position_postings postings = {&walk->scale, walk->length_bytes, part->docs + first, part->tfs + first,
+                                               part->count - first};
+    walk->index += position_reader_skip(&walk->reader, &postings, doc);
 }
 
 static const char *load_page(const struct position_walk *walk, uint32_t page, uint32_t docs[POSTING_PAGE],
@@ -90,17 +92,18 @@ static bool walk_leave_page(struct position_walk *walk, uint32_t count)
         const char *rule = load_page(walk, walk->part, docs, tfs, &part);
         if (rule) return walk_broken(walk, "postings", rule);
         if (!walk_verify_lengths(walk, &part)) return false;
-        walk_skip(walk, &part, walk->index, count);
+        walk_skip(walk, &part, UINT32_MAX);
     }
     walk->part = posting_page_next(walk->list, walk->part + 1);
     walk->index = 0;
     return true;
 }
 
-bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t index)
+bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t doc)
 {
     uint32_t group = group_of(walk, part->number);
-    if (group != walk->group || part->number < walk->part || (part->number == walk->part && index < walk->index)) {
+    if (group != walk->group || part->number < walk->part ||
+        (part->number == walk->part && walk->index > 0 && part->docs[walk->index - 1] >= doc)) {
         const uint8_t *bytes;
         uint64_t length;
         if (!walk_find(walk, group, &bytes, &length)) return false;
@@ -113,8 +116,7 @@ bool position_walk_seek(struct position_walk *walk, const struct position_part *
     while (walk->part < part->number)
         if (!walk_leave_page(walk, posting_page_count(walk->list, walk->part))) return false;
     if (!walk_verify_lengths(walk, part)) return false;
-    walk_skip(walk, part, walk->index, index);
-    walk->index = index;
+    walk_skip(walk, part, doc);
     return true;
 }
 

@@ -33,8 +33,9 @@ struct position_part {
 void position_walk_open(struct position_walk *walk, struct segment *segment, const struct section_view *view,
                         const struct posting_list *list);
 
-/* Moves before posting `index` of the part. False: damage, which is noted in the segment. */
-bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t index);
+/* Moves before the part's first posting whose document is at least `doc`: it is number walk->index then, or the part's count.
+ * False: damage, which is noted in the segment. */
+bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t doc);
 
 /* Reads the positions of the posting it stands before, up to the first that is at least `enough`, and moves on to the next one.
  * `positions` has room for the posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */

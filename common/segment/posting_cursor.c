@@ -242,7 +242,7 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
     if (!cursor->walking) position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list);
     cursor->walking = true;
     const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
-    if (!position_walk_seek(&cursor->walk, &part, cursor->index)) return segment_outcome(cursor->segment, error);
+    if (!position_walk_seek(&cursor->walk, &part, cursor->doc)) return segment_outcome(cursor->segment, error);
     if (!position_walk_holds(&cursor->walk, tf))
         return segment_corrupt(cursor->segment, "positions", "a posting has more positions than its group", error);
     uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));

@@ -8,6 +8,7 @@ static const struct ranker *const rankers[] = {
     &counting_ranker,
     &disjunction_ranker,
     &conjunction_ranker,
+    &phrase_ranker,
     &cells_ranker,
     &exhaustive_ranker,
 };

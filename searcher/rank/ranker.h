@@ -37,6 +37,7 @@ extern const struct ranker cells_ranker;
 extern const struct ranker disjunction_ranker;
 extern const struct ranker conjunction_ranker;
 extern const struct ranker counting_ranker;
+extern const struct ranker phrase_ranker;
 
 /* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
 bf_status count_matches(struct ranking *ranking, bf_error *error);
