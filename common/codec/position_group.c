@@ -2,6 +2,7 @@
 
 #include "bytes.h"
 #include "length_byte.h"
+#include "position_measure.h"
 
 /* ---- Room ---- */
 
@@ -24,22 +25,15 @@ static uint32_t log2_eighths(uint32_t n)
 
 void position_scale_make(const struct position_room *room, struct position_scale *scale)
 {
+    memset(scale->slack, 0, sizeof scale->slack);
     for (uint32_t byte = 0; byte < 256; byte++)
         scale->eighths[byte] = (uint8_t)log2_eighths(position_room_of(room, (uint8_t)byte));
 }
 
-/*
- * Bits of a low part. One position takes all bits of the room. Gaps are on average room / (tf + 1), and 0.69 of the mean, as a power of
- * two, is what Gallager and Van Voorhis prove best; the numbers are 8 log2((tf + 1) / 0.69), less what gave the smallest lists of
- * real articles.
- */
-static uint32_t low_width(uint32_t eighths, uint32_t tf)
+static uint32_t width_of(const struct position_postings *postings, uint32_t i)
 {
-    static const int8_t less[16] = {0, -7, 15, 19, 21, 23, 25, 26, 28, 29, 30, 31, 32, 33, 34, 34};
-    int32_t width = (int32_t)eighths;
-    for (; tf >= 16; tf /= 2) width -= 8;
-    width -= less[tf];
-    return width > 0 ? (uint32_t)width / 8 : 0;
+    uint8_t length_byte = postings->length_bytes ? postings->length_bytes[postings->docs[i]] : 0;
+    return position_width(postings->scale->eighths[length_byte], postings->tfs[i]);
 }
 
 /* ---- Writing ---- */
@@ -58,7 +52,7 @@ static void measure(const struct position_postings *postings, const uint32_t *po
     *low = *high = 0;
     for (uint32_t i = 0; i < postings->count; i++) {
         uint32_t tf = postings->tfs[i];
-        uint32_t width = low_width(position_eighths(postings->scale, postings->length_bytes, postings->docs[i]), tf);
+        uint32_t width = width_of(postings, i);
         *low += (uint64_t)tf * width;
         for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++)
             if (tf > 1) *high += 1 + ((*positions - next) >> width);
@@ -77,7 +71,7 @@ void position_group_encode(const struct position_postings *postings, const uint3
     uint64_t low_at = 8 * (uint64_t)length;
     for (uint32_t i = 0; i < postings->count; i++) {
         uint32_t tf = postings->tfs[i];
-        uint32_t width = low_width(position_eighths(postings->scale, postings->length_bytes, postings->docs[i]), tf);
+        uint32_t width = width_of(postings, i);
         low_at -= (uint64_t)tf * width;
         for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++) {
             uint32_t value = *positions - next;
@@ -91,19 +85,13 @@ void position_group_encode(const struct position_postings *postings, const uint3
 
 /* ---- Reading ---- */
 
-uint32_t position_reader_skip(struct position_reader *reader, const struct position_postings *postings, uint32_t doc)
+void position_place_add(struct position_place *place, const struct position_postings *postings)
 {
-    const uint32_t *docs = postings->docs, *tfs = postings->tfs, count = postings->count;
-    uint64_t low = reader->low, ones = reader->ones;
-    uint32_t i = 0;
-    for (; i < count && docs[i] < doc; i++) {
-        uint32_t tf = tfs[i];
-        low += (uint64_t)tf * low_width(position_eighths(postings->scale, postings->length_bytes, docs[i]), tf);
-        ones += tf > 1 ? tf : 0;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        place->low += (uint64_t)tf * width_of(postings, i);
+        place->high += tf > 1 ? tf : 0;
     }
-    reader->low = low;
-    reader->ones = ones;
-    return i;
 }
 
 /* In byte i: the ones in bytes 0 to i. */
@@ -114,15 +102,19 @@ static uint64_t count_bytewise(uint64_t word)
     return ((word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f)) * UINT64_C(0x0101010101010101);
 }
 
-/* Passes over reader->ones ones. False: there are fewer. */
-static bool pass_ones(struct position_reader *reader)
+/* Moves behind so many high parts. False: there are fewer. */
+static bool pass_high(struct position_reader *reader, uint64_t wanted)
 {
-    uint64_t left = reader->ones, at = reader->high;
-    reader->ones = 0;
+    if (wanted < reader->passed) reader->at = reader->passed = 0;
+    uint64_t left = wanted - reader->passed, at = reader->at;
+    reader->passed = wanted;
     if (!left) return true;
     uint64_t word = 0, counts = 0;
     for (;; at = (at | 63) + 1) { /* from here to the next multiple of 64 */
-        if (at >= reader->bits) return false;
+        if (at >= reader->bits) {
+            reader->at = reader->passed = 0;
+            return false;
+        }
         word = load_u64(reader->bytes + at / 64 * 8) >> at % 64;
         counts = count_bytewise(word);
         if (counts >> 56 >= left) break;
@@ -134,57 +126,58 @@ static bool pass_ones(struct position_reader *reader)
     if (skipped) left -= counts >> (skipped - 8) & 255;
     uint64_t rest = word >> skipped;
     while (--left) rest &= rest - 1;
-    reader->high = at + skipped + (uint32_t)__builtin_ctzll(rest) + 1;
+    reader->at = at + skipped + (uint32_t)__builtin_ctzll(rest) + 1;
     return true;
 }
 
 static const char *const cut_short = "a position group is shorter than its positions";
 
-static const char *read_several(struct position_reader *reader, uint32_t width, uint32_t tf, uint32_t enough, uint32_t *positions,
-                                uint32_t *count)
+/* `low`: the bit with which the posting's low parts begin. */
+static const char *read_several(struct position_reader *reader, uint64_t low, uint32_t width, uint32_t tf, uint32_t enough,
+                                uint32_t *positions, uint32_t *count)
 {
-    if (!pass_ones(reader)) return cut_short;
     const uint8_t *bytes = reader->bytes;
     const uint64_t mask = (UINT64_C(1) << width) - 1;
-    uint64_t low = reader->bits - reader->low, at = reader->high, next = 0;
+    uint64_t at = reader->at, next = 0; /* the word's first bit */
     uint64_t word = load_u64(bytes + at / 8) >> at % 8;
-    uint32_t known = 64 - at % 8, done = 0; /* bits of the word that are the group's */
-    while (done < tf) {
-        uint64_t gap = 0;
+    uint32_t left = 64 - (uint32_t)(at % 8), done = 0; /* bits of the word that are the group's and not passed */
+    at += left; /* from here on, the bit behind the word */
+    do {
         while (!word) { /* so many zeros: go on in the next word */
-            gap += known;
-            at += known;
+            next += (uint64_t)left << width;
             if (at >= reader->bits) return cut_short;
             word = load_u64(bytes + at / 8) >> at % 8;
-            known = 64 - at % 8;
+            left = 64 - (uint32_t)(at % 8);
+            at += left;
         }
         uint32_t zeros = (uint32_t)__builtin_ctzll(word);
         word = word >> zeros >> 1;
-        known -= zeros + 1;
-        at += zeros + 1;
-        next += (gap + zeros) << width | (load_u64(bytes + low / 8) >> low % 8 & mask);
+        left -= zeros + 1;
+        next += (uint64_t)zeros << width | (load_u64(bytes + low / 8) >> low % 8 & mask);
         low += width;
-        if (next > POSITION_MOST) return "a position is past 28 bits";
         positions[done++] = (uint32_t)next;
-        if (next++ >= enough) break;
-    }
-    if (at > reader->bits) return cut_short;
-    reader->high = at;
-    reader->ones = tf - done;
+    } while (next++ < enough && done < tf);
+    if (at - left > reader->bits) return cut_short;
+    if (next > POSITION_MOST + 1) return "a position is past 28 bits";
+    reader->at = at - left;
+    reader->passed += done;
     *count = done;
     return NULL;
 }
 
-const char *position_reader_read(struct position_reader *reader, uint32_t eighths, uint32_t tf, uint32_t enough,
-                                 uint32_t *positions, uint32_t *count)
+const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
+                                 uint32_t enough, uint32_t *positions, uint32_t *count)
 {
-    uint32_t width = low_width(eighths, tf);
+    uint32_t width = position_width(eighths, tf);
+    uint64_t end = place.low + (uint64_t)tf * width;
     *count = 0;
-    reader->low += (uint64_t)tf * width;
-    if (reader->low > reader->bits) return cut_short;
-    if (tf > 1) return read_several(reader, width, tf, enough, positions, count);
-    uint64_t at = reader->bits - reader->low;
-    *positions = (uint32_t)(load_u64(reader->bytes + at / 8) >> at % 8 & ((UINT64_C(1) << width) - 1));
+    if (end > reader->bits) return cut_short;
+    uint64_t low = reader->bits - end;
+    if (tf > 1) {
+        if (!pass_high(reader, place.high)) return cut_short;
+        return read_several(reader, low, width, tf, enough, positions, count);
+    }
+    *positions = (uint32_t)(load_u64(reader->bytes + low / 8) >> low % 8 & ((UINT64_C(1) << width) - 1));
     *count = 1;
     return NULL;
 }
@@ -192,11 +185,12 @@ const char *position_reader_read(struct position_reader *reader, uint32_t eighth
 const char *position_group_check(const uint8_t *bytes, size_t length, const struct position_postings *postings)
 {
     struct position_reader reader;
+    struct position_place end = {0};
     position_reader_open(&reader, bytes, length);
-    position_reader_skip(&reader, postings, UINT32_MAX);
-    if (!pass_ones(&reader) || reader.high + reader.low > reader.bits) return cut_short;
-    uint64_t unused = reader.bits - reader.high - reader.low;
+    position_place_add(&end, postings);
+    if (!pass_high(&reader, end.high) || reader.at + end.low > reader.bits) return cut_short;
+    uint64_t unused = reader.bits - reader.at - end.low;
     if (unused > 7) return "a position group is longer than its positions";
-    if (load_u64(bytes + reader.high / 8) >> reader.high % 8 & ((1U << unused) - 1)) return "bits between the parts must be 0";
+    if (load_u64(bytes + reader.at / 8) >> reader.at % 8 & ((1U << unused) - 1)) return "bits between the parts must be 0";
     return NULL;
 }

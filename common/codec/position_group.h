@@ -36,6 +36,7 @@ uint32_t position_room_of(const struct position_room *room, uint8_t length_byte)
 /* By length byte: eight times the binary logarithm of the room, rounded up. */
 struct position_scale {
     uint8_t eighths[256];
+    uint8_t slack[4];      /* four bytes are loaded where one is meant */
 };
 
 void position_scale_make(const struct position_room *room, struct position_scale *scale);
@@ -48,11 +49,6 @@ struct position_postings {
     uint32_t count;
 };
 
-static inline uint32_t position_eighths(const struct position_scale *scale, const uint8_t *length_bytes, uint32_t doc)
-{
-    return scale->eighths[length_bytes ? length_bytes[doc] : 0];
-}
-
 /* ---- Writing ---- */
 
 /* `positions`: those of the first posting, ascending, then of the second, and so on. */
@@ -60,13 +56,16 @@ void position_group_encode(const struct position_postings *postings, const uint3
 
 /* ---- Reading ---- */
 
-/* Stands before one of the group's postings. */
+/* What the postings before one of them take. */
+struct position_place {
+    uint64_t low;         /* bits of low parts */
+    uint64_t high;        /* high parts */
+};
+
 struct position_reader {
     const uint8_t *bytes; /* POSTING_SLACK readable ones follow the group */
     uint64_t bits;        /* of the group */
-    uint64_t low;         /* bits of low parts passed, from the group's end */
-    uint64_t high;        /* bits of high parts passed, ... */
-    uint64_t ones;        /* ... after which so many more are to be passed */
+    uint64_t at, passed;  /* a bit before which so many high parts end */
 };
 
 static inline void position_reader_open(struct position_reader *reader, const uint8_t *bytes, size_t length)
@@ -74,13 +73,13 @@ static inline void position_reader_open(struct position_reader *reader, const ui
     *reader = (struct position_reader){.bytes = bytes, .bits = 8 * (uint64_t)length};
 }
 
-/* Passes over the postings of documents before `doc`, without touching their bytes; returns how many. */
-uint32_t position_reader_skip(struct position_reader *reader, const struct position_postings *postings, uint32_t doc);
+/* Adds what the postings take to the place; position_measure.h does so faster. */
+void position_place_add(struct position_place *place, const struct position_postings *postings);
 
-/* Reads the next posting's positions and passes over it. Those after the first that is at least `enough` need not be read:
- * *count says how many were. `positions` has room for tf, which position_reader_holds. */
-const char *position_reader_read(struct position_reader *reader, uint32_t eighths, uint32_t tf, uint32_t enough,
-                                 uint32_t *positions, uint32_t *count);
+/* Reads a posting's positions: `place` is what those before it take. Those after the first that is at least `enough` need not be read:
+ * *count says how many were. `positions` has room for tf, which position_reader_holds. Cheapest in the order of postings. */
+const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
+                                 uint32_t enough, uint32_t *positions, uint32_t *count);
 
 /* Whether a posting of the group can have so many positions: to be asked before memory is taken for them. */
 static inline bool position_reader_holds(const struct position_reader *reader, uint32_t tf) { return tf <= reader->bits || tf == 1; }

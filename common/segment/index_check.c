@@ -67,7 +67,7 @@ static bf_status check_groups(struct index_check *check, struct posting_cursor *
 {
     struct position_walk walk;
     if (!cursor->has_positions) return segment_corrupt(check->segment, "postings", "the list has no positions", error);
-    position_walk_open(&walk, check->segment, &cursor->view, &cursor->list);
+    if (!position_walk_open(&walk, check->segment, &cursor->view, &cursor->list)) return segment_outcome(check->segment, error);
     const char *rule = position_walk_check(&walk);
     return rule ? segment_corrupt(check->segment, "positions", rule, error) : segment_outcome(check->segment, error);
 }

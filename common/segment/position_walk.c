@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-void position_walk_open(struct position_walk *walk, struct segment *segment, const struct section_view *view,
+bool position_walk_open(struct position_walk *walk, struct segment *segment, const struct section_view *view,
                         const struct posting_list *list)
 {
     walk->segment = segment;
@@ -13,8 +13,9 @@ void position_walk_open(struct position_walk *walk, struct segment *segment, con
     walk->view = view;
     walk->length_bytes = NULL;
     walk->group_view.chunk = NULL;
-    walk->group = walk->verified = UINT32_MAX;
-    segment_position_scale(segment, &list->room, &walk->scale);
+    walk->group = UINT32_MAX;
+    walk->scale = segment_position_scale(segment, &list->room);
+    return walk->scale != NULL;
 }
 
 static bool walk_broken(struct position_walk *walk, const char *record, const char *rule)
@@ -34,7 +35,6 @@ static bool walk_find(struct position_walk *walk, uint32_t group, const uint8_t 
 {
     static const uint8_t nothing[POSTING_SLACK]; /* a group may take no bits: one word in an article of one word */
     uint64_t offset;
-    bf_error error = {0};
     struct section_view *view = &walk->group_view;
     *bytes = nothing;
     if (!posting_group_range(walk->list, group, &offset, length))
@@ -43,35 +43,30 @@ static bool walk_find(struct position_walk *walk, uint32_t group, const uint8_t 
     if (view->chunk && offset >= view->chunk->start && offset + *length <= view->chunk->end) {
         view->bytes = view->chunk->bytes + (offset - view->chunk->start);
         view->length = (size_t)*length;
-    } else if (section_find(&walk->segment->positions, offset, (size_t)*length, view, &error) != BF_OK) {
-        view->chunk = NULL;
-    }
-    if (error.status != BF_OK || section_verify(view, 0, view->length, &error) != BF_OK) {
-        segment_fail(walk->segment, &error);
-        walk->group = UINT32_MAX;
-        return false;
+    } else {
+        bf_error error = {0};
+        if (section_find(&walk->segment->positions, offset, (size_t)*length, view, &error) != BF_OK) {
+            segment_fail(walk->segment, &error);
+            view->chunk = NULL;
+            walk->group = UINT32_MAX;
+            return false;
+        }
     }
     *bytes = view->bytes;
-    return true;
-}
-
-/* Length bytes are verified for a whole part: its documents lie between the first and the last. */
-static bool walk_verify_lengths(struct position_walk *walk, const struct position_part *part)
-{
-    if (walk->verified == part->number || !walk->list->room.lengths) return true;
-    walk->length_bytes = segment_length_bytes(walk->segment, part->docs[0], part->docs[part->count - 1] + 1);
-    walk->verified = part->number;
-    if (walk->length_bytes) return true;
-    walk->verified = walk->group = UINT32_MAX;
+    if (segment_verified(walk->segment, view, 0, view->length)) return true;
+    walk->group = UINT32_MAX;
     return false;
 }
 
-static void walk_skip(struct position_walk *walk, const struct position_part *part, uint32_t doc)
+/* The part's postings with all that says what they take. Length bytes are verified from its first document to its last. False:
+ * damage, which is noted. */
+static bool walk_postings(struct position_walk *walk, const struct position_part *part, struct position_postings *postings)
 {
-    uint32_t first = walk->index;
-    const struct position_postings postings = {&walk->scale, walk->length_bytes, part->docs + first, part->tfs + first,
-                                               part->count - first};
-    walk->index += position_reader_skip(&walk->reader, &postings, doc);
+    *postings = (struct position_postings){walk->scale, NULL, part->docs, part->tfs, part->count};
+    if (!walk->list->room.lengths || !part->count) return true;
+    walk->length_bytes = segment_length_bytes(walk->segment, part->docs[0], part->docs[part->count - 1] + 1);
+    postings->length_bytes = walk->length_bytes;
+    return walk->length_bytes != NULL;
 }
 
 static const char *load_page(const struct position_walk *walk, uint32_t page, uint32_t docs[POSTING_PAGE],
@@ -82,49 +77,87 @@ static const char *load_page(const struct position_walk *walk, uint32_t page, ui
     return rule ? rule : posting_page_tfs(walk->list, page, tfs);
 }
 
-/* Passes over what is left of the page it stands in, and goes on to the next that has postings. */
-static bool walk_leave_page(struct position_walk *walk, uint32_t count)
+static void walk_measure(struct position_walk *walk, const struct position_postings *postings)
 {
-    if (walk->index < count) {
+    walk->measured = position_measure_best()(postings, &walk->sums);
+}
+
+/* Goes on behind the open part, of so many postings. */
+static void walk_leave(struct position_walk *walk, const struct position_postings *postings)
+{
+    if (!walk->measured) {
+        position_place_add(&walk->place, postings);
+        return;
+    }
+    walk->place.low += walk->sums.low[postings->count];
+    walk->place.high += walk->sums.high[postings->count];
+}
+
+/* Adds up the pages from `page` to the one before `end`. */
+static bool walk_pass_pages(struct position_walk *walk, uint32_t page, uint32_t end)
+{
+    for (page = posting_page_next(walk->list, page); page < end; page = posting_page_next(walk->list, page + 1)) {
         uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE];
         struct position_part part;
-        if (!posting_list_verify_page(walk->segment, walk->view, walk->list, walk->part)) return false;
-        const char *rule = load_page(walk, walk->part, docs, tfs, &part);
+        struct position_postings postings;
+        if (!posting_list_verify_page(walk->segment, walk->view, walk->list, page)) return false;
+        const char *rule = load_page(walk, page, docs, tfs, &part);
         if (rule) return walk_broken(walk, "postings", rule);
-        if (!walk_verify_lengths(walk, &part)) return false;
-        walk_skip(walk, &part, UINT32_MAX);
+        if (!walk_postings(walk, &part, &postings)) return false;
+        walk_measure(walk, &postings);
+        walk_leave(walk, &postings);
     }
-    walk->part = posting_page_next(walk->list, walk->part + 1);
-    walk->index = 0;
     return true;
 }
 
-bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t doc)
+/* Opens the group, or keeps it. Where the part before was measured, those before the new one are not all to be added up again. */
+static bool walk_turn_group(struct position_walk *walk, uint32_t number)
 {
-    uint32_t group = group_of(walk, part->number);
-    if (group != walk->group || part->number < walk->part ||
-        (part->number == walk->part && walk->index > 0 && part->docs[walk->index - 1] >= doc)) {
+    uint32_t group = group_of(walk, number), first = walk->list->paged ? group << posting_page_group_shift(walk->list) : number;
+    if (group == walk->group && number > walk->part && walk->measured) {
+        uint32_t count = posting_page_count(walk->list, walk->part);
+        walk->place.low += walk->sums.low[count];
+        walk->place.high += walk->sums.high[count];
+        return walk_pass_pages(walk, walk->part + 1, number);
+    }
+    if (group != walk->group) {
         const uint8_t *bytes;
         uint64_t length;
         if (!walk_find(walk, group, &bytes, &length)) return false;
         position_reader_open(&walk->reader, bytes, (size_t)length);
         walk->group = group;
-        walk->index = 0;
-        walk->part = part->number;
-        if (walk->list->paged) walk->part = posting_page_next(walk->list, group << posting_page_group_shift(walk->list));
     }
-    while (walk->part < part->number)
-        if (!walk_leave_page(walk, posting_page_count(walk->list, walk->part))) return false;
-    if (!walk_verify_lengths(walk, part)) return false;
-    walk_skip(walk, part, doc);
+    walk->place = (struct position_place){0};
+    return !walk->list->paged || walk_pass_pages(walk, first, number);
+}
+
+bool position_walk_turn_slowly(struct position_walk *walk, const struct position_part *part)
+{
+    struct position_postings postings;
+    if (!walk_turn_group(walk, part->number) || !walk_postings(walk, part, &postings)) {
+        walk->group = UINT32_MAX;
+        return false;
+    }
+    walk->part = part->number;
+    walk_measure(walk, &postings);
     return true;
 }
 
-uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t enough, uint32_t *positions)
+uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t enough,
+                            uint32_t *positions)
 {
-    uint32_t count, eighths = position_eighths(&walk->scale, walk->length_bytes, part->docs[walk->index]);
-    const char *rule = position_reader_read(&walk->reader, eighths, part->tfs[walk->index], enough, positions, &count);
-    walk->index++;
+    struct position_place place = walk->place;
+    uint32_t count;
+    const uint8_t *length_bytes = walk->list->room.lengths ? walk->length_bytes : NULL;
+    if (walk->measured) {
+        place.low += walk->sums.low[index];
+        place.high += walk->sums.high[index];
+    } else {
+        const struct position_postings before = {walk->scale, length_bytes, part->docs, part->tfs, index};
+        position_place_add(&place, &before);
+    }
+    uint32_t eighths = walk->scale->eighths[length_bytes ? length_bytes[part->docs[index]] : 0];
+    const char *rule = position_reader_read(&walk->reader, place, eighths, part->tfs[index], enough, positions, &count);
     if (!rule) return count;
     walk_broken(walk, "positions", rule);
     return 0;
@@ -141,15 +174,15 @@ static const char *check_group(struct position_walk *walk, uint32_t group, uint3
     uint64_t length;
     const char *rule = NULL;
     for (uint32_t part = group << shift; !rule && part < (group + 1) << shift && part < list->block_count; part++) {
-        struct position_part loaded = {part, posting_block_count(list, part), docs + count, tfs + count};
+        struct position_part loaded = {part, list->paged ? 0 : posting_block_count(list, part), docs, tfs};
         if (list->paged) rule = load_page(walk, part, docs + count, tfs + count, &loaded);
         else if (!(rule = posting_block_docs(list, part, docs)))
             rule = posting_block_tfs(list, part, tfs);
-        if (!rule && loaded.count && !walk_verify_lengths(walk, &loaded)) return NULL; /* noted */
         count += loaded.count;
     }
-    if (rule || !walk_find(walk, group, &bytes, &length)) return rule;
-    const struct position_postings postings = {&walk->scale, walk->length_bytes, docs, tfs, count};
+    const struct position_part whole = {group, count, docs, tfs};
+    struct position_postings postings;
+    if (rule || !walk_postings(walk, &whole, &postings) || !walk_find(walk, group, &bytes, &length)) return rule;
     return position_group_check(bytes, (size_t)length, &postings);
 }
 

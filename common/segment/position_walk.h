@@ -1,47 +1,54 @@
 /*
- * The positions of one list's postings, asked for in any order and cheapest in document order: a posting's are found by adding up
- * what those before it in its group take, from the last one that was asked for.
+ * The positions of one list's postings. What all postings of a block or page take in their group is added up at once, so that any of
+ * them is then found without looking at the others; cheapest in document order.
  */
 #ifndef SEGMENT_POSITION_WALK_H
 #define SEGMENT_POSITION_WALK_H
 
-#include "position_group.h"
+#include "position_measure.h"
 #include "posting_list.h"
 #include "segment.h"
 
-struct position_walk {
-    struct segment *segment;
-    const struct posting_list *list;
-    const struct section_view *view;  /* of the list */
-    const uint8_t *length_bytes;      /* NULL: they don't count */
-    struct section_view group_view;   /* of the group that is open */
-    uint32_t group;                   /* UINT32_MAX: none is */
-    uint32_t part, index;             /* the reader stands before this posting of this block or page */
-    uint32_t verified;                /* the part of which the length bytes are verified */
-    struct position_reader reader;
-    struct position_scale scale;
-};
-
-/* A block or page of the list, decoded. */
+/* A block or page of the list, decoded; it has postings. */
 struct position_part {
     uint32_t number;
     uint32_t count;
     const uint32_t *docs, *tfs;
 };
 
-/* `list`, opened in `view`, has positions. Both are borrowed. */
-void position_walk_open(struct position_walk *walk, struct segment *segment, const struct section_view *view,
+struct position_walk {
+    struct segment *segment;
+    const struct posting_list *list;
+    const struct section_view *view;  /* of the list */
+    const struct position_scale *scale;
+    const uint8_t *length_bytes;      /* NULL: they don't count, or none was asked for yet */
+    struct section_view group_view;   /* of the group that is open */
+    uint32_t group;                   /* UINT32_MAX: none is */
+    uint32_t part;                    /* the one that stands open, */
+    struct position_place place;      /* and what the group's postings before it take */
+    bool measured;                    /* `sums` are the part's; if not, it is added up anew for each posting */
+    struct position_reader reader;
+    struct position_sums sums;
+};
+
+/* `list`, opened in `view`, has positions. Both are borrowed. False: a failure, which is noted in the segment. */
+bool position_walk_open(struct position_walk *walk, struct segment *segment, const struct section_view *view,
                         const struct posting_list *list);
 
-/* Moves before the part's first posting whose document is at least `doc`: it is number walk->index then, or the part's count.
- * False: damage, which is noted in the segment. */
-bool position_walk_seek(struct position_walk *walk, const struct position_part *part, uint32_t doc);
+/* Makes the part the open one; before anything is read of it. False: damage, which is noted in the segment. */
+bool position_walk_turn_slowly(struct position_walk *walk, const struct position_part *part);
 
-/* Reads the positions of the posting it stands before, up to the first that is at least `enough`, and moves on to the next one.
- * `positions` has room for the posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */
-uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t enough, uint32_t *positions);
+static inline bool position_walk_turn(struct position_walk *walk, const struct position_part *part)
+{
+    return (walk->group != UINT32_MAX && walk->part == part->number) || position_walk_turn_slowly(walk, part);
+}
 
-/* Whether the posting it stands before can have so many positions: to be asked before memory is taken for them. */
+/* Reads the positions of posting `index` of the open part, up to the first that is at least `enough`. `positions` has room for the
+ * posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */
+uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t enough,
+                            uint32_t *positions);
+
+/* Whether a posting of the open part can have so many positions: to be asked before memory is taken for them. */
 static inline bool position_walk_holds(const struct position_walk *walk, uint32_t tf)
 {
     return position_reader_holds(&walk->reader, tf);

@@ -62,21 +62,15 @@ bool posting_list_verify_page(struct segment *segment, const struct section_view
                               uint32_t page)
 {
     uint32_t offset, length;
-    bf_error error = {0};
     posting_page_range(list, page, &offset, &length);
-    if (section_verify(view, offset, length, &error) == BF_OK) return true;
-    segment_fail(segment, &error);
-    return false;
+    return segment_verified(segment, view, offset, length);
 }
 
 bool posting_list_verify_titles(struct segment *segment, const struct section_view *view, const struct posting_list *list)
 {
     uint32_t offset, length;
-    bf_error error = {0};
     posting_title_range(list, &offset, &length);
-    if (section_verify(view, offset, length, &error) == BF_OK) return true;
-    segment_fail(segment, &error);
-    return false;
+    return segment_verified(segment, view, offset, length);
 }
 
 bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry,
@@ -239,15 +233,16 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
         return positions->failed ? fail_memory(error) : BF_OK;
     }
     if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
-    if (!cursor->walking) position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list);
+    if (!cursor->walking && !position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list))
+        return segment_outcome(cursor->segment, error);
     cursor->walking = true;
     const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
-    if (!position_walk_seek(&cursor->walk, &part, cursor->doc)) return segment_outcome(cursor->segment, error);
+    if (!position_walk_turn(&cursor->walk, &part)) return segment_outcome(cursor->segment, error);
     if (!position_walk_holds(&cursor->walk, tf))
         return segment_corrupt(cursor->segment, "positions", "a posting has more positions than its group", error);
     uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));
     if (!place) return fail_memory(error);
-    if (!position_walk_read(&cursor->walk, &part, UINT32_MAX, (uint32_t *)(void *)place))
+    if (!position_walk_read(&cursor->walk, &part, cursor->index, UINT32_MAX, (uint32_t *)(void *)place))
         return segment_outcome(cursor->segment, error);
     return BF_OK;
 }

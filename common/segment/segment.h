@@ -24,13 +24,19 @@ struct segment {
     struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
     struct id_column ids;
     const uint8_t *id_order;
-    struct position_room scaled[2];   /* rooms of which the scales are known; those of lists are two, mostly */
-    struct position_scale scales[2];
+    struct segment_scale *scales;     /* of the rooms for positions that lists had: two, mostly */
     /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
     uint32_t raw_block;               /* number of that block and one more; 0: none */
     struct impact_change change;      /* to the parameters asked for last */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
+};
+
+/* A scale is made once for all lists with the same room. */
+struct segment_scale {
+    struct segment_scale *next;
+    struct position_room room;
+    struct position_scale scale;
 };
 
 bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **segment, bf_error *error);
@@ -44,6 +50,14 @@ void segment_fail(struct segment *segment, const bf_error *error);
 
 /* Notes that a record breaks a rule: segment_corrupt where there is no way to return it. */
 void segment_broken(struct segment *segment, const char *record, const char *rule);
+
+/* Verifies a part of a record (section_verify). False: damage, which is noted. */
+bool segment_verified_slowly(struct segment *segment, const struct section_view *view, size_t first, size_t length);
+
+static inline bool segment_verified(struct segment *segment, const struct section_view *view, size_t first, size_t length)
+{
+    return section_verify(view, first, length, NULL) == BF_OK || segment_verified_slowly(segment, view, first, length);
+}
 
 /* The failure that was noted, with `error` filled, or BF_OK: to be asked after using functions that note theirs. */
 bf_status segment_outcome(const struct segment *segment, bf_error *error);
@@ -74,8 +88,9 @@ static inline const struct impact_change *segment_impact_change(struct segment *
     return &segment->change;
 }
 
-/* Where a list has this room for positions: how wide they are. */
-void segment_position_scale(struct segment *segment, const struct position_room *room, struct position_scale *scale);
+/* Where a list has this room for positions: how wide they are. Until the segment is closed. NULL: memory was refused, which is
+ * noted. */
+const struct position_scale *segment_position_scale(struct segment *segment, const struct position_room *room);
 
 /* Words of the document's title. A failure is noted and gives 0. */
 uint32_t segment_title_length(struct segment *segment, uint32_t doc);

@@ -22,7 +22,6 @@ enum {
     FIRST_LEAST = 32,    /* candidates, at least, whose positions are compared first ... */
     FIRST_SHARE = 8,     /* ... and this part of them */
     BUCKETS = 64,        /* of candidates by bounds */
-    SET_WORDS = RANK_SET / 64,
     SET_PAGES = RANK_SET / POSTING_PAGE,
     WINDOW_LEAST = 128,  /* postings of the rarest list for which a window's sets pay */
 };
@@ -34,6 +33,7 @@ struct phrase_run {
     struct arena arena;
     struct phrase_words words;
     bool counting;                /* the total is wanted: every candidate is compared */
+    bool intersected;             /* all documents of all lists were looked at */
     double scale;
     uint32_t least;               /* the bound that a document must reach */
     struct candidate *candidates; /* in the order of documents */
@@ -59,19 +59,25 @@ static void raise_least(struct phrase_run *run)
     run->least = safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
 }
 
-/* The least of what the words can add to a document that has them all. Documents come in ascending order. */
-static uint32_t bound_of(const struct phrase_run *run, uint32_t doc)
+/* Lowers the candidates' bounds to what the list can add. */
+static void bound_by(struct phrase_run *run, struct ranked_list *list)
 {
-    uint32_t bound = UINT16_MAX;
-    for (uint32_t i = 0; i < run->words.count; i++) {
-        struct ranked_list *list = run->words.words[i].list;
-        uint32_t part = list->most;
-        if (ranked_list_is_paged(list)) part = ranked_list_cell(list, doc);
-        else if (ranked_list_has(list, doc) && ranked_list_load_tfs(list, list->block))
-            part = ranked_list_impact(list, doc, list->tfs[list->found]);
-        if (part < bound) bound = part;
+    uint32_t at = 0, block = 0;
+    for (uint32_t i = 0; i < run->candidate_count; i++) {
+        struct candidate *candidate = &run->candidates[i];
+        uint32_t doc = candidate->doc, bound = list->most;
+        if (ranked_list_is_paged(list)) bound = ranked_list_cell(list, doc);
+        else if (!run->intersected) {
+            if (ranked_list_has(list, doc) && ranked_list_load_tfs(list, list->block))
+                bound = ranked_list_impact(list, doc, list->tfs[list->found]);
+        } else { /* all blocks are there */
+            while (at < list->df && list->docs[at] < doc) at++;
+            for (; block <= at / POSTING_BLOCK; block++)
+                if (!ranked_list_load_tfs(list, block)) return;
+            bound = ranked_list_impact(list, doc, list->tfs[at]);
+        }
+        if (bound < candidate->bound) candidate->bound = (uint16_t)bound;
     }
-    return bound;
 }
 
 /* ---- Comparing ---- */
@@ -132,9 +138,11 @@ static bool compare_candidates(struct phrase_run *run)
     bool bounded = count >= BOUNDED_LEAST && run->ranking->top.k < count;
     if (bounded) scale_lists(run);
     raise_least(run);
-    for (uint32_t i = 0; i < run->words.count; i++) run->words.words[i].list->block = 0;
-    for (uint32_t i = 0; i < count; i++)
-        run->candidates[i].bound = bounded ? (uint16_t)bound_of(run, run->candidates[i].doc) : UINT16_MAX - 1;
+    for (uint32_t i = 0; i < count; i++) run->candidates[i].bound = UINT16_MAX - 1;
+    for (uint32_t i = 0; bounded && i < run->words.count; i++) {
+        run->words.words[i].list->block = 0;
+        bound_by(run, run->words.words[i].list);
+    }
     if (bounded) first = bound_reached(run, wanted > FIRST_LEAST ? wanted : FIRST_LEAST);
     return compare_between(run, first, UINT16_MAX) && (first == 0 || compare_between(run, 0, first));
 }
@@ -165,14 +173,12 @@ static bool walk_lead(struct phrase_run *run)
 }
 
 /* Makes the set of the list's documents in [first, first + RANK_SET). Windows come in ascending order. */
-static bool make_set(struct phrase_run *run, struct ranked_list *list, uint32_t first, uint64_t *set)
+static bool make_set(struct phrase_run *run, struct ranked_list *list, uint32_t first, uint64_t *set, uint32_t set_words)
 {
-    bf_error error = {0};
-    const char *rule = NULL;
-    memset(set, 0, SET_WORDS * sizeof *set);
+    memset(set, 0, set_words * sizeof *set);
     if (ranked_list_is_paged(list)) {
-        if (section_verify(&list->view, 0, list->view.length, &error) != BF_OK) segment_fail(run->segment, &error);
-        else rule = posting_pages_add(&list->list, first / POSTING_PAGE, first / POSTING_PAGE + SET_PAGES, set);
+        if (!segment_verified(run->segment, &list->view, 0, list->view.length)) return false;
+        const char *rule = posting_pages_add(&list->list, first / POSTING_PAGE, first / POSTING_PAGE + SET_PAGES, set);
         if (rule) segment_broken(run->segment, "postings", rule);
     }
     for (uint32_t blocks = ranked_list_is_paged(list) ? 0 : ranked_list_blocks(list); list->block < blocks; list->block++) {
@@ -189,13 +195,16 @@ static bool make_set(struct phrase_run *run, struct ranked_list *list, uint32_t 
 static bool intersect(struct phrase_run *run)
 {
     uint64_t *set = run->ranking->scratch->sets[0], *other = run->ranking->scratch->sets[1];
-    for (uint64_t first = 0; first < run->segment->meta.doc_count; first += RANK_SET) {
-        if (!make_set(run, run->words.words[0].list, (uint32_t)first, set)) return true;
+    uint32_t doc_count = run->segment->meta.doc_count;
+    run->intersected = true;
+    for (uint64_t first = 0; first < doc_count; first += RANK_SET) {
+        uint32_t pages = (uint32_t)((doc_count - first - 1) / POSTING_PAGE) + 1, words = 4 * (pages < SET_PAGES ? pages : SET_PAGES);
+        if (!make_set(run, run->words.words[0].list, (uint32_t)first, set, words)) return true;
         for (uint32_t i = 1; i < run->words.count; i++) {
-            if (!make_set(run, run->words.words[i].list, (uint32_t)first, other)) return true;
-            for (uint32_t word = 0; word < SET_WORDS; word++) set[word] &= other[word];
+            if (!make_set(run, run->words.words[i].list, (uint32_t)first, other, words)) return true;
+            for (uint32_t word = 0; word < words; word++) set[word] &= other[word];
         }
-        for (uint32_t word = 0; word < SET_WORDS; word++)
+        for (uint32_t word = 0; word < words; word++)
             for (uint64_t left = set[word]; left; left &= left - 1)
                 if (!take(run, (uint32_t)first + 64 * word + (uint32_t)__builtin_ctzll(left))) return false;
     }

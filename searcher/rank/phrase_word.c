@@ -93,6 +93,18 @@ static bool word_load(struct phrase_words *words, struct phrase_word *word, uint
     return (part->count && doc >= part->docs[0] && doc <= part->docs[part->count - 1]) || load_block(word, doc);
 }
 
+/* The last posting of the part whose document is not above `doc`, or its first. */
+static uint32_t word_find(const struct phrase_word *word, uint32_t doc)
+{
+    const uint32_t *base = word->part.docs;
+    for (uint32_t left = word->part.count; left > 1;) {
+        uint32_t half = left / 2;
+        base += base[half] <= doc ? half : 0;
+        left -= half;
+    }
+    return (uint32_t)(base - word->part.docs);
+}
+
 /* ---- Positions ---- */
 
 static bool word_room(struct phrase_words *words, struct phrase_word *word, uint32_t tf)
@@ -125,17 +137,17 @@ static uint32_t word_read(struct phrase_words *words, struct phrase_word *word, 
     if (list->shape == CURSOR_INLINE) return read_inline(words, word, doc);
     if (!word->walking) {
         if (!list->list.has_positions) return word_broken(word, "postings", "the list has no positions");
-        position_walk_open(walk, list->segment, &list->view, &list->list);
-        word->walking = true;
+        word->walking = position_walk_open(walk, list->segment, &list->view, &list->list);
+        if (!word->walking) return 0;
     }
-    if (!word_load(words, word, doc) || !position_walk_seek(walk, &word->part, doc)) return 0;
-    if (walk->index == word->part.count || word->part.docs[walk->index] != doc) return 0;
-    uint32_t tf = word->part.tfs[walk->index];
+    if (!word_load(words, word, doc) || !position_walk_turn(walk, &word->part)) return 0;
+    uint32_t index = word_find(word, doc), tf = word->part.tfs[index];
+    if (word->part.docs[index] != doc) return 0;
     if (tf > word->room) {
         if (!position_walk_holds(walk, tf)) return word_broken(word, "positions", "a posting has more positions than its group");
         if (!word_room(words, word, tf)) return 0;
     }
-    return position_walk_read(walk, &word->part, enough, word->positions);
+    return position_walk_read(walk, &word->part, index, enough, word->positions);
 }
 
 /* Where the phrase may begin by its first word. */
