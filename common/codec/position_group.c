@@ -102,6 +102,23 @@ static uint64_t count_bytewise(uint64_t word)
     return ((word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f)) * UINT64_C(0x0101010101010101);
 }
 
+/* Shifts a one into place for each byte that is at least n; bytes and n are below 128. */
+static uint64_t bytes_at_least(uint64_t bytes, uint64_t n)
+{
+    return ((bytes | UINT64_C(0x8080808080808080)) - n * UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080);
+}
+
+/* Where the n-th one is, from 1, of a word of which `counts` is known: without a branch, since none could be foretold (Vigna:
+ * Broadword implementation of rank/select queries, 2008). */
+static uint32_t select_one(uint64_t word, uint64_t counts, uint64_t n)
+{
+    uint32_t byte = (uint32_t)__builtin_ctzll(bytes_at_least(counts, n)) - 7; /* its first bit */
+    n -= counts << 8 >> byte & 255;
+    uint64_t spread = (word >> byte & 255) * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201); /* a bit a byte */
+    uint64_t ones = (spread + UINT64_C(0x7f7f7f7f7f7f7f7f)) >> 7 & UINT64_C(0x0101010101010101);
+    return byte + (uint32_t)__builtin_ctzll(bytes_at_least(ones * UINT64_C(0x0101010101010101), n)) / 8;
+}
+
 /* Moves behind so many high parts. False: there are fewer. */
 static bool pass_high(struct position_reader *reader, uint64_t wanted)
 {
@@ -120,13 +137,7 @@ static bool pass_high(struct position_reader *reader, uint64_t wanted)
         if (counts >> 56 >= left) break;
         left -= counts >> 56;
     }
-    /* The byte that has the last of them: as many bytes are before it as have counts below `left`. */
-    uint32_t skipped = 0;
-    while ((counts >> skipped & 255) < left) skipped += 8;
-    if (skipped) left -= counts >> (skipped - 8) & 255;
-    uint64_t rest = word >> skipped;
-    while (--left) rest &= rest - 1;
-    reader->at = at + skipped + (uint32_t)__builtin_ctzll(rest) + 1;
+    reader->at = at + select_one(word, counts, (uint32_t)left) + 1;
     return true;
 }
 

@@ -33,7 +33,7 @@ struct phrase_run {
     struct arena arena;
     struct phrase_words words;
     bool counting;                /* the total is wanted: every candidate is compared */
-    bool intersected;             /* all documents of all lists were looked at */
+    bool intersected;             /* lists were not searched for single documents */
     double scale;
     uint32_t least;               /* the bound that a document must reach */
     struct candidate *candidates; /* in the order of documents */
@@ -62,7 +62,7 @@ static void raise_least(struct phrase_run *run)
 /* Lowers the candidates' bounds to what the list can add. */
 static void bound_by(struct phrase_run *run, struct ranked_list *list)
 {
-    uint32_t at = 0, block = 0;
+    uint32_t at = 0;
     for (uint32_t i = 0; i < run->candidate_count; i++) {
         struct candidate *candidate = &run->candidates[i];
         uint32_t doc = candidate->doc, bound = list->most;
@@ -70,10 +70,12 @@ static void bound_by(struct phrase_run *run, struct ranked_list *list)
         else if (!run->intersected) {
             if (ranked_list_has(list, doc) && ranked_list_load_tfs(list, list->block))
                 bound = ranked_list_impact(list, doc, list->tfs[list->found]);
-        } else { /* all blocks are there */
-            while (at < list->df && list->docs[at] < doc) at++;
-            for (; block <= at / POSTING_BLOCK; block++)
-                if (!ranked_list_load_tfs(list, block)) return;
+        } else { /* most blocks are there already */
+            for (; at < list->df; at++) {
+                if (at % POSTING_BLOCK == 0 && !ranked_list_docs(list, at / POSTING_BLOCK)) return;
+                if (list->docs[at] >= doc) break;
+            }
+            if (at == list->df || !ranked_list_load_tfs(list, at / POSTING_BLOCK)) return;
             bound = ranked_list_impact(list, doc, list->tfs[at]);
         }
         if (bound < candidate->bound) candidate->bound = (uint16_t)bound;
@@ -141,6 +143,7 @@ static bool compare_candidates(struct phrase_run *run)
     for (uint32_t i = 0; i < count; i++) run->candidates[i].bound = UINT16_MAX - 1;
     for (uint32_t i = 0; bounded && i < run->words.count; i++) {
         run->words.words[i].list->block = 0;
+        ranked_list_tabulate(run->words.words[i].list);
         bound_by(run, run->words.words[i].list);
     }
     if (bounded) first = bound_reached(run, wanted > FIRST_LEAST ? wanted : FIRST_LEAST);
@@ -172,6 +175,13 @@ static bool walk_lead(struct phrase_run *run)
     return true;
 }
 
+/* Words of the sets of a window, which may end with the segment's last page. */
+static uint32_t window_words(const struct phrase_run *run, uint64_t first)
+{
+    uint64_t pages = (run->segment->meta.doc_count - first - 1) / POSTING_PAGE + 1;
+    return pages < SET_PAGES ? 4 * (uint32_t)pages : 4 * SET_PAGES;
+}
+
 /* Makes the set of the list's documents in [first, first + RANK_SET). Windows come in ascending order. */
 static bool make_set(struct phrase_run *run, struct ranked_list *list, uint32_t first, uint64_t *set, uint32_t set_words)
 {
@@ -192,13 +202,55 @@ static bool make_set(struct phrase_run *run, struct ranked_list *list, uint32_t 
     return run->segment->failure.status == BF_OK;
 }
 
+/* Copies the documents of a list that is not paged, those in [first, first + RANK_SET). Windows come in ascending order. Returns
+ * how many. */
+static uint32_t copy_docs(struct ranked_list *list, uint32_t first, uint32_t *copied)
+{
+    uint32_t count = 0, at = list->found;
+    for (; at < list->df; at++) {
+        if (at % POSTING_BLOCK == 0 && !ranked_list_docs(list, at / POSTING_BLOCK)) break;
+        if (list->docs[at] - first >= RANK_SET) break;
+        copied[count++] = list->docs[at];
+    }
+    list->found = at;
+    return count;
+}
+
+/* The rarest list is not paged: its documents are looked for in the sets of the others. */
+static bool sift(struct phrase_run *run)
+{
+    uint64_t *set = run->ranking->scratch->sets[0];
+    struct ranked_list *lead = run->words.words[0].list;
+    uint32_t *docs = arena_take(&run->arena, (lead->df + 1) * sizeof *docs), doc_count = run->segment->meta.doc_count;
+    if (!docs) return false;
+    run->intersected = true;
+    lead->found = 0;
+    for (uint64_t first = 0; first < doc_count; first += RANK_SET) {
+        uint32_t count = copy_docs(lead, (uint32_t)first, docs), words = window_words(run, first);
+        for (uint32_t i = 1; count && i < run->words.count; i++) {
+            uint32_t kept = 0;
+            if (!make_set(run, run->words.words[i].list, (uint32_t)first, set, words)) return true;
+            for (uint32_t j = 0; j < count; j++) {
+                uint32_t low = docs[j] - (uint32_t)first;
+                docs[kept] = docs[j];
+                kept += set[low / 64] >> low % 64 & 1;
+            }
+            count = kept;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            if (!take(run, docs[i])) return false;
+        if (run->segment->failure.status != BF_OK) return true;
+    }
+    return true;
+}
+
 static bool intersect(struct phrase_run *run)
 {
     uint64_t *set = run->ranking->scratch->sets[0], *other = run->ranking->scratch->sets[1];
     uint32_t doc_count = run->segment->meta.doc_count;
     run->intersected = true;
     for (uint64_t first = 0; first < doc_count; first += RANK_SET) {
-        uint32_t pages = (uint32_t)((doc_count - first - 1) / POSTING_PAGE) + 1, words = 4 * (pages < SET_PAGES ? pages : SET_PAGES);
+        uint32_t words = window_words(run, first);
         if (!make_set(run, run->words.words[0].list, (uint32_t)first, set, words)) return true;
         for (uint32_t i = 1; i < run->words.count; i++) {
             if (!make_set(run, run->words.words[i].list, (uint32_t)first, other, words)) return true;
@@ -222,7 +274,9 @@ static bf_status phrase_segment(struct ranking *ranking, uint32_t number, bool c
     if (status == BF_OK) {
         const struct ranked_list *lead = run.words.words[0].list;
         uint32_t windows = (run.segment->meta.doc_count - 1) / RANK_SET + 1;
-        bool good = ranked_list_is_paged(lead) || lead->df / WINDOW_LEAST >= windows ? intersect(&run) : walk_lead(&run);
+        bool good = ranked_list_is_paged(lead)              ? intersect(&run)
+                    : lead->df / WINDOW_LEAST >= windows ? sift(&run)
+                                                         : walk_lead(&run);
         if (good && !counting) good = compare_candidates(&run);
         status = segment_outcome(run.segment, error);
         if (status == BF_OK && !good) status = fail_memory(error);
