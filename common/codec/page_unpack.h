@@ -17,6 +17,12 @@ struct page_unpack {
     /* base + each number in the bitmap of 256 bits, ascending; returns how many. */
     uint32_t (*bitmap)(const uint8_t bitmap[32], uint32_t base, uint32_t docs[256]);
 
+    /* How many numbers below `low`, itself below 256, are in the bitmap. */
+    uint32_t (*rank)(const uint8_t bitmap[32], uint32_t low);
+
+    /* How many of the first `count` half bytes are 15. */
+    uint32_t (*fifteens)(const uint8_t *halves, uint32_t count);
+
     /* tfs[i] = half byte i, the low half of each byte first. */
     void (*halves)(const uint8_t *halves, uint32_t count, uint32_t tfs[256]);
 };

@@ -16,9 +16,27 @@ static uint32_t bitmap(const uint8_t bits[32], uint32_t base, uint32_t docs[256]
     return found;
 }
 
+static uint32_t rank(const uint8_t bits[32], uint32_t low)
+{
+    uint32_t count = (uint32_t)__builtin_popcountll(load_u64(bits + low / 64 * 8) & ((UINT64_C(1) << low % 64) - 1));
+    for (uint32_t i = 0; i < low / 64; i++) count += (uint32_t)__builtin_popcountll(load_u64(bits + 8 * i));
+    return count;
+}
+
+static uint32_t fifteens(const uint8_t *packed, uint32_t count)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i += 16) {
+        uint64_t word = load_u64(packed + i / 2), all = word & word >> 1;
+        if (count - i < 16) all &= (UINT64_C(1) << (count - i) * 4) - 1;
+        found += (uint32_t)__builtin_popcountll(all & all >> 2 & UINT64_C(0x1111111111111111));
+    }
+    return found;
+}
+
 static void halves(const uint8_t *packed, uint32_t count, uint32_t tfs[256])
 {
     for (uint32_t i = 0; i < count; i++) tfs[i] = (uint32_t)packed[i / 2] >> i % 2 * 4 & 15;
 }
 
-const struct page_unpack page_unpack_scalar = {bytes, bitmap, halves};
+const struct page_unpack page_unpack_scalar = {bytes, bitmap, rank, fifteens, halves};

@@ -118,8 +118,25 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
 /* Of one posting, index < posting_page_count; at least 1, even from damaged bytes. */
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index);
-/* How often the term occurs in document `low` of the page; 0: it does not. Both of the above at once. */
-uint32_t posting_page_tf_at(const struct posting_list *list, uint32_t page, uint32_t low);
+/* A page as rankers look into it: what is in it is found without decoding it. */
+struct posting_page {
+    const uint8_t *bytes;      /* its documents, then its frequencies */
+    uint32_t offset, length;   /* of both in the record: to be verified before they are looked at */
+    uint32_t count, number;
+};
+
+/* Finds the page. False: it has no postings, or the directory points out of the record. */
+bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open);
+/* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the frequency is
+ * 15 or more (posting_page_range has them). */
+uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low);
+bool posting_page_has(const struct posting_page *open, uint32_t low);
+/* The half byte of posting `index`: its frequency, or 15: that and more. */
+static inline uint32_t posting_page_half(const struct posting_page *open, uint32_t index)
+{
+    const uint8_t *halves = open->bytes + (open->count < 32 ? open->count : 32);
+    return (uint32_t)halves[index / 2] >> index % 2 * 4 & 15;
+}
 /* Adds the documents of pages [first, end) to a set that begins with the document 256 * first: what a walk over many pages costs
  * least. */
 const char *posting_pages_add(const struct posting_list *list, uint32_t first, uint32_t end, uint64_t *set);

@@ -2,6 +2,10 @@
 #include "page_unpack.h"
 #include "posting_record.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 static const uint8_t *window_of(const struct posting_list *list, uint32_t page)
 {
     return list->bytes + list->parts[PART_WINDOWS] + (size_t)(page / WINDOW_PAGES) * WINDOW_ENTRY;
@@ -20,10 +24,15 @@ typedef uint64_t window_words __attribute__((vector_size(WINDOW_PAGES)));
 
 static uint32_t sum_bytes(window_bytes bytes)
 {
+#if defined(__SSE2__)
+    __m128i sums = _mm_sad_epu8((__m128i)bytes, _mm_setzero_si128());
+    return (uint32_t)_mm_cvtsi128_si32(sums) + (uint32_t)_mm_extract_epi16(sums, 4);
+#else
     const uint64_t even = UINT64_C(0x00ff00ff00ff00ff);
     window_words words = (window_words)bytes;
     words = (words & even) + (words >> 8 & even);
     return (uint32_t)((words[0] + words[1]) * UINT64_C(0x0001000100010001) >> 48);
+#endif
 }
 
 /* Ones in the lanes of the window's first `pages` pages that have postings. */
@@ -227,43 +236,62 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
     return NULL;
 }
 
+/* The frequency of a posting whose half byte is 15. */
+static uint32_t tf_aside(const struct posting_list *list, uint32_t page, const uint8_t *halves, uint32_t count, uint32_t index)
+{
+    struct aside aside = aside_of(list, page, halves, count);
+    uint32_t rest, before = page_unpack_best()->fifteens(halves, index);
+    return PAGE_TF_ASIDE + (aside_get(&aside, before, &rest) ? rest : 0);
+}
+
 uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_t index)
 {
-    uint32_t count = posting_page_count(list, page), before = 0, rest;
+    uint32_t count = posting_page_count(list, page);
     const uint8_t *bytes = index < count ? page_at(list, page) : NULL;
     if (!bytes) return 1;
     const uint8_t *halves = bytes + (count < PAGE_LOW_BYTES ? count : PAGE_LOW_BYTES);
     uint32_t tf = (uint32_t)halves[index / 2] >> index % 2 * 4 & 15;
-    if (tf != PAGE_TF_ASIDE) return tf ? tf : 1;
-    struct aside aside = aside_of(list, page, halves, count);
-    for (uint32_t i = 0; i < index; i += 16) {
-        uint64_t zeros;
-        before += (uint32_t)__builtin_popcountll(halves_aside(halves, i, index, &zeros));
-    }
-    return aside_get(&aside, before, &rest) ? tf + rest : tf;
+    if (tf == PAGE_TF_ASIDE) return tf_aside(list, page, halves, count, index);
+    return tf ? tf : 1;
 }
 
-uint32_t posting_page_tf_at(const struct posting_list *list, uint32_t page, uint32_t low)
+bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open)
 {
-    uint32_t count = posting_page_count(list, page), index;
-    const uint8_t *bytes = count ? page_at(list, page) : NULL;
-    if (!bytes) return 0;
-    if (count < PAGE_LOW_BYTES) {
-        int found = find_byte(bytes, count, (uint8_t)low);
+    if (!list->page_max[page]) return false;
+    const uint8_t *window = window_of(list, page);
+    uint32_t fewer = window[WINDOW_COUNTS + page % WINDOW_PAGES], size = posting_page_size(fewer, has_exceptions(window, page));
+    uint64_t start = page_start(list, window, page);
+    if (start + size > list->parts[PART_PAGES_LENGTH]) return false;
+    open->offset = list->parts[PART_PAGES] + (uint32_t)start;
+    open->length = size;
+    open->bytes = list->bytes + open->offset;
+    open->count = fewer + 1;
+    open->number = page;
+    return true;
+}
+
+bool posting_page_has(const struct posting_page *open, uint32_t low)
+{
+    if (open->count < PAGE_LOW_BYTES) return find_byte(open->bytes, open->count, (uint8_t)low) >= 0;
+    return open->bytes[low / 8] >> low % 8 & 1;
+}
+
+uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low)
+{
+    uint32_t index;
+    if (open->count < PAGE_LOW_BYTES) {
+        int found = find_byte(open->bytes, open->count, (uint8_t)low);
         if (found < 0) return 0;
         index = (uint32_t)found;
-        bytes += count;
     } else {
-        uint64_t word = load_u64(bytes + low / 64 * 8), bit = UINT64_C(1) << low % 64;
-        if (!(word & bit)) return 0;
-        index = (uint32_t)__builtin_popcountll(word & (bit - 1));
-        for (uint32_t i = 0; i < low / 64; i++) index += (uint32_t)__builtin_popcountll(load_u64(bytes + 8 * i));
-        if (index >= count) return 0;
-        bytes += PAGE_LOW_BYTES;
+        if (!(open->bytes[low / 8] >> low % 8 & 1)) return 0;
+        index = page_unpack_best()->rank(open->bytes, low);
+        if (index >= open->count) return 0;
     }
-    uint32_t tf = (uint32_t)bytes[index / 2] >> index % 2 * 4 & 15;
+    uint32_t tf = posting_page_half(open, index);
     if (tf != PAGE_TF_ASIDE) return tf ? tf : 1;
-    return posting_page_tf(list, page, index);
+    const uint8_t *halves = open->bytes + (open->count < PAGE_LOW_BYTES ? open->count : PAGE_LOW_BYTES);
+    return tf_aside(list, open->number, halves, open->count, index);
 }
 
 const char *posting_pages_add(const struct posting_list *list, uint32_t first, uint32_t end, uint64_t *set)

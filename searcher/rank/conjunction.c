@@ -59,7 +59,7 @@ static bool find_shorts(struct conjunction *c, uint32_t doc, uint32_t *bound)
         struct ranked_list *list = c->shorts[i];
         if (!ranked_list_has(list, doc) || !ranked_list_load_tfs(list, list->block)) return false;
         *bound -= list->most;
-        *bound += ranked_list_impact(list, doc, list->tfs[list->found]);
+        *bound += ranked_list_impact(list, doc, list->found, list->tfs[list->found]);
         if (*bound < c->run.least) return false;
     }
     return true;
@@ -76,7 +76,7 @@ static bool walk_run(struct conjunction *c, uint32_t at, uint32_t count, uint32_
             sum = c->page_sums[doc / POSTING_PAGE];
             if (!sum || bound + sum < run->least || !(sum = paged_bound(run, doc)) || bound + sum < run->least) continue;
         }
-        sum += ranked_list_impact(c->lead, doc, c->lead->tfs[i]) + c->short_most;
+        sum += ranked_list_impact(c->lead, doc, i, c->lead->tfs[i]) + c->short_most;
         if (sum >= run->least && find_shorts(c, doc, &sum) && !rank_run_push(run, doc, sum)) return false;
     }
     return true;

@@ -65,6 +65,29 @@ AVX2 static inline uint32_t bits_at_least(__m256i sums, uint16_t least)
     return (uint32_t)_mm_movemask_epi8(packed);
 }
 
+AVX2 static bool any_avx2(const uint16_t sums[KERNEL_PAGE], uint16_t least)
+{
+    __m256i most = _mm256_setzero_si256();
+    for (uint32_t first = 0; first < KERNEL_PAGE; first += 16)
+        most = _mm256_max_epu16(most, _mm256_loadu_si256((const __m256i *)(const void *)(sums + first)));
+    return bits_at_least(most, least);
+}
+
+AVX2 static uint32_t take_avx2(uint16_t sums[KERNEL_PAGE], uint16_t least, uint8_t lows[KERNEL_PAGE], uint16_t taken[KERNEL_PAGE])
+{
+    uint32_t count = 0;
+    for (uint32_t first = 0; first < KERNEL_PAGE; first += 16) {
+        __m256i *at = (__m256i *)(void *)(sums + first);
+        for (uint32_t bits = bits_at_least(_mm256_loadu_si256(at), least); bits; bits &= bits - 1) {
+            uint32_t low = first + (uint32_t)__builtin_ctz(bits);
+            lows[count] = (uint8_t)low;
+            taken[count++] = sums[low];
+        }
+        _mm256_storeu_si256(at, _mm256_setzero_si256());
+    }
+    return count;
+}
+
 AVX2 static uint32_t at_least_avx2(const uint16_t sums[KERNEL_CELLS], uint16_t least)
 {
     return bits_at_least(_mm256_loadu_si256((const __m256i *)(const void *)sums), least);
@@ -129,7 +152,7 @@ AVX2 static uint32_t count_avx2(const uint64_t set[4])
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_avx2 = {add_codes_avx2, clear_empty_avx2, add_cells_avx2, at_least_avx2, cell_documents_avx2,
+const struct page_kernel page_kernel_avx2 = {add_codes_avx2, clear_empty_avx2, any_avx2, take_avx2, add_cells_avx2, at_least_avx2, cell_documents_avx2,
                                              add_avx2, select_avx2, impacts_avx2, count_bits_avx2, count_avx2};
 
 #endif

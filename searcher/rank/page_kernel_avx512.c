@@ -41,6 +41,29 @@ AVX512 static void add_cells_avx512(const struct page_cells *from, uint32_t page
     _mm256_storeu_si256(at, _mm256_add_epi16(_mm256_loadu_si256(at), bounds));
 }
 
+AVX512 static bool any_avx512(const uint16_t sums[KERNEL_PAGE], uint16_t least)
+{
+    __m512i most = _mm512_setzero_si512();
+    for (uint32_t first = 0; first < KERNEL_PAGE; first += 32) most = _mm512_max_epu16(most, _mm512_loadu_si512(sums + first));
+    return _mm512_cmpge_epu16_mask(most, _mm512_set1_epi16((short)least));
+}
+
+AVX512 static uint32_t take_avx512(uint16_t sums[KERNEL_PAGE], uint16_t least, uint8_t lows[KERNEL_PAGE],
+                                   uint16_t taken[KERNEL_PAGE])
+{
+    const __m512i bound = _mm512_set1_epi16((short)least);
+    uint32_t count = 0;
+    for (uint32_t first = 0; first < KERNEL_PAGE; first += 32) {
+        for (uint32_t bits = _mm512_cmpge_epu16_mask(_mm512_loadu_si512(sums + first), bound); bits; bits &= bits - 1) {
+            uint32_t low = first + (uint32_t)__builtin_ctz(bits);
+            lows[count] = (uint8_t)low;
+            taken[count++] = sums[low];
+        }
+        _mm512_storeu_si512(sums + first, _mm512_setzero_si512());
+    }
+    return count;
+}
+
 AVX512 static uint32_t at_least_avx512(const uint16_t sums[KERNEL_CELLS], uint16_t least)
 {
     return _mm256_cmpge_epu16_mask(_mm256_loadu_si256((const __m256i *)(const void *)sums), _mm256_set1_epi16((short)least));
@@ -99,7 +122,7 @@ AVX512 static uint32_t count_avx512(const uint64_t set[4])
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_avx512 = {add_codes_avx512, clear_empty_avx512, add_cells_avx512, at_least_avx512,
+const struct page_kernel page_kernel_avx512 = {add_codes_avx512, clear_empty_avx512, any_avx512, take_avx512, add_cells_avx512, at_least_avx512,
                                                cell_documents_avx512, add_avx512, select_avx512, impacts_avx512, count_bits_avx512, count_avx512};
 
 #endif

@@ -13,6 +13,25 @@ static void clear_empty_scalar(uint16_t *sums, const uint8_t *codes, uint32_t co
         if (!codes[i]) sums[i] = 0;
 }
 
+static bool any_scalar(const uint16_t sums[KERNEL_PAGE], uint16_t least)
+{
+    uint32_t found = 0;
+    for (uint32_t low = 0; low < KERNEL_PAGE; low++) found |= sums[low] >= least;
+    return found;
+}
+
+static uint32_t take_scalar(uint16_t sums[KERNEL_PAGE], uint16_t least, uint8_t lows[KERNEL_PAGE], uint16_t taken[KERNEL_PAGE])
+{
+    uint32_t count = 0;
+    for (uint32_t low = 0; low < KERNEL_PAGE; low++) {
+        lows[count] = (uint8_t)low;
+        taken[count] = sums[low];
+        count += sums[low] >= least;
+        sums[low] = 0;
+    }
+    return count;
+}
+
 static void add_cells_scalar(const struct page_cells *from, uint32_t page, uint16_t cells[KERNEL_CELLS],
                              uint16_t sums[KERNEL_CELLS])
 {
@@ -77,7 +96,7 @@ static uint32_t count_scalar(const uint64_t set[4])
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_scalar, add_cells_scalar, at_least_scalar,
+const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_scalar, any_scalar, take_scalar, add_cells_scalar, at_least_scalar,
                                                cell_documents_scalar, add_scalar, select_scalar, impacts_scalar, count_bits_scalar, count_scalar};
 
 const struct page_kernel *page_kernel(void)

@@ -5,11 +5,12 @@
 #include "status.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     SUM_MOST = 60000, /* what all bounds together come to; with one more for rounding up each, below 2^16 */
-    BUCKETS = 64,     /* of candidates by their bounds */
+    BUCKETS = 256,    /* of candidates by their bounds */
     FEW = 24,         /* so few candidates are sorted by insertion */
 };
 
@@ -76,6 +77,16 @@ static void raise_least(struct rank_run *run)
     double safe = run->limit * (1 - 1e-6 - 1.2e-7 * run->list_count) * run->scale;
     /* Beyond what bounds come to, nothing in this segment can reach it. */
     run->least = safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
+}
+
+/* So many documents as are wanted have at least this bound, and nothing but rounding is between it and their scores. */
+static void raise_to_bound(struct rank_run *run, uint32_t bound)
+{
+    if (bound <= run->list_count) return;
+    double limit = (bound - run->list_count) / run->scale * (1 - 1e-5);
+    if (limit <= run->limit) return;
+    run->limit = limit;
+    raise_least(run);
 }
 
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error)
@@ -153,8 +164,8 @@ static bool find_part(struct rank_run *run, uint32_t number, uint32_t doc)
 
 /*
  * Replaces a document's bounds by what each term really adds, and stops as soon as it can't win: paged lists first, the heaviest
- * first, whose bounds are those of a cell; of the others the bound has what they add already, unless it was only assumed, and they
- * are looked at for the exact sum. False: it can't win, or doesn't match.
+ * first, whose bounds are those of a cell; of the others the bound has what they add already, and they are looked at for the exact
+ * sum. False: it can't win, or doesn't match.
  */
 static bool score_parts(struct rank_run *run, const struct candidate *candidate)
 {
@@ -166,7 +177,7 @@ static bool score_parts(struct rank_run *run, const struct candidate *candidate)
         if (!cell) continue;
         bool there = find_part(run, number, doc);
         if (!there && run->all_must) return false;
-        if (!there && run->paged_pass) continue; /* its bound was never in the sum */
+        if (candidate->refined) continue;
         bound -= cell;
         if (there) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
         if (bound < run->least) return false;
@@ -174,9 +185,7 @@ static bool score_parts(struct rank_run *run, const struct candidate *candidate)
     for (uint32_t i = 0; i < short_count; i++) {
         uint32_t number = run->by_weight[i];
         bool there = find_part(run, number, doc);
-        if (there ? run->paged_pass : run->all_must) return false;
-        if (i == candidate->known) bound -= candidate->assumed;
-        if (there && i >= candidate->known) bound += (uint32_t)((double)run->parts[number] * run->scale) + 1;
+        if (there ? candidate->paged_only : run->all_must) return false;
     }
     return bound >= run->least;
 }
@@ -194,6 +203,31 @@ static bool score_candidate(struct rank_run *run, const struct candidate *candid
     return true;
 }
 
+uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list *const *lists, uint32_t list_count, bool members,
+                         struct candidate *found, uint32_t count)
+{
+    for (uint32_t i = 0; i < list_count && count > 0; i++) {
+        struct ranked_list *list = lists[i];
+        struct posting_page open;
+        uint32_t kept = 0;
+        if (!ranked_list_page(list, page, &open)) return 0; /* damage, which was noted */
+        for (uint32_t j = 0; j < count; j++) {
+            struct candidate candidate = found[j];
+            uint32_t tf = posting_page_tf_at(&list->list, &open, candidate.doc % POSTING_PAGE), bound = candidate.bound;
+            /* Exceptions stand elsewhere; what was read is believed only now. */
+            if (tf >= 15 && !posting_list_verify_page(run->segment, &list->view, &list->list, page)) return 0;
+            if (tf || !members) bound -= ranked_list_cell(list, candidate.doc);
+            if (tf) bound += ranked_list_impact(list, candidate.doc, 0, tf);
+            candidate.bound = (uint16_t)bound;
+            found[kept] = candidate;
+            kept += bound >= run->least;
+        }
+        count = kept;
+    }
+    for (uint32_t j = 0; j < count; j++) found[j].refined = true;
+    return count;
+}
+
 static void sort_few(struct candidate *candidates, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
@@ -205,22 +239,30 @@ static void sort_few(struct candidate *candidates, uint32_t count)
 }
 
 /* Into `sorted`, by the high bits of how far each is above the least: a full order would cost more than it gives. */
-static void sort_many(const struct rank_run *run, struct candidate *sorted)
+static void sort_many(struct rank_run *run, struct candidate *sorted)
 {
     const struct candidate *candidates = run->scratch->candidates;
-    uint32_t starts[BUCKETS + 1] = {0}, most = 0, shift = 0;
-    for (uint32_t i = 0; i < run->candidate_count; i++)
+    uint32_t starts[BUCKETS + 1] = {0}, most = 0, least = UINT32_MAX, shift = 0, bucket = 1;
+    for (uint32_t i = 0; i < run->candidate_count; i++) {
         if (candidates[i].bound > most) most = candidates[i].bound;
-    while (most >> shift >= BUCKETS) shift++;
-    for (uint32_t i = 0; i < run->candidate_count; i++) starts[BUCKETS - 1 - (candidates[i].bound >> shift) + 1]++;
-    for (uint32_t i = 1; i <= BUCKETS; i++) starts[i] += starts[i - 1];
-    for (uint32_t i = 0; i < run->candidate_count; i++) sorted[starts[BUCKETS - 1 - (candidates[i].bound >> shift)]++] = candidates[i];
+        if (candidates[i].bound < least) least = candidates[i].bound;
+    }
+    while ((most - least) >> shift >= BUCKETS) shift++;
+    for (uint32_t i = 0; i < run->candidate_count; i++) starts[((most - candidates[i].bound) >> shift) + 1]++;
+    for (; bucket <= BUCKETS; bucket++) starts[bucket] += starts[bucket - 1];
+    if (run->all_refined) {
+        /* The least bound of the buckets that together have k documents. */
+        for (bucket = 1; bucket < BUCKETS && starts[bucket] < run->ranking->top.k; bucket++) {}
+        if (starts[bucket] >= run->ranking->top.k && most >= (bucket << shift)) raise_to_bound(run, most - (bucket << shift) + 1);
+    }
+    for (uint32_t i = 0; i < run->candidate_count; i++) sorted[starts[(most - candidates[i].bound) >> shift]++] = candidates[i];
 }
 
 bool rank_run_settle(struct rank_run *run, uint64_t wanted)
 {
     struct candidate *candidates = run->scratch->candidates, *sorted = candidates;
     uint32_t count = run->candidate_count, kept = 0, i = 0;
+    if (run->all_refined && wanted < UINT64_MAX) wanted = 0; /* the threshold rises by their bounds */
     if (count > FEW) sort_many(run, sorted = run->scratch->sorted);
     else sort_few(candidates, count);
     for (; i < count && i < wanted && sorted[i].bound >= run->least; i++)
@@ -231,9 +273,49 @@ bool rank_run_settle(struct rank_run *run, uint64_t wanted)
     return true;
 }
 
+static int compare_docs(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    return (x->doc > y->doc) - (x->doc < y->doc);
+}
+
+/* Scores many candidates that are refined, a list at a time, in document order: what one look-up finds serves the next. */
+static bool score_finalists(struct rank_run *run)
+{
+    struct candidate *candidates = run->scratch->candidates;
+    uint32_t count = run->candidate_count;
+    float *scores = arena_take_zeroed(&run->arena, count * sizeof *scores);
+    if (!scores) return false;
+    qsort(candidates, count, sizeof *candidates, compare_docs);
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[i];
+        ranked_list_rewind(list);
+        for (uint32_t j = 0; j < count; j++) {
+            uint32_t posting = 0, tf = ranked_list_next_tf(list, candidates[j].doc, &posting);
+            if (tf) scores[j] += ranked_list_score(list, candidates[j].doc, posting, tf);
+        }
+    }
+    for (uint32_t j = 0; j < count; j++) {
+        const struct ranked_hit hit = {scores[j], run->number, candidates[j].doc};
+        if (!top_hits_add(&run->ranking->top, &hit)) return false;
+    }
+    run->scored_count += count;
+    run->candidate_count = 0;
+    raise_least(run);
+    return true;
+}
+
 bool rank_run_flush(struct rank_run *run)
 {
+    if (run->all_refined && run->candidate_count > FEW) return rank_run_settle(run, 0) && score_finalists(run);
     while (run->candidate_count > 0)
         if (!rank_run_settle(run, UINT64_MAX)) return false;
     return true;
+}
+
+bool rank_run_make_room(struct rank_run *run)
+{
+    /* If most are still there when the threshold has risen by their bounds, they are to be scored. */
+    if (run->all_refined && !rank_run_settle(run, 0)) return false;
+    return run->candidate_count < RANK_CANDIDATES * 3 / 4 || rank_run_flush(run);
 }

@@ -23,9 +23,9 @@ enum {
 
 struct candidate {
     uint32_t doc;
-    uint16_t bound;  /* what the lists that were looked at add, cells of the paged ones, and what is assumed of the others: */
-    uint16_t assumed;
-    uint16_t known;  /* lists that were looked at: the first so many of those that are not paged, by weight */
+    uint16_t bound;   /* what lists that are not paged add, and the cells of the others */
+    bool refined;     /* whether those were looked at too, and `bound` is no more than rounding above the score */
+    bool paged_only;  /* if a list that is not paged has it after all, it was a candidate before, or beaten */
 };
 
 /* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at a
@@ -50,12 +50,11 @@ struct rank_run {
     float *parts;                 /* by list: what it adds to the document being scored ... */
     bool *present;                /* ... if it has the document */
     bool all_must;                /* every list must have the document */
-    /* Candidates' bounds are of those paged lists that have the document, and documents that have others are none of this pass. */
-    bool paged_pass;
     uint32_t page_count;
     double scale;
     double limit;                 /* a score that k documents are known to reach */
     uint32_t least;               /* the bound that a document must reach */
+    bool all_refined;             /* all candidates are, live, and there is none twice */
     uint32_t candidate_count;
     uint64_t scored_count;        /* documents that were scored: for the summary of work */
 };
@@ -85,19 +84,27 @@ bool rank_run_flush(struct rank_run *run);
 /* Scores about so many of the best of them, which raises the threshold, and keeps those of the others that reach it. */
 bool rank_run_settle(struct rank_run *run, uint64_t count);
 
-static inline bool rank_run_push_assuming(struct rank_run *run, uint32_t doc, uint32_t bound, uint32_t assumed, uint32_t known)
+/* Makes room for further candidates. */
+bool rank_run_make_room(struct rank_run *run);
+
+/* Puts into the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of the
+ * cells they have there, keeps those that still reach the threshold, in order, and returns how many. `members`: a bound holds the
+ * cells only of lists that have the document. */
+uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list *const *lists, uint32_t list_count, bool members,
+                         struct candidate *found, uint32_t count);
+
+static inline bool rank_run_push_refined(struct rank_run *run, const struct candidate *candidate)
 {
-    if (run->candidate_count == RANK_CANDIDATES && !rank_run_flush(run)) return false;
-    if (bound >= run->least)
-        run->scratch->candidates[run->candidate_count++] =
-            (struct candidate){doc, (uint16_t)bound, (uint16_t)assumed, (uint16_t)known};
+    if (run->candidate_count == RANK_CANDIDATES && !rank_run_make_room(run)) return false;
+    if (candidate->bound >= run->least) run->scratch->candidates[run->candidate_count++] = *candidate;
     return true;
 }
 
-/* Keeps a document whose bound holds all that lists which are not paged add to it. */
+/* Keeps a document. */
 static inline bool rank_run_push(struct rank_run *run, uint32_t doc, uint32_t bound)
 {
-    return rank_run_push_assuming(run, doc, bound, 0, run->list_count - run->paged_count);
+    const struct candidate candidate = {.doc = doc, .bound = (uint16_t)bound};
+    return bound < run->least || rank_run_push_refined(run, &candidate);
 }
 
 #endif

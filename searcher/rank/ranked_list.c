@@ -18,6 +18,8 @@ bool ranked_list_can(const struct query_node *node)
 void ranked_list_weigh(struct ranked_list *list)
 {
     double weight = (double)list->leaf->weight;
+    list->titles_matter = list->leaf->node->field == QUERY_TEXT && list->bm25->title_weight != 1 &&
+                          (list->shape == CURSOR_INLINE || list->list.title_df > 0);
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
     if (list->shape == CURSOR_INLINE) {
         float largest = 0;
@@ -33,17 +35,11 @@ void ranked_list_weigh(struct ranked_list *list)
         for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
 }
 
-/* The frequency that bounds what `tf` occurrences count. */
-static float weighted_most(const struct ranked_list *list, uint32_t tf)
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf, uint32_t title_tf)
 {
-    bool titles = list->leaf->node->field == QUERY_TEXT && (list->shape == CURSOR_INLINE || list->list.title_df > 0);
-    return titles && list->bm25->title_weight > 1 ? list->bm25->title_weight * (float)tf : (float)tf;
-}
-
-uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf)
-{
-    float norm = leaf_norm(list->leaf, list->bm25, list->segment, doc);
-    return (uint32_t)((double)(list->leaf->weight * bm25_impact(weighted_most(list, tf), norm)) * list->scale) + 1;
+    float weighted = leaf_tf(list->leaf, list->bm25, tf, title_tf);
+    if (!(weighted > 0)) return 1;
+    return ranked_list_impact_at(list, weighted, list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0);
 }
 
 void ranked_list_tabulate(struct ranked_list *list)
@@ -51,13 +47,14 @@ void ranked_list_tabulate(struct ranked_list *list)
     const float least[256] = {list->bm25->k1};
     if (list->impacts || !(list->impacts = arena_take(list->arena, RANKED_TABLE_TFS * sizeof *list->impacts))) return;
     for (uint32_t tf = 1; tf <= RANKED_TABLE_TFS; tf++)
-        page_kernel()->impacts(weighted_most(list, tf), list->leaf->counts_length ? list->bm25->norm : least,
-                               (float)((double)list->leaf->weight * list->scale * (1 + 1e-6)), list->impacts[tf - 1]);
+        page_kernel()->impacts((float)tf, list->leaf->counts_length ? list->bm25->norm : least,
+                               list->scaled_weight, list->impacts[tf - 1]);
 }
 
 void ranked_list_scale(struct ranked_list *list, double scale)
 {
     list->scale = scale;
+    list->scaled_weight = (float)((double)list->leaf->weight * scale * (1 + 1e-6));
     list->step = (uint32_t)ceil(list->unit * scale * 256);
     list->grid_step = (uint32_t)ceil(list->unit * scale * IMPACT_GRID_STEP);
     list->most = ranked_list_bound(list, IMPACT_CODE_MAX);
@@ -140,12 +137,22 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
     return (uint32_t)(base - docs) + (count && *base < doc);
 }
 
+bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open)
+{
+    bf_error error = {0};
+    if (!posting_page_open(&list->list, page, open)) return false;
+    if (section_verify(&list->view, open->offset, open->length, &error) == BF_OK) return true;
+    segment_fail(list->segment, &error);
+    return false;
+}
+
 static bool paged_has(struct ranked_list *list, uint32_t doc)
 {
+    struct posting_page open;
     uint32_t page = doc / POSTING_PAGE, low = doc % POSTING_PAGE;
     if (page != list->set_page) {
-        if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
-        if (!list->keeps_sets) return posting_page_find(&list->list, page, doc) >= 0;
+        if (!ranked_list_page(list, page, &open)) return false;
+        if (!list->keeps_sets) return posting_page_has(&open, low);
         const char *rule = posting_page_bits(&list->list, page, list->set);
         if (rule) segment_broken(list->segment, "postings", rule);
         if (rule) return false;
@@ -171,9 +178,13 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc)
 
 static uint32_t paged_tf(struct ranked_list *list, uint32_t doc)
 {
-    uint32_t page = doc / POSTING_PAGE;
-    if (!list->list.page_max[page] || !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
-    return posting_page_tf_at(&list->list, page, doc % POSTING_PAGE);
+    struct posting_page open;
+    uint32_t page = doc / POSTING_PAGE, low = doc % POSTING_PAGE;
+    if (!ranked_list_page(list, page, &open)) return 0;
+    uint32_t tf = posting_page_tf_at(&list->list, &open, low);
+    /* Exceptions stand elsewhere. */
+    if (tf >= 15 && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
+    return tf;
 }
 
 uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting)
@@ -192,6 +203,29 @@ uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *postin
     return list->tfs[*posting];
 }
 
+uint32_t ranked_list_next_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting)
+{
+    if (list->shape != CURSOR_PAGED) {
+        if (!ranked_list_has(list, doc) || !ranked_list_load_tfs(list, list->block)) return 0;
+        *posting = list->found;
+        return list->tfs[list->found];
+    }
+    uint32_t page = doc / POSTING_PAGE;
+    if (page != list->open.number) {
+        if (!ranked_list_page(list, page, &list->open)) list->open.bytes = NULL;
+        list->open.number = page;
+    }
+    uint32_t tf = list->open.bytes ? posting_page_tf_at(&list->list, &list->open, doc % POSTING_PAGE) : 0;
+    if (tf >= 15 && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
+    return tf;
+}
+
+void ranked_list_rewind(struct ranked_list *list)
+{
+    list->block = 0;
+    list->open.number = UINT32_MAX;
+}
+
 /* ---- Scores ---- */
 
 static uint32_t inline_title_tf(const struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
@@ -202,28 +236,70 @@ static uint32_t inline_title_tf(const struct ranked_list *list, uint32_t doc, ui
     return count;
 }
 
-static bool load_titles(struct ranked_list *list, uint32_t block)
+static bool take_title_room(struct ranked_list *list, size_t count)
 {
-    if (block == list->title_block) return true;
-    if (!list->title_docs) list->title_docs = arena_take(list->arena, POSTING_BLOCK * sizeof *list->title_docs);
-    if (!list->title_tfs) list->title_tfs = arena_take(list->arena, POSTING_BLOCK * sizeof *list->title_tfs);
-    const char *rule = list->title_docs && list->title_tfs ? NULL : memory_rule;
-    if (!rule && !posting_list_verify_titles(list->segment, &list->view, &list->list)) return false;
-    if (!rule) rule = posting_title_docs(&list->list, block, list->title_docs);
-    if (!rule) rule = posting_title_tfs(&list->list, block, list->title_tfs);
+    if (!list->title_docs) list->title_docs = arena_take(list->arena, count * sizeof *list->title_docs);
+    if (!list->title_tfs) list->title_tfs = arena_take(list->arena, count * sizeof *list->title_tfs);
+    if (list->title_docs && list->title_tfs) return true;
+    segment_broken(list->segment, "postings", memory_rule);
+    return false;
+}
+
+/* Decodes a block of title postings to where it stands in the room. */
+static bool load_title_block(struct ranked_list *list, uint32_t block, uint32_t at)
+{
+    const char *rule = posting_title_docs(&list->list, block, list->title_docs + at);
+    if (!rule) rule = posting_title_tfs(&list->list, block, list->title_tfs + at);
     if (rule) segment_broken(list->segment, "postings", rule);
-    list->title_block = rule ? UINT32_MAX : block;
-    list->title_count = posting_title_count(&list->list, block);
     return !rule;
 }
 
-/* How many of the occurrences are in the title, where that matters. */
-static uint32_t title_tf_of(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+bool ranked_list_titles(struct ranked_list *list)
 {
-    if (list->leaf->node->field != QUERY_TEXT || list->bm25->title_weight == 1) return 0;
-    if (list->shape == CURSOR_INLINE) return inline_title_tf(list, doc, posting, tf);
+    if (list->title_count || !list->list.title_df) return true;
+    if (!take_title_room(list, (size_t)list->list.title_block_count * POSTING_BLOCK)) return false;
+    for (uint32_t block = 0; block < list->list.title_block_count; block++)
+        if (!load_title_block(list, block, block * POSTING_BLOCK)) return false;
+    list->title_count = list->list.title_df;
+    return true;
+}
+
+uint32_t ranked_list_title_from(const struct ranked_list *list, uint32_t doc)
+{
+    return lower_bound(list->title_docs, list->title_count, doc);
+}
+
+/* Of a paged list: the block that may have the document. */
+static bool load_titles_near(struct ranked_list *list, uint32_t doc)
+{
     uint32_t block = posting_title_seek(&list->list, 0, doc);
-    if (block >= list->list.title_block_count || !load_titles(list, block)) return 0;
+    if (block >= list->list.title_block_count) return false;
+    if (block == list->title_block) return true;
+    if (!take_title_room(list, POSTING_BLOCK) || !posting_list_verify_titles(list->segment, &list->view, &list->list)) return false;
+    list->title_block = UINT32_MAX;
+    if (!load_title_block(list, block, 0)) return false;
+    list->title_block = block;
+    list->title_count = posting_title_count(&list->list, block);
+    return true;
+}
+
+void ranked_list_title_set(struct ranked_list *list, uint32_t page, uint64_t set[4])
+{
+    uint32_t first = page * POSTING_PAGE;
+    for (uint32_t doc = first; load_titles_near(list, doc);) {
+        uint32_t at = lower_bound(list->title_docs, list->title_count, doc);
+        for (; at < list->title_count && list->title_docs[at] - first < POSTING_PAGE; at++) bitset_add(set, list->title_docs[at] - first);
+        if (at < list->title_count) break;
+        doc = list->title_docs[at - 1] + 1; /* the next block may have more */
+        if (doc - first >= POSTING_PAGE) break;
+    }
+}
+
+uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    if (!list->titles_matter) return 0;
+    if (list->shape == CURSOR_INLINE) return inline_title_tf(list, doc, posting, tf);
+    if (list->shape == CURSOR_PAGED ? !load_titles_near(list, doc) : !ranked_list_titles(list)) return 0;
     uint32_t at = lower_bound(list->title_docs, list->title_count, doc);
     if (at == list->title_count || list->title_docs[at] != doc) return 0;
     return list->title_tfs[at] < tf ? list->title_tfs[at] : tf;
@@ -231,6 +307,6 @@ static uint32_t title_tf_of(struct ranked_list *list, uint32_t doc, uint32_t pos
 
 float ranked_list_score(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
 {
-    float weighted = leaf_tf(list->leaf, list->bm25, tf, title_tf_of(list, doc, posting, tf));
+    float weighted = leaf_tf(list->leaf, list->bm25, tf, ranked_list_title_tf(list, doc, posting, tf));
     return weighted > 0 ? list->leaf->weight * bm25_impact(weighted, leaf_norm(list->leaf, list->bm25, list->segment, doc)) : 0;
 }

@@ -29,17 +29,22 @@ struct ranked_list {
     uint32_t grid_step;            /* the bound of grid code g is g * grid_step */
     uint32_t most;                 /* the bound of any posting */
     double scale;
-    uint16_t (*impacts)[256];      /* by frequency less one and length byte: the least bound of a posting; NULL until asked for */
+    float scaled_weight;           /* the leaf's weight as a bound, and a hair more */
+    uint16_t (*impacts)[256];      /* by frequency less one and length byte: what a posting adds; NULL until asked for */
     /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
      * blocks at most) */
     uint32_t *docs, *tfs;
     uint64_t docs_ready, tfs_ready;
     struct arena *arena;
+    /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of another
+     * a block. */
+    bool titles_matter;
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
     uint32_t set_page, block, found; /* of a list that is not paged: the posting that was found */
     uint64_t set[4];
+    struct posting_page open;      /* the page come to; bytes NULL: it is empty, or damaged */
     uint32_t *title_docs, *title_tfs;
 };
 
@@ -67,6 +72,9 @@ static inline uint32_t ranked_list_blocks(const struct ranked_list *list)
     return list->shape == CURSOR_INLINE ? 1 : list->list.block_count;
 }
 
+/* Finds and verifies a page of a paged list, but for its exceptions. False: it is empty, or damaged, which is noted. */
+bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open);
+
 /* Makes sure that documents `block * POSTING_BLOCK ...` of `docs` are there, or of `tfs`. False: damage, which is noted. */
 bool ranked_list_load_docs(struct ranked_list *list, uint32_t block);
 bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block);
@@ -85,13 +93,32 @@ static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t
     return bound < most ? bound : most;
 }
 
-/* The least bound there is of so many occurrences in the document: what they add, rounded up. Where occurrences in titles count
- * differently it is as if all were there that count most. */
-uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf);
+/* What so many occurrences in the document add, `title_tf` of them in its title, as the least bound there is. */
+uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf, uint32_t title_tf);
 
-static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t tf)
+/* The same by frequency and length byte. */
+static inline uint32_t ranked_list_impact_at(const struct ranked_list *list, float tf, uint8_t length)
 {
-    if (!list->impacts || tf > RANKED_TABLE_TFS) return ranked_list_impact_slowly(list, doc, tf);
+    float norm = list->leaf->counts_length ? list->bm25->norm[length] : list->bm25->k1;
+    return (uint32_t)(list->scaled_weight * bm25_impact(tf, norm)) + 1;
+}
+
+/* Makes sure that all title postings of a list that is not paged are there. False: damage, which is noted. */
+bool ranked_list_titles(struct ranked_list *list);
+
+/* The first of the title postings, all of which are there, whose document is at least `doc`; title_count: none. */
+uint32_t ranked_list_title_from(const struct ranked_list *list, uint32_t doc);
+
+/* Adds the documents of a page that have the term in their titles, as a set of their low bytes: of a paged list. */
+void ranked_list_title_set(struct ranked_list *list, uint32_t page, uint64_t set[4]);
+
+/* How many of the posting's occurrences are in the title, if titles matter. */
+uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf);
+
+static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
+{
+    uint32_t title_tf = list->titles_matter ? ranked_list_title_tf(list, doc, posting, tf) : 0;
+    if (!list->impacts || tf > RANKED_TABLE_TFS || title_tf) return ranked_list_impact_slowly(list, doc, tf, title_tf);
     return list->impacts[tf - 1][list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0];
 }
 
@@ -105,6 +132,10 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc);
 /* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
  * paged. */
 uint32_t ranked_list_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting);
+
+/* The same for ascending documents, one after the other, after a rewind. */
+uint32_t ranked_list_next_tf(struct ranked_list *list, uint32_t doc, uint32_t *posting);
+void ranked_list_rewind(struct ranked_list *list);
 
 /* What `tf` occurrences add to the score of the document. */
 float ranked_list_score(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf);

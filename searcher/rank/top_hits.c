@@ -1,8 +1,12 @@
 #include "top_hits.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { FIRST_ROOM = 64 };
+enum {
+    FIRST_ROOM = 64,
+    FEW = 40, /* so few are sorted by insertion */
+};
 
 static void sift_down(struct ranked_hit *hits, uint64_t count, uint64_t at)
 {
@@ -51,14 +55,58 @@ bool top_hits_add(struct top_hits *top, const struct ranked_hit *hit)
     return true;
 }
 
+static void sort_few(struct ranked_hit *hits, uint64_t count)
+{
+    for (uint64_t i = 1; i < count; i++) {
+        struct ranked_hit moved = hits[i];
+        uint64_t at = i;
+        for (; at > 0 && hit_before(&moved, &hits[at - 1]); at--) hits[at] = hits[at - 1];
+        hits[at] = moved;
+    }
+}
+
 static int compare_hits(const void *a, const void *b)
 {
     return hit_before(a, b) ? -1 : hit_before(b, a);
 }
 
+/* Descending scores as ascending numbers: the bits of floats that are not negative are in their order. */
+static uint32_t score_key(const struct ranked_hit *hit)
+{
+    uint32_t bits;
+    memcpy(&bits, &hit->score, sizeof bits);
+    return ~bits;
+}
+
+/* By score alone, a byte of it at a time from the lowest (radix sort); four passes end where they began. */
+static void sort_scores(struct ranked_hit *hits, struct ranked_hit *other, uint64_t count)
+{
+    for (uint32_t shift = 0; shift < 32; shift += 8) {
+        uint64_t starts[257] = {0};
+        for (uint64_t i = 0; i < count; i++) starts[(score_key(&hits[i]) >> shift & 255) + 1]++;
+        for (uint32_t i = 1; i <= 256; i++) starts[i] += starts[i - 1];
+        for (uint64_t i = 0; i < count; i++) other[starts[score_key(&hits[i]) >> shift & 255]++] = hits[i];
+        struct ranked_hit *from = hits;
+        hits = other;
+        other = from;
+    }
+}
+
 void top_hits_sort(struct top_hits *top)
 {
-    if (top->count) qsort(top->hits, top->count, sizeof *top->hits, compare_hits);
+    struct ranked_hit *other = top->count > FEW ? malloc(top->count * sizeof *other) : NULL;
+    if (!other) { /* few, or memory refused: slower, that is all */
+        if (top->count <= FEW) sort_few(top->hits, top->count);
+        else qsort(top->hits, top->count, sizeof *top->hits, compare_hits);
+        return;
+    }
+    sort_scores(top->hits, other, top->count);
+    free(other);
+    for (uint64_t first = 0, end; first < top->count; first = end) { /* equal scores */
+        for (end = first + 1; end < top->count && top->hits[end].score == top->hits[first].score;) end++;
+        if (end - first > FEW) qsort(top->hits + first, end - first, sizeof *top->hits, compare_hits);
+        else sort_few(top->hits + first, end - first);
+    }
 }
 
 void top_hits_free(struct top_hits *top)
