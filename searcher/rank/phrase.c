@@ -69,14 +69,14 @@ static void bound_by(struct phrase_run *run, struct ranked_list *list)
         if (ranked_list_is_paged(list)) bound = ranked_list_cell(list, doc);
         else if (!run->intersected) {
             if (ranked_list_has(list, doc) && ranked_list_load_tfs(list, list->block))
-                bound = ranked_list_impact(list, doc, list->tfs[list->found]);
+                bound = ranked_list_impact(list, doc, list->found, list->tfs[list->found]);
         } else { /* most blocks are there already */
             for (; at < list->df; at++) {
                 if (at % POSTING_BLOCK == 0 && !ranked_list_docs(list, at / POSTING_BLOCK)) return;
                 if (list->docs[at] >= doc) break;
             }
             if (at == list->df || !ranked_list_load_tfs(list, at / POSTING_BLOCK)) return;
-            bound = ranked_list_impact(list, doc, list->tfs[at]);
+            bound = ranked_list_impact(list, doc, at, list->tfs[at]);
         }
         if (bound < candidate->bound) candidate->bound = (uint16_t)bound;
     }
@@ -142,7 +142,7 @@ static bool compare_candidates(struct phrase_run *run)
     raise_least(run);
     for (uint32_t i = 0; i < count; i++) run->candidates[i].bound = UINT16_MAX - 1;
     for (uint32_t i = 0; bounded && i < run->words.count; i++) {
-        run->words.words[i].list->block = 0;
+        ranked_list_rewind(run->words.words[i].list);
         ranked_list_tabulate(run->words.words[i].list);
         bound_by(run, run->words.words[i].list);
     }
