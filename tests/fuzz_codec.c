@@ -9,7 +9,7 @@
 #include "column.h"
 #include "id_column.h"
 #include "inline_list.h"
-#include "position_group.h"
+#include "position_measure.h"
 #include "posting_list.h"
 #include "term_block.h"
 
@@ -79,20 +79,31 @@ static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_
         posting_title_tfs(&list, block, tfs);
         require(posting_title_seek(&list, 0, posting_title_last(&list, block)) <= list.title_block_count);
     }
-    for (uint32_t group = 0; group < list.group_count; group++) (void)posting_group_offset(&list, group);
+    for (uint32_t group = 0; group < list.group_count; group++) {
+        uint64_t offset, length_of_group;
+        if (posting_group_range(&list, group, &offset, &length_of_group)) require(length_of_group <= list.positions_length);
+    }
     posting_list_check(&list, NULL, NULL);
 }
 
-static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t before)
+/* The number says where to begin; the frequencies are those of a group as long as it may be. */
+static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t number)
 {
-    uint32_t positions[400];
-    size_t stored;
-    uint64_t count;
-    if (!position_group_length(bytes, length, &stored)) require(stored <= length);
-    if (position_group_count(bytes, length, &count)) return;
-    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1)
-        if (!position_group_decode(bytes, length, before, tf, positions))
-            for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
+    uint32_t positions[400], count;
+    struct position_reader reader;
+    position_reader_open(&reader, bytes, length);
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) {
+        const struct position_place place = {number >> 8, number & 255};
+        if (position_reader_read(&reader, place, number % 225, tf, UINT32_MAX, positions, &count)) continue;
+        require(count == tf && positions[tf - 1] <= POSITION_MOST);
+        for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
+    }
+    const struct position_room room = {false, 1U << number % 29};
+    struct position_scale scale;
+    position_scale_make(&room, &scale);
+    const uint32_t docs[] = {1, 2, 5}, tfs[] = {1, 1 + number % 7, 1 + number % 300};
+    const struct position_postings postings = {&scale, NULL, docs, tfs, 3};
+    position_group_check(bytes, length, &postings);
 }
 
 static void fuzz_term_block(uint8_t *bytes, size_t length, uint32_t seek)

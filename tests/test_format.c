@@ -154,14 +154,14 @@ static void test_blocked_list(void **state)
     enum { DF = 130 };
     uint32_t docs[DF], tfs[DF];
     float impacts[DF];
-    const uint64_t groups[] = {5000, 5300};
+    const uint64_t groups[] = {5000, 5300, 5305};
     const uint32_t title_docs[] = {3, 11}, title_tfs[] = {1, 2};
     for (uint32_t i = 0; i < DF; i++) {
         docs[i] = 2 * i + 1;
         tfs[i] = i == 5 ? 3 : 1;
         impacts[i] = i == 5 ? 0.75F : 0.25F;
     }
-    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, title_docs, title_tfs, 2};
+    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, {true, 16}, title_docs, title_tfs, 2};
     struct buffer out = {0};
     posting_list_encode(&input, &out);
     expect_example("blocked-list", &out);
@@ -203,9 +203,15 @@ static void test_inline_list(void **state)
 static void test_position_group(void **state)
 {
     (void)state;
-    const uint32_t positions[] = {3, 7, 8, 10, 0, 200}, tfs[] = {3, 1, 2};
+    /* articles of 20, 100 and 300 words */
+    const uint8_t length_bytes[] = {length_byte_encode(20), length_byte_encode(100), length_byte_encode(300)};
+    const uint32_t docs[] = {0, 1, 2}, tfs[] = {3, 1, 2}, positions[] = {3, 7, 8, 10, 0, 200};
+    const struct position_room room = {true, 0};
+    struct position_scale scale;
     struct buffer out = {0};
-    position_group_encode(positions, 6, tfs, 3, &out);
+    position_scale_make(&room, &scale);
+    const struct position_postings postings = {&scale, length_bytes, docs, tfs, 3};
+    position_group_encode(&postings, positions, &out);
     expect_example("position-group", &out);
     buffer_free(&out);
 }

@@ -19,7 +19,8 @@ struct position_sums {
     uint32_t high[POSITION_MEASURED + 17]; /* high parts, a one each */
 };
 
-/* False: a frequency is too large, or a document above 2^31; the sums may be anything. */
+/* Three readable bytes follow the length bytes. False: a frequency is too large, or a document above 2^31; the sums may be
+ * anything. */
 typedef bool position_measure(const struct position_postings *postings, struct position_sums *sums);
 
 /* That of a level; NULL where this build has none. Call only what the processor has. */
