@@ -161,6 +161,29 @@ BF_API bf_status bf_writer_commit(bf_writer *writer, bf_error *error);
 /* Merges until at most `segment_count` (0: 1) segments are left, purging deleted articles. Commits. */
 BF_API bf_status bf_writer_merge(bf_writer *writer, uint32_t segment_count, bf_error *error);
 
+typedef struct bf_reorder_options {
+    uint32_t segment_count;  /* as for bf_writer_merge */
+    uint32_t threads;        /* 0: as many as there are processors for the process. The result does not depend on it */
+} bf_reorder_options;
+
+typedef struct bf_reorder_report {
+    uint32_t segments;       /* that were renumbered */
+    uint32_t threads;
+    uint64_t articles;
+    uint64_t words;          /* neither too rare nor too frequent to go by; of them: */
+    uint64_t words_used;     /* as many as the writer's memory was enough for */
+    uint64_t postings_before, postings_after;   /* bytes on disk; before: deleted articles included */
+    uint64_t positions_before, positions_after;
+    double seconds;          /* in all */
+    double seconds_ordering; /* of them, to find the order */
+} bf_reorder_report;
+
+/* Merges like bf_writer_merge, and renumbers the articles of every segment that is left so that those which share words stand
+ * together: postings take less room and searches less time. Answers don't change, nor does the order of equal scores or of
+ * bf_searcher_each_article, which is that of arrival. `options` and `report` may be NULL. */
+BF_API bf_status bf_writer_reorder(bf_writer *writer, const bf_reorder_options *options, bf_reorder_report *report,
+                                   bf_error *error);
+
 /* Ends the writer; what was not committed is gone. */
 BF_API void bf_writer_close(bf_writer *writer);
 
@@ -271,7 +294,7 @@ typedef struct bf_part {
 BF_API bf_status bf_results_explain(bf_results *results, size_t i, const bf_part **parts, size_t *part_count, bf_error *error);
 
 /* One line saying how the query was run: which ranker, why. Lives as long as the results. */
-BF_API const char *bf_results_plan(const bf_results *results);
+BF_API const char *bf_results_plan(bf_results *results);
 
 /* The stored article of an id. The article lives until the next call of this function on the searcher, or its close. */
 BF_API bf_status bf_searcher_article(bf_searcher *searcher, bf_text id, const bf_article **article, bf_error *error);
@@ -295,7 +318,7 @@ typedef struct bf_stats {
 
 BF_API bf_status bf_searcher_stats(bf_searcher *searcher, bf_stats *stats, bf_error *error);
 
-/* Calls back for every live article in article order, until the callback returns something else than BF_OK. */
+/* Calls back for every live article in the order of arrival, until the callback returns something else than BF_OK. */
 BF_API bf_status bf_searcher_each_article(bf_searcher *searcher, bf_status (*callback)(void *context, const bf_article *article),
                                           void *context, bf_error *error);
 
@@ -304,7 +327,7 @@ BF_API bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field,
                                        bf_status (*callback)(void *context, bf_text term, uint64_t df, uint64_t cf),
                                        void *context, bf_error *error);
 
-/* The live postings of a term given as stored, in article order, with positions. */
+/* The live postings of a term given as stored, in the order of arrival, with positions. */
 BF_API bf_status bf_searcher_each_posting(bf_searcher *searcher, const char *field, bf_text term,
                                           bf_status (*callback)(void *context, bf_text id, uint32_t tf,
                                                                 const uint32_t *positions),

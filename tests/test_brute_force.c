@@ -111,7 +111,12 @@ static void pair_commit(struct pair *pair)
 static void pair_merge(struct pair *pair, uint32_t segments)
 {
     bf_error error = {0};
-    if (bf_writer_merge(pair->writer, segments, &error) != BF_OK) pair_stop(pair, "merge", error.message);
+    if (chance_below(&pair->chance, 2)) { /* as if nothing had been reordered is how all of it must then look */
+        bf_reorder_options options = {segments, 1 + chance_below(&pair->chance, 3)};
+        if (bf_writer_reorder(pair->writer, &options, NULL, &error) != BF_OK) pair_stop(pair, "reorder", error.message);
+    } else if (bf_writer_merge(pair->writer, segments, &error) != BF_OK) {
+        pair_stop(pair, "merge", error.message);
+    }
     brute_commit(&pair->twin);
 }
 

@@ -138,6 +138,16 @@ static void make_one_segment(const char *path)
     bf_writer_close(writer);
 }
 
+/* The same, its documents no longer numbered as they arrived. */
+static void make_reordered(const char *path)
+{
+    bf_error error = {0};
+    make_one_segment(path);
+    bf_writer *writer = open_writer(path, NULL);
+    if (bf_writer_reorder(writer, &(bf_reorder_options){.threads = 1}, NULL, &error) != BF_OK) fail_msg("%s", error.message);
+    bf_writer_close(writer);
+}
+
 /* Several segments, some of their articles deleted or replaced. */
 static void make_many_segments(const char *path)
 {
@@ -416,6 +426,11 @@ static void test_one_segment(void **state)
     try_index(state, make_one_segment);
 }
 
+static void test_reordered_segment(void **state)
+{
+    try_index(state, make_reordered);
+}
+
 static void test_many_segments(void **state)
 {
     try_index(state, make_many_segments);
@@ -431,6 +446,7 @@ int main(void)
 #define with_index(test) cmocka_unit_test_setup_teardown(test, index_fixture_make, index_fixture_remove)
     const struct CMUnitTest tests[] = {
         with_index(test_one_segment),
+        with_index(test_reordered_segment),
         with_index(test_many_segments),
         with_index(test_paged),
         with_index(test_writing),

@@ -17,7 +17,8 @@
 #include "posting_list.h"
 #include "seal_record.h"
 #include "section.h"
-#include "segment_meta.h"
+#include "segment.h"
+#include "segment_writer.h"
 #include "store.h"
 #include "term_block.h"
 #include "varint.h"
@@ -372,6 +373,38 @@ static void test_segment_meta(void **state)
     buffer_free(&out);
 }
 
+static void test_arrival(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/backfile-format-XXXXXX", path[64], id[] = "a1";
+    const uint32_t documents[] = {2, 0, 1};
+    struct segment_writer *writer = NULL;
+    struct segment *segment = NULL;
+    struct manifest_segment listed;
+    struct section_view view;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(segment_writer_open(folder, 1, false, &writer, NULL), BF_OK);
+    for (int i = 0; i < 3; i++, id[1]++) {
+        assert_int_equal(segment_writer_document(writer, &(struct document_facts){id, 2, 0, 0, 0}, NULL), BF_OK);
+        assert_int_equal(segment_writer_article(writer, (const uint8_t *)id, 2, NULL), BF_OK);
+    }
+    assert_int_equal(segment_writer_renumber(writer, documents, NULL), BF_OK);
+    segment_writer_begin_terms(writer, 0);
+    assert_int_equal(segment_writer_finish(writer, &listed, NULL), BF_OK);
+    assert_int_equal(segment_open(folder, &listed, &segment, NULL), BF_OK);
+    const uint64_t offset = segment->meta.blobs[BLOB_ARRIVAL].offset, length = segment->meta.blobs[BLOB_ARRIVAL].length;
+    assert_int_equal(section_read(&segment->documents, offset, length, &view, NULL), BF_OK);
+    struct buffer out = {0};
+    buffer_append(&out, view.bytes, view.length);
+    expect_example("arrival", &out);
+    buffer_free(&out);
+    for (uint32_t i = 0; i < 3; i++) assert_int_equal(segment_arrival(segment, documents[i]), i);
+    segment_close(segment);
+    segment_store_path(folder, 1, path, sizeof path);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void test_manifest(void **state)
 {
     (void)state;
@@ -406,7 +439,7 @@ int main(void)
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
-        cmocka_unit_test(test_segment_meta),
+        cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival),
         cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, load_document, free_document);

@@ -96,7 +96,9 @@ static void go_through(const char *path, struct content *content, uint64_t seed,
         put_stamp(writer, content);
         bool merges = (choice >> 20) % 8 == 0;
         uint32_t down_to = 1 + (uint32_t)(choice >> 24 & 1);
-        bf_status status = merges ? bf_writer_merge(writer, down_to, &error) : bf_writer_commit(writer, &error);
+        bf_status status = !merges                ? bf_writer_commit(writer, &error)
+                           : choice >> 25 & 1 ? bf_writer_merge(writer, down_to, &error)
+                                              : bf_writer_reorder(writer, &(bf_reorder_options){down_to, 2}, NULL, &error);
         if (status != BF_OK) fail_msg("commit: %s", error.message);
         if (write(acknowledge, "c", 1) != 1) fail_msg("acknowledging failed");
     }

@@ -43,7 +43,7 @@ static void make_text(char *text, uint32_t words)
     text[length] = '\0';
 }
 
-static void make_index(const char *path, uint32_t segments, bool deletions)
+static void make_index(const char *path, uint32_t segments, bool deletions, bool reorder)
 {
     bf_writer *writer;
     bf_error error;
@@ -60,6 +60,8 @@ static void make_index(const char *path, uint32_t segments, bool deletions)
         assert_int_equal(bf_writer_add(writer, &article, NULL, &error), BF_OK);
         if ((i + 1) % (ARTICLES / segments) == 0) assert_int_equal(bf_writer_commit(writer, &error), BF_OK);
     }
+    const bf_reorder_options reordering = {.segment_count = segments};
+    if (reorder) assert_int_equal(bf_writer_reorder(writer, &reordering, NULL, &error), BF_OK);
     for (uint32_t i = 0; deletions && i < ARTICLES; i += 1 + random_below(5)) {
         char id[32];
         sprintf(id, "a%u", i);
@@ -111,14 +113,14 @@ static void compare(bf_searcher *searcher, const char *query, const bf_search_op
     bf_results_free(pruned);
 }
 
-static void run_collection(uint32_t segments, bool deletions)
+static void run_collection(uint32_t segments, bool deletions, bool reorder)
 {
     char folder[] = "/tmp/backfile-rankers-XXXXXX", path[64], command[128], query[2048];
     bf_searcher *searcher;
     bf_error error;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/t.bf", folder);
-    make_index(path, segments, deletions);
+    make_index(path, segments, deletions, reorder);
     assert_int_equal(bf_searcher_open(path, &searcher, &error), BF_OK);
     static const uint32_t ks[] = {1, 10, 100, 1000};
     static const float k1s[] = {0.5F, 0.9F, 1.2F, 2, 0}, bs[] = {0, 0.4F, 0.75F, 1}, titles[] = {1, 2, 0, 0.5F, 7};
@@ -143,19 +145,25 @@ static void run_collection(uint32_t segments, bool deletions)
 static void test_one_segment(void **state)
 {
     (void)state;
-    run_collection(1, false);
+    run_collection(1, false, false);
 }
 
 static void test_segments(void **state)
 {
     (void)state;
-    run_collection(3, false);
+    run_collection(3, false, false);
 }
 
 static void test_deletions(void **state)
 {
     (void)state;
-    run_collection(2, true);
+    run_collection(2, true, false);
+}
+
+static void test_reordered(void **state)
+{
+    (void)state;
+    run_collection(2, true, true);
 }
 
 /* Every instruction set the machine has does what the scalar kernel does. */
@@ -203,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_one_segment),
         cmocka_unit_test(test_segments),
         cmocka_unit_test(test_deletions),
+        cmocka_unit_test(test_reordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

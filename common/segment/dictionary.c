@@ -73,3 +73,23 @@ bf_status dictionary_walk_next(struct dictionary_walk *walk, bf_error *error)
     if (rule) return segment_corrupt(walk->segment, "terms", rule, error);
     return more ? BF_OK : dictionary_walk_block(walk, error);
 }
+
+struct dictionary_walk *dictionary_walk_least(struct dictionary_walk *walks, uint32_t count)
+{
+    struct dictionary_walk *least = NULL;
+    for (struct dictionary_walk *walk = walks; walk < walks + count; walk++) {
+        if (walk->ended) continue;
+        if (least) {
+            const struct term_block_reader *a = &walk->block, *b = &least->block;
+            int order = memcmp(a->term, b->term, a->term_length < b->term_length ? a->term_length : b->term_length);
+            if (order > 0 || (order == 0 && a->term_length >= b->term_length)) continue;
+        }
+        least = walk;
+    }
+    return least;
+}
+
+bool dictionary_walk_is_on(const struct dictionary_walk *walk, const uint8_t *term, uint32_t term_length)
+{
+    return !walk->ended && walk->block.term_length == term_length && memcmp(walk->block.term, term, term_length) == 0;
+}

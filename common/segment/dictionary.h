@@ -24,4 +24,10 @@ bf_status dictionary_walk_begin(struct dictionary_walk *walk, struct segment *se
                                 bf_error *error);
 bf_status dictionary_walk_next(struct dictionary_walk *walk, bf_error *error);
 
+/* Several walks side by side: that whose term comes first, the first of them where it is several; NULL: all have ended. */
+struct dictionary_walk *dictionary_walk_least(struct dictionary_walk *walks, uint32_t count);
+
+/* Whether a walk stands on this term. */
+bool dictionary_walk_is_on(const struct dictionary_walk *walk, const uint8_t *term, uint32_t term_length);
+
 #endif

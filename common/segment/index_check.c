@@ -203,6 +203,19 @@ static void check_documents(struct index_check *check)
     arena_free(&arena);
 }
 
+static void check_arrival(struct index_check *check)
+{
+    uint32_t *arrived, same = 0, doc_count = check->segment->meta.doc_count;
+    bf_error error = {0};
+    if (segment_arrived(check->segment, &arrived, &error) != BF_OK) {
+        check_error(check, &error);
+        return;
+    }
+    while (arrived && same < doc_count && arrived[same] == same) same++;
+    if (same == doc_count) check_rule(check, "arrival", "documents that are numbered as they arrived have no such column");
+    free(arrived);
+}
+
 static bf_status check_segment(struct index_check *check, struct segment *segment, bf_error *error)
 {
     check->segment = segment;
@@ -221,6 +234,7 @@ static bf_status check_segment(struct index_check *check, struct segment *segmen
     if (check->findings == before) {
         check_terms(check);
         check_documents(check);
+        check_arrival(check);
     }
     free(check->words);
     check->words = NULL;

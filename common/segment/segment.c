@@ -150,6 +150,54 @@ const struct position_scale *segment_position_scale(struct segment *segment, con
     return &made->scale;
 }
 
+/* ---- The order of arrival ---- */
+
+bf_status segment_arrival_find(struct segment *segment, uint32_t doc, uint32_t *arrival, bf_error *error)
+{
+    bf_status status = BF_OK;
+    *arrival = doc;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    if (!segment->arrival.bytes) status = segment_blob(segment, BLOB_ARRIVAL, false, &segment->arrival, error);
+    if (status == BF_OK) status = section_verify(&segment->arrival, 4 * (size_t)doc, 4, error);
+    if (status != BF_OK) return status;
+    uint32_t number = load_u32(segment->arrival.bytes + 4 * (size_t)doc);
+    if (number >= segment->meta.doc_count) return segment_corrupt(segment, "arrival", "a number is out of range", error);
+    *arrival = number;
+    return BF_OK;
+}
+
+uint32_t segment_arrival_slowly(struct segment *segment, uint32_t doc)
+{
+    bf_error error = {0};
+    uint32_t arrival;
+    if (segment_arrival_find(segment, doc, &arrival, &error) != BF_OK) segment_fail(segment, &error);
+    return arrival;
+}
+
+bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *error)
+{
+    uint32_t doc_count = segment->meta.doc_count;
+    *result = NULL;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    uint32_t *docs = malloc(doc_count * sizeof *docs);
+    uint64_t *seen = calloc(bitset_words(doc_count), sizeof *seen);
+    bf_status status = docs && seen ? BF_OK : fail_memory(error);
+    for (uint32_t doc = 0; status == BF_OK && doc < doc_count; doc++) {
+        uint32_t arrival;
+        status = segment_arrival_find(segment, doc, &arrival, error);
+        if (status != BF_OK) break;
+        if (bitset_has(seen, arrival)) status = segment_corrupt(segment, "arrival", "no two documents arrived at once", error);
+        bitset_add(seen, arrival);
+        docs[arrival] = doc;
+    }
+    free(seen);
+    if (status == BF_OK) *result = docs;
+    else free(docs);
+    return status;
+}
+
+/* ---- Columns ---- */
+
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
     if (segment->title_lengths.bytes) return (uint32_t)column_get(&segment->title_lengths, doc);
@@ -181,7 +229,10 @@ bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *le
         if (rule) return segment_corrupt(segment, "ids", rule, error);
         segment->ids = ids;
     }
-    const char *rule = id_column_get(&segment->ids, doc, id, length);
+    uint32_t arrival;
+    bf_status status = segment_arrival_find(segment, doc, &arrival, error);
+    if (status != BF_OK) return status;
+    const char *rule = id_column_get(&segment->ids, arrival, id, length);
     return rule ? segment_corrupt(segment, "ids", rule, error) : BF_OK;
 }
 
@@ -246,8 +297,9 @@ bf_status segment_article_block(struct segment *segment, uint32_t block, const u
     return BF_OK;
 }
 
-bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
-                                 bf_error *error)
+/* The block that a document's article is in. */
+static bf_status segment_article_find(struct segment *segment, uint32_t doc, uint32_t *block, const uint8_t **bytes,
+                                      size_t *length, uint32_t *first, uint32_t *end, bf_error *error)
 {
     bf_status status = segment_article_columns(segment, error);
     if (status != BF_OK) return status;
@@ -257,22 +309,43 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
         if (column_get(&segment->article_first, middle) <= doc) low = middle;
         else high = middle;
     }
+    *block = low;
+    status = segment_article_block(segment, low, bytes, length, first, end, error);
+    if (status == BF_OK && (doc < *first || doc >= *end))
+        return segment_corrupt(segment, "article blocks", "no block holds the document", error);
+    return status;
+}
+
+bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *record_length, bf_error *error)
+{
+    const uint8_t *bytes;
+    size_t length, offset;
+    uint32_t block, first, end;
+    bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
+    if (status != BF_OK) return status;
+    const char *rule = article_block_find(bytes, length, doc - first, &offset, record_length);
+    return rule ? segment_corrupt(segment, "articles", rule, error) : BF_OK;
+}
+
+bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
+                                 bf_error *error)
+{
     const uint8_t *bytes;
     size_t length, offset, size;
-    uint32_t first, end;
-    status = segment_article_block(segment, low, &bytes, &length, &first, &end, error);
+    uint32_t block, first, end;
+    bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
     if (status != BF_OK) return status;
-    if (doc < first || doc >= end) return segment_corrupt(segment, "article blocks", "no block holds the document", error);
     const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
-    if (!rule && (segment->raw_block != low + 1 || segment->raw.length < offset + size)) {
+    if (!rule && (segment->raw_block != block + 1 || segment->raw.length < offset + size)) {
         /* A block is inflated only as far as its article needs. Who then asks for a further one is walking through them, and gets
          * the rest at once, unless the rest is damaged and the article is not. */
-        bool walking = segment->raw_block == low + 1;
+        bool walking = segment->raw_block == block + 1;
         size_t unused;
         segment->raw_block = 0;
-        if (!walking || article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused))
+        if (walking) rule = article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused);
+        if (!walking || (rule && rule != memory_rule))
             rule = article_block_read(bytes, length, doc - first, &segment->raw, &unused, &unused);
-        if (!rule) segment->raw_block = low + 1;
+        if (!rule) segment->raw_block = block + 1;
     }
     if (rule) return segment_corrupt(segment, "articles", rule, error);
     *record = segment->raw.bytes + offset;
@@ -282,8 +355,8 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error)
 {
-    const uint8_t *record;
-    size_t length;
+    const uint8_t *record = NULL;
+    size_t length = 0;
     bf_status status = segment_article_record(segment, doc, &record, &length, error);
     if (status != BF_OK) return status;
     char *copy = arena_copy(arena, record, length);

@@ -1,4 +1,8 @@
-/* An immutable segment, open for reading by one handle in one thread. Parts are found when first asked for. */
+/*
+ * An immutable segment, open for reading by one handle in one thread. Parts are found when first asked for.
+ *
+ * Documents are numbered as they arrived, or as a merge that reorders them saw fit (bisection.h).
+ */
 #ifndef SEGMENT_SEGMENT_H
 #define SEGMENT_SEGMENT_H
 
@@ -20,7 +24,7 @@ struct segment {
     struct segment_store *store;
     struct section postings, positions, documents, articles;
     uint64_t *deleted;                /* a bit a document, or NULL: nothing is deleted */
-    struct section_view length_bytes;
+    struct section_view length_bytes, arrival;
     struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
     struct id_column ids;
     const uint8_t *id_order;
@@ -67,6 +71,26 @@ static inline bool segment_is_deleted(const struct segment *segment, uint32_t do
     return segment->deleted && bitset_has(segment->deleted, doc);
 }
 
+/* Whether documents are numbered otherwise than they arrived. */
+static inline bool segment_is_reordered(const struct segment *segment)
+{
+    return segment->meta.blobs[BLOB_ARRIVAL].length > 0;
+}
+
+/* The document's number in the order of arrival, by which ties in rank are broken. doc < doc_count. */
+bf_status segment_arrival_find(struct segment *segment, uint32_t doc, uint32_t *arrival, bf_error *error);
+
+/* The same where there is no way to return a failure: it is noted (segment_fail) and gives the document itself. */
+uint32_t segment_arrival_slowly(struct segment *segment, uint32_t doc);
+
+static inline uint32_t segment_arrival(struct segment *segment, uint32_t doc)
+{
+    return segment_is_reordered(segment) ? segment_arrival_slowly(segment, doc) : doc;
+}
+
+/* All documents in the order of arrival, allocated with malloc; NULL: they are numbered so. */
+bf_status segment_arrived(struct segment *segment, uint32_t **docs, bf_error *error);
+
 /* doc < doc_count. A failure is noted (segment_fail) and gives 0. */
 uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc);
 
@@ -108,6 +132,9 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
 
 /* The stored article; text and keywords are in the arena. */
 bf_status segment_article(struct segment *segment, uint32_t doc, struct arena *arena, bf_article *article, bf_error *error);
+
+/* How long that record is, without inflating it. */
+bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *length, bf_error *error);
 
 /* The compressed block with its first document and the one after its last, for merges that copy it whole. Borrowed until close.
  */

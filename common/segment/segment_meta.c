@@ -59,5 +59,8 @@ const char *segment_meta_decode(const uint8_t *bytes, size_t length, struct segm
     if (meta->blobs[BLOB_LENGTH_BYTES].length != meta->doc_count) return "there must be one length byte a document";
     if (meta->blobs[BLOB_ID_ORDER].length != 8 * (uint64_t)meta->doc_count)
         return "the order of ids must have one entry a document";
+    uint64_t arrival = meta->blobs[BLOB_ARRIVAL].length;
+    if (arrival && arrival != 4 * (uint64_t)meta->doc_count)
+        return "the order of arrival must have one entry a document, or none at all";
     return NULL;
 }

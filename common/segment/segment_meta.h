@@ -10,10 +10,11 @@ enum segment_blob {
     BLOB_LENGTH_BYTES,   /* a byte a document */
     BLOB_TITLE_LENGTHS,  /* column: words of the title */
     BLOB_DATES,          /* column: seconds since 1970, INT64_MIN: none */
-    BLOB_IDS,            /* id column */
+    BLOB_IDS,            /* id column, in the order of arrival */
     BLOB_ID_ORDER,       /* by id: 8 bytes a document, ascending: low half of the id's hash, document */
     BLOB_ARTICLE_FIRST,  /* column: first document of each article block */
     BLOB_ARTICLE_OFFSET, /* column: offset of each article block, and last where they end */
+    BLOB_ARRIVAL,        /* u32 a document: its number in the order of arrival; empty: documents are in that order */
     BLOB_COUNT,
 };
 

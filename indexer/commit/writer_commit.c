@@ -6,8 +6,6 @@
 #include "writer_state.h"
 
 #include "bytes.h"
-#include "merge_policy.h"
-#include "merger.h"
 #include "posting_cursor.h"
 #include "status.h"
 
@@ -224,83 +222,6 @@ static bf_status writer_put_deletions(struct writer_segment *place, struct manif
     return status;
 }
 
-/* ---- Merging ---- */
-
-/* Takes segments [first, end) off the list; committed ones are remembered as removed. */
-static bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
-{
-    uint32_t *removed = realloc(writer->removed, (writer->removed_count + end - first) * sizeof *removed);
-    if (!removed) return fail_memory(error);
-    writer->removed = removed;
-    for (uint32_t i = first; i < end; i++) {
-        struct writer_segment *place = &writer->segments[i];
-        writer->removed[writer->removed_count++] = place->segment->number;
-        if (place->is_owned) segment_close(place->segment);
-        buffer_free(&place->deletions);
-    }
-    memmove(writer->segments + first, writer->segments + end, (writer->segment_count - end) * sizeof *writer->segments);
-    writer->segment_count -= end - first;
-    writer->changed = true;
-    return BF_OK;
-}
-
-/* Words of documents deleted since the last commit, so that a merge before the commit counts right. */
-static bf_status writer_count_deleted_words(struct bf_writer *writer, struct writer_segment *place, bf_error *error)
-{
-    struct arena arena = {0};
-    struct inverter *inverter = NULL;
-    bf_status status = inverter_new(writer->analyzer, &inverter, error);
-    for (size_t i = 0; status == BF_OK && i < place->deletions.length; i += 4) {
-        bf_article article;
-        uint32_t length = 0, title_length;
-        arena_clear(&arena);
-        status = segment_article(place->segment, load_u32(place->deletions.bytes + i), &arena, &article, error);
-        if (status == BF_OK) status = inverter_add(inverter, &article, &length, &title_length, error);
-        place->segment->listed.deleted_token_count += length;
-        inverter_clear(inverter);
-    }
-    buffer_clear(&place->deletions);
-    inverter_free(inverter);
-    arena_free(&arena);
-    return status;
-}
-
-static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
-{
-    struct manifest_segment listed;
-    uint32_t live = 0;
-    bf_status status = BF_OK;
-    struct segment **sources = malloc((end - first) * sizeof *sources);
-    if (!sources) return fail_memory(error);
-    for (uint32_t i = first; status == BF_OK && i < end; i++) {
-        sources[i - first] = writer->segments[i].segment;
-        status = writer_count_deleted_words(writer, &writer->segments[i], error);
-        live += sources[i - first]->meta.doc_count - sources[i - first]->listed.deleted_count;
-    }
-    if (status == BF_OK && live) {
-        status = merge_segments(writer->path, sources, end - first, writer->head.next_segment++, writer->sync, &listed, error);
-        if (status == BF_OK) status = writer_insert(writer, end, &listed, error);
-    }
-    free(sources);
-    return status == BF_OK ? writer_drop(writer, first, end, error) : status;
-}
-
-bf_status writer_merge_segments(struct bf_writer *writer, uint32_t wanted, bf_error *error)
-{
-    for (;;) {
-        uint32_t first = 0, end = 0;
-        struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
-        if (!listed) return fail_memory(error);
-        for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
-        bool more = wanted ? merge_policy_down_to(listed, writer->segment_count, wanted, &first, &end)
-                           : merge_policy_next(listed, writer->segment_count, &first, &end);
-        free(listed);
-        if (!more) return BF_OK;
-        bf_status status = writer_merge_range(writer, first, end, error);
-        if (status != BF_OK) return status;
-    }
-}
-
 /* ---- The commit ---- */
 
 static bf_status writer_put_lists(struct bf_writer *writer, struct manifest_transaction *transaction, bf_error *error)
@@ -381,11 +302,11 @@ static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
     return BF_OK;
 }
 
-static bf_status writer_commit(struct bf_writer *writer, bool merge, uint32_t wanted, bf_error *error)
+static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
 {
     bf_status status = writer_flush(writer, error);
     if (status == BF_OK) status = writer_drop_empty(writer, error);
-    if (status == BF_OK && merge) status = writer_merge_segments(writer, wanted, error);
+    if (status == BF_OK && merging) status = writer_merge_segments(writer, merging, error);
     if (status != BF_OK || (!writer->changed && writer->snapshot)) return status;
     status = writer_publish(writer, error);
     if (status != BF_OK) return status;
@@ -399,18 +320,15 @@ static bf_status writer_commit(struct bf_writer *writer, bool merge, uint32_t wa
     return status == BF_OK ? writer_sweep(writer, error) : status;
 }
 
-bf_status bf_writer_commit(bf_writer *writer, bf_error *error)
+bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
 {
     if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
-    bf_status status = writer_commit(writer, writer->merge, 0, error);
+    bf_status status = writer_commit_all(writer, merging, error);
     if (status != BF_OK) writer->broken = true;
     return status;
 }
 
-bf_status bf_writer_merge(bf_writer *writer, uint32_t segment_count, bf_error *error)
+bf_status bf_writer_commit(bf_writer *writer, bf_error *error)
 {
-    if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
-    bf_status status = writer_commit(writer, true, segment_count ? segment_count : 1, error);
-    if (status != BF_OK) writer->broken = true;
-    return status;
+    return writer_commit(writer, writer->merge ? &(struct writer_merging){0} : NULL, error);
 }

@@ -3,6 +3,7 @@
 #define COMMIT_WRITER_STATE_H
 
 #include "analyzer.h"
+#include "crew.h"
 #include "inverter.h"
 #include "segment_writer.h"
 #include "snapshot.h"
@@ -51,8 +52,24 @@ bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct mani
 /* Marks a live document as deleted. */
 bf_status writer_delete_document(struct writer_segment *place, uint32_t doc, bf_error *error);
 
-/* Merges what merge_policy.h says, or down to `wanted` segments where that is not 0. */
-bf_status writer_merge_segments(struct bf_writer *writer, uint32_t wanted, bf_error *error);
+/* Takes segments [first, end) off the list; committed ones are remembered as removed. */
+bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error);
+
+struct writer_reordering {
+    struct crew *crew;
+    bf_reorder_report *report;
+};
+
+/* How a commit is to merge. */
+struct writer_merging {
+    uint32_t wanted;                       /* down to so many segments; 0: what merge_policy.h says */
+    struct writer_reordering *reordering;  /* of every segment that is left; NULL: none */
+};
+
+bf_status writer_merge_segments(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error);
+
+/* `merging`: NULL: leave the segments as they are. */
+bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error);
 
 /* Takes the snapshot of the last commit and makes the list of segments from it. */
 bf_status writer_load(struct bf_writer *writer, bf_error *error);

@@ -1,51 +1,37 @@
 #include "merger.h"
 
-#include "article_record.h"
+#include "article_merge.h"
 #include "bytes.h"
 #include "dictionary.h"
-#include "posting_cursor.h"
+#include "forward_index.h"
+#include "merge_source.h"
+#include "posting_sorter.h"
 #include "segment_writer.h"
 #include "status.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct source {
-    struct segment *segment;
-    uint32_t *renumbered;         /* new number of each document, NO_DOCUMENT: deleted; NULL: nothing is deleted */
-    uint32_t first;               /* new number of its first live document */
-    struct dictionary_walk walk;
-};
+#include <time.h>
 
 struct merger {
-    struct source *sources;
+    struct merge_source *sources;
+    struct dictionary_walk *walks; /* by source */
     uint32_t count;
+    const struct merge_options *options;
     struct segment_writer *writer;
     struct posting_cursor cursor;
     struct buffer docs, tfs, positions; /* u32 each: the term being merged */
+    struct posting_sorter sorter;
 };
 
-static bool source_is_whole(const struct source *source, uint32_t first, uint32_t end)
-{
-    for (uint32_t doc = first; source->renumbered && doc < end; doc++)
-        if (source->renumbered[doc] == NO_DOCUMENT) return false;
-    return true;
-}
+/* ---- Documents ---- */
 
-static bf_status merge_documents(struct merger *merger, struct source *source, uint32_t *next, bf_error *error)
+static bf_status merge_documents(struct merger *merger, struct merge_source *source, bf_error *error)
 {
     struct segment *segment = source->segment;
-    uint32_t doc_count = segment->meta.doc_count;
-    source->first = *next;
-    if (segment->deleted) {
-        source->renumbered = malloc(doc_count * sizeof *source->renumbered);
-        if (!source->renumbered) return fail_memory(error);
-    }
-    for (uint32_t doc = 0; doc < doc_count; doc++) {
-        if (segment_is_deleted(segment, doc)) {
-            source->renumbered[doc] = NO_DOCUMENT;
-            continue;
-        }
+    for (uint32_t i = 0; i < segment->meta.doc_count; i++) {
+        uint32_t doc = merge_source_arrived(source, i);
+        if (merge_source_number(source, doc) == NO_DOCUMENT) continue;
         char id[512];
         struct document_facts facts = {
             .id = id, .length_byte = segment_length_byte(segment, doc), .title_length = segment_title_length(segment, doc)};
@@ -53,40 +39,64 @@ static bf_status merge_documents(struct merger *merger, struct source *source, u
         if (status == BF_OK) status = segment_date(segment, doc, &facts.date, error);
         if (status == BF_OK) status = segment_writer_document(merger->writer, &facts, error);
         if (status != BF_OK) return status;
-        if (source->renumbered) source->renumbered[doc] = *next;
-        ++*next;
     }
     return BF_OK;
 }
 
-/* Blocks of articles that are all live are copied as they are, compressed. */
-static bf_status merge_articles(struct merger *merger, struct source *source, bf_error *error)
+static double seconds_now(void)
 {
-    bf_status status = BF_OK;
-    for (uint32_t block = 0; status == BF_OK && block < source->segment->meta.article_block_count; block++) {
-        const uint8_t *bytes;
-        size_t length;
-        uint32_t first, end;
-        status = segment_article_block(source->segment, block, &bytes, &length, &first, &end, error);
-        if (status == BF_OK && source_is_whole(source, first, end)) {
-            status = segment_writer_article_block(merger->writer, bytes, length, end - first, error);
-            continue;
-        }
-        for (uint32_t doc = first; status == BF_OK && doc < end; doc++) {
-            if (source->renumbered[doc] == NO_DOCUMENT) continue;
-            status = segment_article_record(source->segment, doc, &bytes, &length, error);
-            if (status == BF_OK) status = segment_writer_article(merger->writer, bytes, length, error);
-        }
-    }
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* renumbered[n] is to be the number of the document that arrived as number n. */
+static bf_status merge_find_order(struct merger *merger, uint32_t doc_count, uint32_t *renumbered,
+                                  struct merge_reordered *reordered, bf_error *error)
+{
+    struct forward_index index = {0};
+    struct crew *crew = merger->options->reorder;
+    uint64_t held = 3 * (uint64_t)doc_count * sizeof(uint32_t), memory = merger->options->reorder_memory;
+    double began = seconds_now();
+    uint32_t *order = malloc(doc_count * sizeof *order);
+    bf_status status = order ? BF_OK : fail_memory(error);
+    if (status == BF_OK)
+        status = forward_index_build(merger->sources, merger->count, doc_count, memory > held ? memory - held : 0,
+                                     crew_size(crew), &index, error);
+    if (status == BF_OK) status = bisection_order(&index.graph, crew, order, error);
+    for (uint32_t i = 0; status == BF_OK && i < doc_count; i++) renumbered[order[i]] = i;
+    *reordered = (struct merge_reordered){index.fitting_terms, index.used_terms, seconds_now() - began};
+    forward_index_free(&index);
+    free(order);
     return status;
 }
 
-static bf_status merge_postings(struct merger *merger, struct source *source, bf_error *error)
+static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, struct merge_reordered *reordered, bf_error *error)
+{
+    bf_status status = BF_OK;
+    bool is_renumbered = merger->options->reorder != NULL;
+    for (uint32_t i = 0; i < merger->count; i++) is_renumbered |= merger->sources[i].arrived != NULL;
+    if (!is_renumbered) return BF_OK;
+    uint32_t *renumbered = malloc(doc_count * sizeof *renumbered);
+    if (!renumbered) return fail_memory(error);
+    if (merger->options->reorder) status = merge_find_order(merger, doc_count, renumbered, reordered, error);
+    else merge_sources_keep_order(merger->sources, merger->count, renumbered);
+    if (status == BF_OK) status = segment_writer_renumber(merger->writer, renumbered, error);
+    for (uint32_t i = 0; status == BF_OK && i < merger->count; i++)
+        status = merge_source_renumber(&merger->sources[i], renumbered, error);
+    free(renumbered);
+    return status;
+}
+
+/* ---- Terms ---- */
+
+static bf_status merge_postings(struct merger *merger, struct merge_source *source, const struct term_entry *entry,
+                                bf_error *error)
 {
     struct posting_cursor *cursor = &merger->cursor;
-    bf_status status = posting_cursor_open(cursor, source->segment, &source->walk.block.entry, error);
+    bf_status status = posting_cursor_open(cursor, source->segment, entry, error);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
-        uint32_t doc = source->renumbered ? source->renumbered[cursor->doc] : source->first + cursor->doc;
+        uint32_t doc = merge_source_number(source, cursor->doc);
         if (doc == NO_DOCUMENT) continue;
         buffer_append_u32(&merger->docs, doc);
         buffer_append_u32(&merger->tfs, posting_cursor_tf(cursor));
@@ -97,43 +107,38 @@ static bf_status merge_postings(struct merger *merger, struct source *source, bf
     return status;
 }
 
-/* The source whose current term comes first; NULL when all have ended. */
-static struct source *merge_least(struct merger *merger)
+/* Documents that were reordered come in the order they had before. */
+static bf_status merge_sort(struct merger *merger, bf_error *error)
 {
-    struct source *least = NULL;
-    for (uint32_t i = 0; i < merger->count; i++) {
-        struct source *source = &merger->sources[i];
-        if (source->walk.ended) continue;
-        if (least) {
-            const struct term_block_reader *a = &source->walk.block, *b = &least->walk.block;
-            int order = memcmp(a->term, b->term, a->term_length < b->term_length ? a->term_length : b->term_length);
-            if (order > 0 || (order == 0 && a->term_length >= b->term_length)) continue;
-        }
-        least = source;
-    }
-    return least;
+    struct posting_sorter *sorter = &merger->sorter;
+    if (!merger->options->reorder) return BF_OK;
+    return posting_sorter_documents(sorter, &merger->docs) &&
+                   posting_sorter_occurrences(sorter, &merger->tfs, &merger->positions) &&
+                   posting_sorter_postings(sorter, &merger->tfs)
+               ? BF_OK
+               : fail_memory(error);
 }
 
 static bf_status merge_terms(struct merger *merger, bf_error *error)
 {
     bf_status status = BF_OK;
     for (uint32_t i = 0; status == BF_OK && i < merger->count; i++)
-        status = dictionary_walk_begin(&merger->sources[i].walk, merger->sources[i].segment, NULL, 0, error);
-    struct source *least;
-    while (status == BF_OK && (least = merge_least(merger))) {
+        status = dictionary_walk_begin(&merger->walks[i], merger->sources[i].segment, NULL, 0, error);
+    struct dictionary_walk *least;
+    while (status == BF_OK && (least = dictionary_walk_least(merger->walks, merger->count))) {
         uint8_t term[DICTIONARY_TERM_MAX];
-        uint32_t term_length = least->walk.block.term_length;
-        memcpy(term, least->walk.block.term, term_length);
+        uint32_t term_length = least->block.term_length;
+        memcpy(term, least->block.term, term_length);
         buffer_clear(&merger->docs);
         buffer_clear(&merger->tfs);
         buffer_clear(&merger->positions);
-        for (struct source *source = least; status == BF_OK && source < merger->sources + merger->count; source++) {
-            if (source->walk.ended || source->walk.block.term_length != term_length ||
-                memcmp(source->walk.block.term, term, term_length) != 0)
-                continue;
-            status = merge_postings(merger, source, error);
-            if (status == BF_OK) status = dictionary_walk_next(&source->walk, error);
+        for (uint32_t i = (uint32_t)(least - merger->walks); status == BF_OK && i < merger->count; i++) {
+            struct dictionary_walk *walk = &merger->walks[i];
+            if (!dictionary_walk_is_on(walk, term, term_length)) continue;
+            status = merge_postings(merger, &merger->sources[i], &walk->block.entry, error);
+            if (status == BF_OK) status = dictionary_walk_next(walk, error);
         }
+        if (status == BF_OK) status = merge_sort(merger, error);
         struct term_postings postings = {
             .docs = (uint32_t *)(void *)merger->docs.bytes,
             .tfs = (uint32_t *)(void *)merger->tfs.bytes,
@@ -146,27 +151,34 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
     return status;
 }
 
-bf_status merge_segments(const char *index_path, struct segment **segments, uint32_t count, uint32_t number, bool sync,
-                         struct manifest_segment *listed, bf_error *error)
+bf_status merge_segments(const char *index_path, struct segment **segments, uint32_t count, uint32_t number,
+                         const struct merge_options *options, struct manifest_segment *listed,
+                         struct merge_reordered *reordered, bf_error *error)
 {
     struct merger *merger = calloc(1, sizeof *merger);
     uint64_t token_count = 0;
-    uint32_t next = 0;
+    uint32_t doc_count = 0;
     bf_status status;
     if (!merger) return fail_memory(error);
     merger->count = count;
+    merger->options = options;
     merger->sources = calloc(count, sizeof *merger->sources);
-    if (!merger->sources) {
+    merger->walks = calloc(count, sizeof *merger->walks);
+    if (!merger->sources || !merger->walks) {
         status = fail_memory(error);
         goto done;
     }
-    status = segment_writer_open(index_path, number, sync, &merger->writer, error);
+    status = segment_writer_open(index_path, number, options->sync, &merger->writer, error);
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {
-        merger->sources[i].segment = segments[i];
         token_count += segments[i]->listed.token_count - segments[i]->listed.deleted_token_count;
-        status = merge_documents(merger, &merger->sources[i], &next, error);
+        status = merge_source_open(&merger->sources[i], segments[i], &doc_count, error);
+        if (status == BF_OK) status = merge_documents(merger, &merger->sources[i], error);
     }
-    for (uint32_t i = 0; status == BF_OK && i < count; i++) status = merge_articles(merger, &merger->sources[i], error);
+    if (status == BF_OK) status = merge_renumber(merger, doc_count, reordered, error);
+    if (status == BF_OK && options->reorder)
+        status = merge_articles_reordered(merger->sources, count, doc_count, options->reorder_memory, merger->writer, error);
+    else if (status == BF_OK)
+        status = merge_articles(merger->sources, count, merger->writer, error);
     if (status != BF_OK) goto done;
     segment_writer_begin_terms(merger->writer, token_count);
     status = merge_terms(merger, error);
@@ -175,11 +187,13 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
     merger->writer = NULL;
 done:
     segment_writer_abandon(merger->writer);
-    for (uint32_t i = 0; merger->sources && i < count; i++) free(merger->sources[i].renumbered);
+    for (uint32_t i = 0; merger->sources && i < count; i++) merge_source_close(&merger->sources[i]);
     free(merger->sources);
+    free(merger->walks);
     buffer_free(&merger->docs);
     buffer_free(&merger->tfs);
     buffer_free(&merger->positions);
+    posting_sorter_free(&merger->sorter);
     free(merger);
     return status;
 }

@@ -1,12 +1,26 @@
-/* Merges segments into one: live documents in order, deleted ones left out. Streams term by term: memory for some bytes a
- * document and for the longest list. */
+/* Merges segments into one: live documents in order, or in a better one; deleted ones left out. Streams term by term: memory for
+ * some bytes a document and for the longest list, and for finding a better order what it is given. */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
 
+#include "crew.h"
 #include "segment.h"
 
-/* Writes segment `number` from `count` segments, in the order given. At least one document must be live. */
-bf_status merge_segments(const char *index_path, struct segment **segments, uint32_t count, uint32_t number, bool sync,
-                         struct manifest_segment *listed, bf_error *error);
+struct merge_options {
+    bool sync;
+    struct crew *reorder;    /* who finds a better order of documents; NULL: leave them as they are */
+    uint64_t reorder_memory; /* bytes for that */
+};
+
+/* What came of reordering. */
+struct merge_reordered {
+    uint64_t fitting_terms, used_terms; /* see forward_index.h */
+    double seconds;                     /* that finding the order took */
+};
+
+/* Writes segment `number` from `count` segments, one after the other. At least one document must be live. */
+bf_status merge_segments(const char *index_path, struct segment **segments, uint32_t count, uint32_t number,
+                         const struct merge_options *options, struct manifest_segment *listed,
+                         struct merge_reordered *reordered, bf_error *error);
 
 #endif

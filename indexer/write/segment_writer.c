@@ -33,7 +33,8 @@ struct segment_writer {
     struct buffer title_lengths;  /* i64 each, as the next */
     struct buffer dates;
     struct buffer id_order;       /* u64: hash half << 32 | document */
-    struct id_column_writer ids;
+    struct buffer arrival;        /* u32 each; empty: documents are in the order of arrival */
+    struct id_column_writer ids;  /* in the order of arrival */
     /* articles */
     struct article_block_writer block;
     struct buffer block_first, block_offset; /* i64 each */
@@ -85,6 +86,7 @@ static void segment_writer_free(struct segment_writer *writer)
     buffer_free(&writer->title_lengths);
     buffer_free(&writer->dates);
     buffer_free(&writer->id_order);
+    buffer_free(&writer->arrival);
     id_column_free(&writer->ids);
     article_block_free(&writer->block);
     buffer_free(&writer->block_first);
@@ -118,6 +120,37 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
     writer->meta.doc_count++;
     if (writer->length_bytes.failed || writer->title_lengths.failed || writer->dates.failed || writer->id_order.failed ||
         writer->ids.bytes.failed || writer->ids.starts.failed)
+        return fail_memory(error);
+    return BF_OK;
+}
+
+/* Puts value i of `values`, of `size` bytes each, where document documents[i] has its own. */
+static bool segment_writer_permute(const struct segment_writer *writer, struct buffer *values, size_t size,
+                                   const uint32_t *documents)
+{
+    struct buffer permuted = {0};
+    uint8_t *to = buffer_extend(&permuted, values->length);
+    if (!to) return false;
+    for (uint32_t i = 0; i < writer->meta.doc_count; i++) memcpy(to + size * documents[i], values->bytes + size * i, size);
+    buffer_free(values);
+    *values = permuted;
+    return true;
+}
+
+bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error)
+{
+    uint32_t doc_count = writer->meta.doc_count, same = 0;
+    while (same < doc_count && documents[same] == same) same++;
+    if (same == doc_count) return BF_OK;
+    for (uint32_t i = 0; i < doc_count; i++) {
+        uint8_t *at = writer->id_order.bytes + 8 * (size_t)i;
+        store_u32(at, documents[i]); /* the low half */
+        buffer_append_u32(&writer->arrival, i);
+    }
+    if (writer->arrival.failed || !segment_writer_permute(writer, &writer->arrival, 4, documents) ||
+        !segment_writer_permute(writer, &writer->length_bytes, 1, documents) ||
+        !segment_writer_permute(writer, &writer->title_lengths, 8, documents) ||
+        !segment_writer_permute(writer, &writer->dates, 8, documents))
         return fail_memory(error);
     return BF_OK;
 }
@@ -353,6 +386,8 @@ static bf_status segment_writer_documents(struct segment_writer *writer, bf_erro
     if (status == BF_OK) status = segment_writer_blob(writer, BLOB_ID_ORDER, &writer->id_order, error);
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_FIRST, &writer->block_first, error);
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_OFFSET, &writer->block_offset, error);
+    if (status == BF_OK && writer->arrival.length)
+        status = segment_writer_blob(writer, BLOB_ARRIVAL, &writer->arrival, error);
     return status;
 }
 

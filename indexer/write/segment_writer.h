@@ -24,10 +24,13 @@ struct document_facts {
     int64_t date;           /* seconds since 1970; INT64_MIN: none */
 };
 
-/* Documents get the numbers 0, 1, 2, ... in the order of these calls. */
+/* Documents come in the order of arrival, and get the numbers 0, 1, 2, ... */
 bf_status segment_writer_document(struct segment_writer *writer, const struct document_facts *facts, bf_error *error);
 
-/* The stored articles, in document order, independent of the calls above: one record, ... */
+/* After all documents: other numbers for them. The one that arrived as number i becomes documents[i], a permutation. */
+bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error);
+
+/* The stored articles, in the order of these numbers, independent of the calls above: one record, ... */
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);
 /* ... or a whole compressed block of them as it is. */
 bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,

@@ -32,7 +32,10 @@ static bf_status find_dates(struct snapshot *snapshot, bf_stats *stats, bf_error
     bf_status status = BF_OK;
     for (uint32_t i = 0; status == BF_OK && i < snapshot->segment_count; i++) {
         struct segment *segment = snapshot->segments[i];
-        for (uint32_t doc = 0; status == BF_OK && doc < segment->meta.doc_count; doc++) {
+        uint32_t *arrived;
+        status = segment_arrived(segment, &arrived, error);
+        for (uint32_t j = 0; status == BF_OK && j < segment->meta.doc_count; j++) {
+            uint32_t doc = arrived ? arrived[j] : j;
             int64_t date;
             if (segment_is_deleted(segment, doc)) continue;
             status = segment_date(segment, doc, &date, error);
@@ -40,6 +43,7 @@ static bf_status find_dates(struct snapshot *snapshot, bf_stats *stats, bf_error
             if (date < first) first = date, where[0][0] = i, where[0][1] = doc;
             if (date > last) last = date, where[1][0] = i, where[1][1] = doc;
         }
+        free(arrived);
     }
     for (int end = 0; status == BF_OK && end < 2 && first <= last; end++) {
         bf_article article;
@@ -89,13 +93,17 @@ bf_status bf_searcher_each_article(bf_searcher *searcher, bf_status (*callback)(
     bf_status status = BF_OK;
     for (uint32_t i = 0; status == BF_OK && i < snapshot->segment_count; i++) {
         struct segment *segment = snapshot->segments[i];
-        for (uint32_t doc = 0; status == BF_OK && doc < segment->meta.doc_count; doc++) {
+        uint32_t *arrived;
+        status = segment_arrived(segment, &arrived, error);
+        for (uint32_t j = 0; status == BF_OK && j < segment->meta.doc_count; j++) {
+            uint32_t doc = arrived ? arrived[j] : j;
             bf_article article;
             if (segment_is_deleted(segment, doc)) continue;
             arena_clear(&arena);
             status = segment_article(segment, doc, &arena, &article, error);
             if (status == BF_OK) status = callback(context, &article);
         }
+        free(arrived);
     }
     arena_free(&arena);
     return status;
@@ -106,12 +114,6 @@ static bf_status inspect_field(const char *name, enum field *field, bf_error *er
     for (*field = FIELD_TEXT; *field <= FIELD_LAST; (*field)++)
         if (!name || strcmp(field_name(*field), name) == 0) return BF_OK;
     return fail(error, BF_BAD_ARGUMENT, "there is no field \"%s\"", name);
-}
-
-static int compare_with_walk(const struct term_block_reader *a, const struct term_block_reader *b)
-{
-    int order = memcmp(a->term, b->term, a->term_length < b->term_length ? a->term_length : b->term_length);
-    return order ? order : (a->term_length > b->term_length) - (a->term_length < b->term_length);
 }
 
 bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field_wanted,
@@ -127,17 +129,12 @@ bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field_wanted,
     uint8_t prefix = (uint8_t)field;
     for (uint32_t i = 0; status == BF_OK && i < snapshot->segment_count; i++)
         status = dictionary_walk_begin(&walks[i], snapshot->segments[i], &prefix, 1, error);
-    while (status == BF_OK) {
-        struct dictionary_walk *least = NULL;
-        for (uint32_t i = 0; i < snapshot->segment_count; i++)
-            if (!walks[i].ended && walks[i].block.term[0] == prefix &&
-                (!least || compare_with_walk(&walks[i].block, &least->block) < 0))
-                least = &walks[i];
-        if (!least) break;
+    struct dictionary_walk *least;
+    while (status == BF_OK && (least = dictionary_walk_least(walks, snapshot->segment_count)) && least->block.term[0] == prefix) {
         struct term_block_reader found = least->block;
         uint64_t df = 0, cf = 0;
         for (struct dictionary_walk *walk = least; status == BF_OK && walk < walks + snapshot->segment_count; walk++) {
-            if (walk->ended || compare_with_walk(&walk->block, &found) != 0) continue;
+            if (!dictionary_walk_is_on(walk, found.term, found.term_length)) continue;
             df += walk->block.entry.df;
             cf += walk->block.entry.cf;
             status = dictionary_walk_next(walk, error);
@@ -148,23 +145,67 @@ bf_status bf_searcher_each_term(bf_searcher *searcher, const char *field_wanted,
     return status;
 }
 
-static bf_status inspect_postings(struct segment *segment, const struct term_entry *entry, struct posting_cursor *cursor,
-                                  bf_status (*callback)(void *context, bf_text id, uint32_t tf, const uint32_t *positions),
-                                  void *context, struct buffer *positions, bf_error *error)
+struct posting_callback {
+    bf_status (*call)(void *context, bf_text id, uint32_t tf, const uint32_t *positions);
+    void *context;
+};
+
+static bf_status inspect_posting(struct segment *segment, uint32_t doc, uint32_t tf, const uint8_t *positions,
+                                 const struct posting_callback *callback, bf_error *error)
 {
+    char id[512];
+    size_t length;
+    bf_status status = segment_id(segment, doc, id, &length, error);
+    if (status != BF_OK) return status;
+    return callback->call(callback->context, (bf_text){id, length}, tf, (const uint32_t *)(const void *)positions);
+}
+
+/* A posting of a reordered segment, kept until all are there. */
+struct kept_posting {
+    uint32_t arrival, doc, tf;
+    size_t positions; /* where they begin, in bytes */
+};
+
+static int compare_arrivals(const void *a, const void *b)
+{
+    const struct kept_posting *x = a, *y = b;
+    return x->arrival < y->arrival ? -1 : x->arrival > y->arrival;
+}
+
+static bf_status inspect_kept(struct segment *segment, struct buffer *kept, const struct buffer *positions,
+                              const struct posting_callback *callback, bf_error *error)
+{
+    size_t count = kept->length / sizeof(struct kept_posting);
+    struct kept_posting *postings = (struct kept_posting *)(void *)kept->bytes;
+    bf_status status = kept->failed ? fail_memory(error) : BF_OK;
+    if (status == BF_OK && count) qsort(postings, count, sizeof *postings, compare_arrivals);
+    for (size_t i = 0; status == BF_OK && i < count; i++)
+        status = inspect_posting(segment, postings[i].doc, postings[i].tf, positions->bytes + postings[i].positions, callback,
+                                 error);
+    return status;
+}
+
+/* Postings stand in the order of documents. Where that is not the order of arrival they are kept, and called back in the end. */
+static bf_status inspect_postings(struct segment *segment, const struct term_entry *entry, struct posting_cursor *cursor,
+                                  const struct posting_callback *callback, struct buffer *positions, bf_error *error)
+{
+    struct buffer kept = {0};
+    bool keeps = segment_is_reordered(segment);
     bf_status status = posting_cursor_open(cursor, segment, entry, error);
+    buffer_clear(positions);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
-        char id[512];
-        size_t length;
         if (segment_is_deleted(segment, cursor->doc)) continue;
-        buffer_clear(positions);
-        status = segment_id(segment, cursor->doc, id, &length, error);
-        if (status == BF_OK) status = posting_cursor_positions(cursor, positions, error);
-        if (status == BF_OK)
-            status = callback(context, (bf_text){id, length}, posting_cursor_tf(cursor),
-                              (const uint32_t *)(const void *)positions->bytes);
+        if (!keeps) buffer_clear(positions);
+        struct kept_posting posting = {segment_arrival(segment, cursor->doc), cursor->doc, posting_cursor_tf(cursor),
+                                       positions->length};
+        status = posting_cursor_positions(cursor, positions, error);
+        if (status == BF_OK && keeps) buffer_append(&kept, &posting, sizeof posting);
+        else if (status == BF_OK)
+            status = inspect_posting(segment, posting.doc, posting.tf, positions->bytes, callback, error);
     }
     if (status == BF_OK) status = segment_outcome(segment, error);
+    if (status == BF_OK) status = inspect_kept(segment, &kept, positions, callback, error);
+    buffer_free(&kept);
     return status;
 }
 
@@ -189,7 +230,8 @@ bf_status bf_searcher_each_posting(bf_searcher *searcher, const char *field_want
         status = dictionary_find(snapshot->segments[i], key, (uint32_t)term.length + 1, &entry, error);
         if (status == BF_OK) {
             found = true;
-            status = inspect_postings(snapshot->segments[i], &entry, cursor, callback, context, &positions, error);
+            status = inspect_postings(snapshot->segments[i], &entry, cursor, &(struct posting_callback){callback, context},
+                                      &positions, error);
         } else if (status == BF_NOT_FOUND) {
             status = BF_OK;
         }

@@ -6,6 +6,8 @@
 #include "status.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -71,23 +73,6 @@ static bf_status results_keep(struct bf_results *results, struct top_hits *top, 
     return BF_OK;
 }
 
-/* "cells: why; 3 segments", put together without snprintf, which costs more than some queries do. */
-static bf_status results_plan(struct bf_results *results, const struct ranker *ranker, bf_error *error)
-{
-    char digits[16], *number = digits + sizeof digits;
-    const uint32_t segments = results->index->snapshot->segment_count;
-    *--number = '\0';
-    for (uint32_t left = segments, i = 0; left > 0 || i == 0; left /= 10, i++) *--number = (char)('0' + left % 10);
-    const char *const parts[] = {ranker->name, ": ", ranker->why, "; ", number, segments == 1 ? " segment" : " segments"};
-    size_t length = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) length += strlen(parts[i]);
-    char *plan = arena_take(&results->arena, length + 1);
-    if (!plan) return fail_memory(error);
-    results->plan = plan;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) plan = stpcpy(plan, parts[i]);
-    return BF_OK;
-}
-
 static bf_status results_rank(struct bf_results *results, const bf_search_options *options, bf_error *error)
 {
     uint32_t k = options->k ? options->k : 10;
@@ -106,8 +91,8 @@ static bf_status results_rank(struct bf_results *results, const bf_search_option
     };
     const struct ranker *ranker = ranker_choose(options->ranker, &ranking);
     if (!ranker) return fail(error, BF_BAD_ARGUMENT, "there is no ranker \"%s\" for this query", options->ranker);
-    bf_status status = results_plan(results, ranker, error);
-    if (status == BF_OK) status = ranker->run(&ranking, error);
+    results->ranker = ranker;
+    bf_status status = ranker->run(&ranking, error);
     results->total = ranking.total;
     if (status == BF_OK) status = results_keep(results, &ranking.top, options->offset, error);
     top_hits_free(&ranking.top);
@@ -155,9 +140,11 @@ void bf_results_free(bf_results *results)
         arena_free(&results->arena);
         free(results);
     } else {
-        arena_clear(&results->arena);
-        if (results->arena.total > SPARE_MOST) arena_free(&results->arena);
-        *results = (struct bf_results){.arena = results->arena};
+        struct arena arena = results->arena;
+        arena_clear(&arena);
+        if (arena.total > SPARE_MOST) arena_free(&arena);
+        memset(results, 0, offsetof(struct bf_results, bm25));
+        results->arena = arena;
         index->spare = results;
     }
     opened_index_release(index);
@@ -200,9 +187,17 @@ const bf_word *bf_results_word(const bf_results *results, size_t i)
     return i < results->word_count ? &results->words[i] : NULL;
 }
 
-const char *bf_results_plan(const bf_results *results)
+const char *bf_results_plan(bf_results *results)
 {
-    return results->plan;
+    const struct ranker *ranker = results->ranker;
+    uint32_t segments = results->index->snapshot->segment_count;
+    size_t room = strlen(ranker->name) + strlen(ranker->why) + 64;
+    char *plan = results->plan ? NULL : arena_take(&results->arena, room);
+    if (plan) {
+        snprintf(plan, room, "%s: %s; %u segment%s", ranker->name, ranker->why, segments, segments == 1 ? "" : "s");
+        results->plan = plan;
+    }
+    return results->plan ? results->plan : ranker->name;
 }
 
 static bf_status results_segment(const bf_results *results, size_t i, struct segment **segment, bf_error *error)

@@ -1,5 +1,6 @@
 #include "searcher_state.h"
 
+#include "rank_run.h"
 #include "status.h"
 
 #include <stdlib.h>
@@ -25,9 +26,10 @@ void opened_index_release(struct opened_index *index)
     if (!index || --index->users > 0) return;
     snapshot_close(index->snapshot);
     analyzer_free(index->analyzer);
-    free(index->scratch);
     if (index->spare) arena_free(&index->spare->arena);
     free(index->spare);
+    if (index->scratch) arena_free(&index->scratch->arena);
+    free(index->scratch);
     free(index);
 }
 

@@ -14,9 +14,9 @@ struct opened_index {
     unsigned users;
     struct snapshot *snapshot;
     struct analyzer *analyzer;
-    struct rank_scratch *scratch; /* of the query being run; NULL before the first */
     struct bm25 bm25;             /* as the last query wanted it; average 0 before the first */
     struct bf_results *spare;     /* freed by the last query's user: room for the next; or NULL */
+    struct rank_scratch *scratch; /* of the query being run; NULL before the first */
 };
 
 struct bf_searcher {
@@ -31,15 +31,15 @@ struct bf_results {
     struct query *query;
     struct leaf_weight *leaves;
     uint32_t leaf_count;
-    struct bm25 bm25;
-    struct ranked_hit *ranked;
     bf_hit *hits;
     const bf_article **articles;  /* by hit; NULL until asked for */
     size_t hit_count;
     uint64_t total, took_us;
     bf_word *words;
     uint32_t word_count;
-    const char *plan;
+    const struct ranker *ranker;
+    const char *plan;             /* NULL until asked for */
+    struct bm25 bm25;             /* last: what stands before it is zeroed for the next query */
 };
 
 bf_status opened_index_new(const char *path, struct opened_index **index, bf_error *error);

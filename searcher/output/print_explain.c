@@ -37,7 +37,7 @@ static void print_word(struct buffer *out, const struct print_options *options, 
     buffer_free(&line);
 }
 
-void print_plan(struct buffer *out, const struct print_options *options, const bf_results *results)
+void print_plan(struct buffer *out, const struct print_options *options, bf_results *results)
 {
     const char *understood = bf_results_understood(results), *plan = bf_results_plan(results);
     if (understood) print_entry(out, options, "understood", understood);

@@ -54,7 +54,7 @@ bf_status print_results_ids(struct sink *sink, const struct print_options *optio
                             bf_error *error);
 
 /* Appends, for a person, how the query was read and run; and the parts that a hit's score is the sum of. */
-void print_plan(struct buffer *out, const struct print_options *options, const bf_results *results);
+void print_plan(struct buffer *out, const struct print_options *options, bf_results *results);
 bf_status print_parts(struct buffer *out, bf_results *results, size_t i, size_t indent, bf_error *error);
 
 /* Prints a whole article; `results`, of a query to highlight, may be NULL. Formats: PRINT_TEXT and PRINT_JSON. */

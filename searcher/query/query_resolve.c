@@ -50,8 +50,9 @@ void query_resolve(struct buffer *lexemes, struct analyzer *analyzer, struct are
     if (lexemes->failed) return;
     struct lexeme *all = (struct lexeme *)(void *)lexemes->bytes;
     size_t count = lexemes->length / sizeof *all, kept = 0, operands = 0, too_deep = 0;
-    struct scope scopes[QUERY_DEPTH_MAX + 1] = {{0}};
+    struct scope scopes[QUERY_DEPTH_MAX + 1]; /* set as deep as brackets are open */
     unsigned depth = 0;
+    scopes[0] = (struct scope){0};
     for (size_t i = 0; i < count; i++) {
         struct lexeme lexeme = all[i];
         if (lexeme.kind == LEXEME_OPEN || lexeme.kind == LEXEME_WORD || lexeme.kind == LEXEME_PHRASE) {

@@ -219,7 +219,7 @@ static bool score_documents(struct cells *cells, uint32_t page, const uint16_t s
     for (uint32_t word = 0; word < 4; word++)
         for (uint64_t left = set[word]; left; left &= left - 1) {
             uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left);
-            struct ranked_hit hit = {0, cells->number, page * KERNEL_PAGE + low};
+            struct ranked_hit hit = hit_make(cells->segment, cells->number, page * KERNEL_PAGE + low);
             if (sums[low] < cells->least) continue; /* the threshold has risen */
             if (!score_document(cells, page, low, sums[low], &hit.score)) continue;
             if (!top_hits_add(&cells->ranking->top, &hit)) return false;

@@ -51,18 +51,24 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
-/* Adds what the other lists that are not paged add to the document, to a bound that holds the most they can. False: one of them
- * does not have it, or it can't win. */
-static bool find_shorts(struct conjunction *c, uint32_t doc, uint32_t *bound)
+/* Whether all other lists that are not paged have the document. */
+static bool in_shorts(struct conjunction *c, uint32_t doc)
 {
+    uint32_t i = 0;
+    while (i < c->short_count && ranked_list_has(c->shorts[i], doc)) i++;
+    return i == c->short_count;
+}
+
+/* What these lists add to the document, which was found in all of them. */
+static uint32_t short_impacts(struct conjunction *c, uint32_t doc)
+{
+    uint32_t sum = 0;
     for (uint32_t i = 0; i < c->short_count; i++) {
         struct ranked_list *list = c->shorts[i];
-        if (!ranked_list_has(list, doc) || !ranked_list_load_tfs(list, list->block)) return false;
-        *bound -= list->most;
-        *bound += ranked_list_impact(list, doc, list->found, list->tfs[list->found]);
-        if (*bound < c->run.least) return false;
+        if (!ranked_list_load_tfs(list, list->found / POSTING_BLOCK)) return 0;
+        sum += ranked_list_impact(list, doc, list->found, list->tfs[list->found]);
     }
-    return true;
+    return sum;
 }
 
 /* The postings [at, at + count) of the leading list, of which each can add `most`. */
@@ -76,8 +82,9 @@ static bool walk_run(struct conjunction *c, uint32_t at, uint32_t count, uint32_
             sum = c->page_sums[doc / POSTING_PAGE];
             if (!sum || bound + sum < run->least || !(sum = paged_bound(run, doc)) || bound + sum < run->least) continue;
         }
-        sum += ranked_list_impact(c->lead, doc, i, c->lead->tfs[i]) + c->short_most;
-        if (sum >= run->least && find_shorts(c, doc, &sum) && !rank_run_push(run, doc, sum)) return false;
+        if (!in_shorts(c, doc) || !ranked_list_load_tfs(c->lead, i / POSTING_BLOCK)) continue;
+        sum += ranked_list_impact(c->lead, doc, i, c->lead->tfs[i]) + short_impacts(c, doc);
+        if (!rank_run_push(run, doc, sum)) return false;
     }
     return true;
 }
@@ -94,7 +101,7 @@ static bool walk_lead(struct conjunction *c)
     for (uint32_t block = 0; block < lead->list.block_count; block++) {
         uint32_t most = ranked_list_bound(lead, posting_block_max(&lead->list, block));
         if (most + others < run->least) continue;
-        if (!ranked_list_docs(lead, block) || !ranked_list_load_tfs(lead, block)) return true;
+        if (!ranked_list_docs(lead, block)) return true;
         uint32_t codes = posting_block_runs(&lead->list, block), count = posting_block_count(&lead->list, block);
         for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
             uint32_t bound = (codes & 15) * lead->grid_step;

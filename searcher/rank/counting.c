@@ -122,7 +122,8 @@ static uint64_t count_walking(struct counting *counting)
 static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
     struct counting counting = {.segment = ranking->snapshot->segments[number],
-                                .set = ranking->scratch->sets[0], .other = ranking->scratch->sets[1]};
+                                .set = ranking->scratch->sets[0], .other = ranking->scratch->sets[1],
+                                .arena = rank_arena_take(ranking->scratch)};
     bool possible = false;
     bf_status status = open_lists(&counting, ranking, number, &possible, error);
     if (status == BF_OK && possible) {
@@ -134,14 +135,19 @@ static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_erro
                 ranking->total += count_window(&counting, (uint32_t)first);
         status = segment_outcome(counting.segment, error);
     }
-    arena_free(&counting.arena);
+    rank_arena_return(ranking->scratch, &counting.arena);
     return status;
 }
 
-bf_status count_matches(struct ranking *ranking, bf_error *error)
+bf_status ranking_count(struct ranking *ranking, bf_error *error)
 {
     bf_status status = BF_OK;
+    const struct query_node *root = ranking->query->root;
     ranking->total = 0;
+    if (root->child_count == 1 && root->children[0]->occur != QUERY_MUST_NOT) { /* of one word it is known: deletions are off */
+        ranking->total = ranking->leaves[root->children[0]->leaf].terms[0].df;
+        return BF_OK;
+    }
     for (uint32_t i = 0; status == BF_OK && i < ranking->snapshot->segment_count; i++) status = count_segment(ranking, i, error);
     return status;
 }
@@ -151,4 +157,4 @@ static bool counting_can(const struct ranking *ranking)
     return ranking->count_only && rank_run_can(ranking);
 }
 
-const struct ranker counting_ranker = {"counting", "only the number of matches is wanted", counting_can, count_matches};
+const struct ranker counting_ranker = {"counting", "only the number of matches is wanted", counting_can, ranking_count};

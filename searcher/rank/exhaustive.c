@@ -14,7 +14,7 @@ static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_er
         if (segment_is_deleted(segment, root->doc)) continue;
         ranking->total++;
         if (ranking->count_only) continue;
-        struct ranked_hit hit = {0, number, root->doc};
+        struct ranked_hit hit = hit_make(segment, number, root->doc);
         matcher_add_score(root, &hit.score);
         if (!top_hits_add(&ranking->top, &hit)) status = fail_memory(error);
     }

@@ -11,8 +11,24 @@
 enum {
     SUM_MOST = 60000, /* what all bounds together come to; with one more for rounding up each, below 2^16 */
     BUCKETS = 256,    /* of candidates by their bounds */
+    ARENA_KEPT = 1 << 20, /* bytes kept for the next query */
     FEW = 24,         /* so few candidates are sorted by insertion */
 };
+
+struct arena rank_arena_take(struct rank_scratch *scratch)
+{
+    struct arena arena = scratch->arena;
+    scratch->arena = (struct arena){0};
+    return arena;
+}
+
+void rank_arena_return(struct rank_scratch *scratch, struct arena *arena)
+{
+    arena_clear(arena);
+    if (arena->total > ARENA_KEPT) arena_free(arena);
+    scratch->arena = *arena;
+    *arena = (struct arena){0};
+}
 
 /* ---- Opening ---- */
 
@@ -92,7 +108,8 @@ static void raise_to_bound(struct rank_run *run, uint32_t bound)
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error)
 {
     *run = (struct rank_run){.ranking = ranking, .number = number, .segment = ranking->snapshot->segments[number],
-                             .kernel = page_kernel(), .scratch = ranking->scratch};
+                             .kernel = page_kernel(), .scratch = ranking->scratch,
+                             .arena = rank_arena_take(ranking->scratch)};
     run->page_count = (run->segment->meta.doc_count + POSTING_PAGE - 1) / POSTING_PAGE;
     bf_status status = open_lists(run, possible, error);
     if (status != BF_OK || !*possible) return status;
@@ -121,7 +138,7 @@ bool rank_run_can(const struct ranking *ranking)
 bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
                         bf_error *error)
 {
-    bf_status status = ranking->no_total ? BF_OK : count_matches(ranking, error);
+    bf_status status = ranking->no_total ? BF_OK : ranking_count(ranking, error);
     if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
     for (uint32_t i = 0; status == BF_OK && ranking->top.k && i < ranking->snapshot->segment_count; i++)
         status = segment(ranking, i, error);
@@ -135,7 +152,7 @@ bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)
 
 void rank_run_close(struct rank_run *run)
 {
-    arena_free(&run->arena);
+    rank_arena_return(run->scratch, &run->arena);
 }
 
 uint16_t *rank_run_page_sums(struct rank_run *run, bool every)
@@ -194,7 +211,7 @@ static bool score_candidate(struct rank_run *run, const struct candidate *candid
 {
     uint32_t doc = candidate->doc;
     if (segment_is_deleted(run->segment, doc) || !score_parts(run, candidate)) return true;
-    struct ranked_hit hit = {0, run->number, doc};
+    struct ranked_hit hit = hit_make(run->segment, run->number, doc);
     for (uint32_t i = 0; i < run->list_count; i++)
         if (run->present[i]) hit.score += run->parts[i];
     run->scored_count++;
@@ -296,7 +313,8 @@ static bool score_finalists(struct rank_run *run)
         }
     }
     for (uint32_t j = 0; j < count; j++) {
-        const struct ranked_hit hit = {scores[j], run->number, candidates[j].doc};
+        struct ranked_hit hit = hit_make(run->segment, run->number, candidates[j].doc);
+        hit.score = scores[j];
         if (!top_hits_add(&run->ranking->top, &hit)) return false;
     }
     run->scored_count += count;

@@ -34,7 +34,12 @@ struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
+    struct arena arena;          /* of the segment being ranked; between segments and queries it is empty, and keeps its room */
 };
+
+/* Lends the scratch's arena, and takes it back emptied. */
+struct arena rank_arena_take(struct rank_scratch *scratch);
+void rank_arena_return(struct rank_scratch *scratch, struct arena *arena);
 
 struct rank_run {
     struct ranking *ranking;

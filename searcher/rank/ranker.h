@@ -40,7 +40,7 @@ extern const struct ranker counting_ranker;
 extern const struct ranker phrase_ranker;
 
 /* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
-bf_status count_matches(struct ranking *ranking, bf_error *error);
+bf_status ranking_count(struct ranking *ranking, bf_error *error);
 
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);

@@ -1,20 +1,26 @@
-/* The best k of the hits seen. Order: score downwards, then article order (segment, document). */
+/* The best k of the hits seen. Order: score downwards, then the order of arrival, which reordering does not change. */
 #ifndef RANK_TOP_HITS_H
 #define RANK_TOP_HITS_H
 
-#include "backfile.h"
+#include "segment.h"
 
 struct ranked_hit {
     float score;
-    uint32_t segment, document;
+    uint32_t segment, document, arrival;
 };
+
+/* A hit, its score to be filled in. `number`: of the segment in the snapshot. */
+static inline struct ranked_hit hit_make(struct segment *segment, uint32_t number, uint32_t document)
+{
+    return (struct ranked_hit){0, number, document, segment_arrival(segment, document)};
+}
 
 /* Whether a comes before b. */
 static inline bool hit_before(const struct ranked_hit *a, const struct ranked_hit *b)
 {
     if (a->score != b->score) return a->score > b->score;
     if (a->segment != b->segment) return a->segment < b->segment;
-    return a->document < b->document;
+    return a->arrival < b->arrival;
 }
 
 /* Invariant: once `count == k`, hits[0] is the worst of those kept (a binary heap, worst on top). */
@@ -26,7 +32,7 @@ struct top_hits {
 /* False: memory refused. */
 bool top_hits_add(struct top_hits *top, const struct ranked_hit *hit);
 
-/* The score a hit must reach to be kept; one that only reaches it is kept when it comes first in article order. */
+/* The score a hit must reach to be kept; one that only reaches it is kept when it arrived before. */
 static inline float top_hits_threshold(const struct top_hits *top)
 {
     return top->count == top->k && top->k ? top->hits[0].score : 0;

@@ -95,6 +95,16 @@ says out "analyzer"
 runs 0 "$index" check "$work/stdin.bf"
 says out "nothing wrong"
 runs 2 "$index" merge "$work/none.bf"
+runs 0 "$index" dump "$work/stdin.bf"
+cp "$work/out" "$work/dumped"
+runs 0 "$index" merge "$work/stdin.bf" --reorder --threads 2 --memory 16M
+says out "1 articles reordered by the company of 0 words"
+says out "postings "
+says out "positions "
+runs 0 "$index" dump "$work/stdin.bf"
+cmp "$work/dumped" "$work/out" || complain "reordering changed the articles"
+runs 2 "$index" merge "$work/stdin.bf" --threads 2
+says err "--threads (at most 1024) and --memory go with --reorder"
 
 # Terms and postings.
 runs 0 "$index" dump "$work/stdin.bf" --terms

@@ -1,0 +1,157 @@
+/* Several segments into one, and one into a better one. */
+#include "writer_state.h"
+
+#include "bytes.h"
+#include "merge_policy.h"
+#include "merger.h"
+#include "status.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
+{
+    uint32_t *removed = realloc(writer->removed, (writer->removed_count + end - first) * sizeof *removed);
+    if (!removed) return fail_memory(error);
+    writer->removed = removed;
+    for (uint32_t i = first; i < end; i++) {
+        struct writer_segment *place = &writer->segments[i];
+        writer->removed[writer->removed_count++] = place->segment->number;
+        if (place->is_owned) segment_close(place->segment);
+        buffer_free(&place->deletions);
+    }
+    memmove(writer->segments + first, writer->segments + end, (writer->segment_count - end) * sizeof *writer->segments);
+    writer->segment_count -= end - first;
+    writer->changed = true;
+    return BF_OK;
+}
+
+/* Words of documents deleted since the last commit, so that a merge before the commit counts right. */
+static bf_status writer_count_deleted_words(struct bf_writer *writer, struct writer_segment *place, bf_error *error)
+{
+    struct arena arena = {0};
+    struct inverter *inverter = NULL;
+    bf_status status = inverter_new(writer->analyzer, &inverter, error);
+    for (size_t i = 0; status == BF_OK && i < place->deletions.length; i += 4) {
+        bf_article article;
+        uint32_t length = 0, title_length;
+        arena_clear(&arena);
+        status = segment_article(place->segment, load_u32(place->deletions.bytes + i), &arena, &article, error);
+        if (status == BF_OK) status = inverter_add(inverter, &article, &length, &title_length, error);
+        place->segment->listed.deleted_token_count += length;
+        inverter_clear(inverter);
+    }
+    buffer_clear(&place->deletions);
+    inverter_free(inverter);
+    arena_free(&arena);
+    return status;
+}
+
+/* What reordering changes of a segment's size. */
+static void reordering_count(struct writer_reordering *reordering, const struct segment *segment, bool is_before)
+{
+    if (!reordering) return;
+    bf_reorder_report *report = reordering->report;
+    uint64_t postings = segment_store_database_bytes(segment->store, DATABASE_POSTINGS);
+    uint64_t positions = segment_store_database_bytes(segment->store, DATABASE_POSITIONS);
+    *(is_before ? &report->postings_before : &report->postings_after) += postings;
+    *(is_before ? &report->positions_before : &report->positions_after) += positions;
+}
+
+static void reordering_add(struct writer_reordering *reordering, const struct merge_reordered *reordered,
+                           const struct segment *segment)
+{
+    if (!reordering) return;
+    bf_reorder_report *report = reordering->report;
+    report->segments++;
+    report->articles += segment->meta.doc_count;
+    report->words += reordered->fitting_terms;
+    report->words_used += reordered->used_terms;
+    report->seconds_ordering += reordered->seconds;
+    reordering_count(reordering, segment, false);
+}
+
+static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, uint32_t end,
+                                    struct writer_reordering *reordering, bf_error *error)
+{
+    struct manifest_segment listed;
+    struct merge_options options = {writer->sync, reordering ? reordering->crew : NULL, writer->memory};
+    struct merge_reordered reordered = {0};
+    uint32_t live = 0;
+    bf_status status = BF_OK;
+    struct segment **sources = malloc((end - first) * sizeof *sources);
+    if (!sources) return fail_memory(error);
+    for (uint32_t i = first; status == BF_OK && i < end; i++) {
+        sources[i - first] = writer->segments[i].segment;
+        status = writer_count_deleted_words(writer, &writer->segments[i], error);
+        live += sources[i - first]->meta.doc_count - sources[i - first]->listed.deleted_count;
+        reordering_count(reordering, sources[i - first], true);
+    }
+    if (status == BF_OK && live) {
+        status = merge_segments(writer->path, sources, end - first, writer->head.next_segment++, &options, &listed, &reordered,
+                                error);
+        if (status == BF_OK) status = writer_insert(writer, end, &listed, error);
+        if (status == BF_OK) reordering_add(reordering, &reordered, writer->segments[end].segment);
+    }
+    free(sources);
+    return status == BF_OK ? writer_drop(writer, first, end, error) : status;
+}
+
+static bf_status writer_merge_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
+{
+    for (;;) {
+        uint32_t first = 0, end = 0;
+        struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
+        if (!listed) return fail_memory(error);
+        for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
+        bool more = merging->wanted ? merge_policy_down_to(listed, writer->segment_count, merging->wanted, &first, &end)
+                                    : merge_policy_next(listed, writer->segment_count, &first, &end);
+        free(listed);
+        if (!more) return BF_OK;
+        bf_status status = writer_merge_range(writer, first, end, merging->reordering, error);
+        if (status != BF_OK) return status;
+    }
+}
+
+bf_status writer_merge_segments(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
+{
+    uint32_t first_new = writer->head.next_segment;
+    bf_status status = writer_merge_all(writer, merging, error);
+    /* What there was no need to merge is to be reordered too. */
+    for (uint32_t i = 0; status == BF_OK && merging->reordering && i < writer->segment_count; i++)
+        if (writer->segments[i].segment->number < first_new)
+            status = writer_merge_range(writer, i, i + 1, merging->reordering, error);
+    return status;
+}
+
+bf_status bf_writer_merge(bf_writer *writer, uint32_t segment_count, bf_error *error)
+{
+    return writer_commit(writer, &(struct writer_merging){.wanted = segment_count ? segment_count : 1}, error);
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+bf_status bf_writer_reorder(bf_writer *writer, const bf_reorder_options *options, bf_reorder_report *report, bf_error *error)
+{
+    static const bf_reorder_options defaults = {0};
+    bf_reorder_report unwanted;
+    if (!options) options = &defaults;
+    if (!report) report = &unwanted;
+    *report = (bf_reorder_report){0};
+    double began = seconds_now();
+    struct writer_reordering reordering = {.report = report};
+    bf_status status = crew_new(options->threads, &reordering.crew, error);
+    if (status != BF_OK) return status;
+    report->threads = crew_size(reordering.crew);
+    struct writer_merging merging = {.wanted = options->segment_count ? options->segment_count : 1, .reordering = &reordering};
+    status = writer_commit(writer, &merging, error);
+    crew_free(reordering.crew);
+    report->seconds = seconds_now() - began;
+    return status;
+}

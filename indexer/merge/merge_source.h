@@ -1,0 +1,39 @@
+/* One of the segments being merged, and which of its documents becomes which of the result. */
+#ifndef MERGE_MERGE_SOURCE_H
+#define MERGE_MERGE_SOURCE_H
+
+#include "posting_cursor.h"
+#include "segment.h"
+
+struct merge_source {
+    struct segment *segment;
+    uint32_t first;       /* the first number that its documents get, in the order of arrival */
+    uint32_t *numbers;    /* of each document, NO_DOCUMENT: deleted; NULL: first, first + 1, ... */
+    uint32_t *arrived;    /* its documents in the order of arrival; NULL: they are numbered so */
+};
+
+static inline uint32_t merge_source_number(const struct merge_source *source, uint32_t doc)
+{
+    return source->numbers ? source->numbers[doc] : source->first + doc;
+}
+
+/* The i-th document that arrived. */
+static inline uint32_t merge_source_arrived(const struct merge_source *source, uint32_t i)
+{
+    return source->arrived ? source->arrived[i] : i;
+}
+
+/* Numbers the live documents from *next on, in the order of arrival. */
+bf_status merge_source_open(struct merge_source *source, struct segment *segment, uint32_t *next, bf_error *error);
+void merge_source_close(struct merge_source *source);
+
+/*
+ * The numbers that documents of all sources get when none is reordered: those of one source after those of another, in each as
+ * they are. renumbered[n]: the final number of the document that was given n, in the order of arrival.
+ */
+void merge_sources_keep_order(const struct merge_source *sources, uint32_t count, uint32_t *renumbered);
+
+/* Gives every document its final number. */
+bf_status merge_source_renumber(struct merge_source *source, const uint32_t *renumbered, bf_error *error);
+
+#endif
