@@ -91,7 +91,8 @@ static bool compare(struct phrase_run *run, uint32_t doc)
     if (!phrase_words_match(&run->words, doc)) return true;
     if (run->counting) ranking->total++;
     if (ranking->count_only || !ranking->top.k) return true;
-    struct ranked_hit hit = {phrase_words_score(&run->words, doc), run->number, doc};
+    struct ranked_hit hit = hit_make(run->segment, run->number, doc);
+    hit.score = phrase_words_score(&run->words, doc);
     if (!top_hits_add(&ranking->top, &hit)) return false;
     if (!run->counting) raise_least(run);
     return true;
