@@ -6,7 +6,7 @@
 
 #include "buffer.h"
 #include "hash.h"
-#include "layout_code.h"
+#include "position_code.h"
 #include "option.h"
 #include "status.h"
 #include "table.h"

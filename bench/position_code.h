@@ -1,7 +1,7 @@
 /* What the positions of one group of postings take in each of the codes that were considered (RESULTS.md): sizes in bits, nothing
  * is written. */
-#ifndef BENCH_LAYOUT_CODE_H
-#define BENCH_LAYOUT_CODE_H
+#ifndef BENCH_POSITION_CODE_H
+#define BENCH_POSITION_CODE_H
 
 #include <stdint.h>
 

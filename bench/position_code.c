@@ -1,4 +1,4 @@
-#include "layout_code.h"
+#include "position_code.h"
 
 #include <math.h>
 #include <stdbool.h>
