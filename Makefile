@@ -10,6 +10,7 @@
 #   make fuzz       FUZZ_SECONDS=60 a target
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
 #   make torture    the long form of the crash tests
+#   make exact      the long form of the proof that rankings are exact
 #   make unicode-tables   makes the generated tables anew from Unicode's files
 
 VERSION  := 0.1.0
@@ -64,7 +65,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 REPLAYS  := $(patsubst tests/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
-.PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang fuzz bench torture clean \
+.PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang fuzz bench torture exact clean \
         unicode-tables test-programs run-tests fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -150,6 +151,9 @@ clang:
 
 torture: all test-programs
 	@BUILD='$(B)' tests/torture
+
+exact: all test-programs
+	@BUILD='$(B)' tests/exact
 
 # A fuzzer is clang's libFuzzer.
 $(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a

@@ -245,7 +245,7 @@ BF_API const char *bf_results_note(const bf_results *results, size_t i);
 typedef struct bf_word {
     const char *field;  /* "text", "title", "body", "section", ... */
     const char *word;   /* as typed */
-    const char *term;   /* as looked up: folded and stemmed */
+    const char *term;   /* as looked up: folded and stemmed; of =word only folded */
     uint64_t df;        /* articles it occurs in; 0: it matches nothing */
     float idf;
 } bf_word;

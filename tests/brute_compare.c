@@ -38,9 +38,9 @@ static bool compare_words(const struct brute_answer *expected, bf_results *found
         for (uint32_t t = 0; t < leaf->node->term_count; t++, at++) {
             const bf_word *word = bf_results_word(found, at);
             if (!word) return differ(difference, "word %zu is missing", at);
-            if (strcmp(word->term, leaf->node->terms[t].term) != 0 || strcmp(word->word, leaf->node->terms[t].word) != 0)
-                return differ(difference, "word %zu is \"%s\" (%s), not \"%s\"", at, word->word, word->term,
-                              leaf->node->terms[t].word);
+            const struct query_term *term = &leaf->node->terms[t];
+            if (strcmp(word->term, term->form ? term->form : term->term) != 0 || strcmp(word->word, term->word) != 0)
+                return differ(difference, "word %zu is \"%s\" (%s), not \"%s\"", at, word->word, word->term, term->word);
             if (strcmp(word->field, query_field_name(leaf->node->field)) != 0)
                 return differ(difference, "word %zu has field %s", at, word->field);
             if (word->df != leaf->dfs[t])

@@ -32,9 +32,10 @@ static void read_words(struct brute_force *twin, struct brute_article *article, 
     if (!text.length) return;
     tokenizer_start(&tokenizer, twin->analyzer, text.bytes, text.length, 0);
     while (tokenizer_next(&tokenizer, &token, 1) == 1) {
-        char term[TERM_MAX];
+        char term[TERM_MAX], form[TERM_MAX];
         bool failed = false;
         size_t length = analyzer_term(twin->analyzer, text.bytes + token.start, token.length, term, &failed);
+        size_t form_length = analyzer_fold(twin->analyzer, text.bytes + token.start, token.length, form, &failed);
         assert_false(failed);
         if (length == 0) continue;
         if (at == room) {
@@ -43,8 +44,11 @@ static void read_words(struct brute_force *twin, struct brute_article *article, 
             article->words[field] = more;
             room = 2 * room + 16;
         }
-        article->words[field][at++] = (struct brute_word){arena_copy(&twin->arena, term, length), (uint32_t)length,
-                                                          (*position)++};
+        const char *kept = arena_copy(&twin->arena, term, length);
+        bool same = form_length == length && memcmp(form, term, length) == 0;
+        article->words[field][at++] = (struct brute_word){kept, (uint32_t)length, (*position)++,
+                                                          same ? kept : arena_copy(&twin->arena, form, form_length),
+                                                          (uint32_t)form_length};
     }
     article->word_counts[field] = at;
 }
@@ -169,6 +173,8 @@ static unsigned field_of(const struct query_node *node)
 
 static bool word_is(const struct brute_word *word, const struct query_term *term)
 {
+    if (term->form && (word->form_length != term->form_length || memcmp(word->form, term->form, term->form_length) != 0))
+        return false;
     if (term->prefix ? word->length < term->term_length : word->length != term->term_length) return false;
     return memcmp(word->term, term->term, term->term_length) == 0;
 }

@@ -25,6 +25,8 @@ extern const char *const brute_field_names[BRUTE_FIELDS];
 struct brute_word {
     const char *term;           /* in the twin's arena */
     uint32_t length, position;
+    const char *form;           /* folded but not stemmed; in the arena too */
+    uint32_t form_length;
 };
 
 struct brute_article {

@@ -239,6 +239,7 @@ static void append_query_words(struct buffer *text, struct chance *chance, const
     if (often(chance, 50)) append_slice(text, chance, twin, count);
     for (uint32_t i = 0; text->length == before && i < count; i++) {
         if (i > 0) buffer_append_u8(text, ' ');
+        if (i > 0 && often(chance, 15)) buffer_append_u8(text, '=');
         if (often(chance, 3)) buffer_append_string(text, "nowhere");
         else word_random(text, chance, style);
         before = i + 1 < count ? text->length : before;
@@ -277,14 +278,17 @@ static void append_clause(struct buffer *text, struct chance *chance, const stru
     if (sign < 15) buffer_append_u8(text, '+');
     else if (sign < 25) buffer_append_u8(text, '-');
     if (kind < 45) {
+        if (often(chance, 25)) buffer_append_u8(text, '=');
         append_query_words(text, chance, style, twin, 1);
     } else if (kind < 60) {
         if (often(chance, 20)) append_field(text, chance);
-        buffer_append_u8(text, '"');
+        if (often(chance, 25)) buffer_append_u8(text, '=');
+        buffer_append_string(text, often(chance, 15) ? "\"=" : "\"");
         append_query_words(text, chance, style, twin, 1 + chance_below(chance, 4));
         buffer_append_u8(text, '"');
     } else if (kind < 72) {
         append_field(text, chance);
+        if (often(chance, 30)) buffer_append_u8(text, '=');
         append_query_words(text, chance, style, twin, 1);
     } else if (kind < 92 && depth < 4) {
         if (often(chance, 15)) append_field(text, chance);
@@ -321,11 +325,12 @@ static void append_flat_query(struct buffer *text, struct chance *chance, const 
 {
     static const char *const signs[] = {"", "", "", "", "", "", "+", "-"}, *const boosts[] = {"^2", "^0.1", "^1000000", "^0.001"};
     uint32_t count = 1 + chance_below(chance, often(chance, 20) ? 12 : 4), strict = often(chance, 40) ? 8 : 6;
-    bool boosted = often(chance, 20), in_fields = often(chance, 10);
+    bool boosted = often(chance, 20), in_fields = often(chance, 10), exact = often(chance, 15);
     for (uint32_t i = 0; i < count; i++) {
         if (i > 0) buffer_append_u8(text, ' ');
         buffer_append_string(text, signs[chance_below(chance, strict)]);
         if (in_fields) append_field(text, chance);
+        if (exact && often(chance, 60)) buffer_append_u8(text, '=');
         append_query_words(text, chance, style, twin, 1);
         if (boosted) buffer_append_string(text, boosts[chance_below(chance, COUNT(boosts))]);
     }

@@ -7,6 +7,7 @@
 #include "bytes.h"
 #include "checksum.h"
 #include "column.h"
+#include "form_numbers.h"
 #include "id_column.h"
 #include "inline_list.h"
 #include "position_measure.h"
@@ -63,6 +64,17 @@ static void fuzz_blocked(const struct posting_list *list)
     }
 }
 
+static void fuzz_forms(const uint8_t *bytes, size_t length, bool counted)
+{
+    struct form_reader reader;
+    uint32_t count;
+    size_t taken;
+    bool more = true;
+    if (!form_list_skip(bytes, length, &count, &taken)) require(count >= 1 && taken <= length);
+    if (form_reader_open(&reader, bytes, length, (const uint8_t *)"strike", 6, counted)) return;
+    while (more && !form_reader_next(&reader, &more)) require(reader.form_length >= 1 && reader.form_length <= FORM_MAX);
+}
+
 static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_count)
 {
     struct posting_list list;
@@ -83,6 +95,8 @@ static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_
         uint64_t offset, length_of_group;
         if (posting_group_range(&list, group, &offset, &length_of_group)) require(length_of_group <= list.positions_length);
     }
+    require(list.forms_length <= length);
+    fuzz_forms(bytes + length - list.forms_length, list.forms_length, list.df >= FORMS_COUNTED_DF);
     posting_list_check(&list, NULL, NULL);
 }
 
@@ -104,6 +118,22 @@ static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t nu
     const uint32_t docs[] = {1, 2, 5}, tfs[] = {1, 1 + number % 7, 1 + number % 300};
     const struct position_postings postings = {&scale, NULL, docs, tfs, 3};
     position_group_check(bytes, length, &postings);
+    struct form_numbers numbers;
+    size_t taken;
+    if (form_numbers_open(bytes, length, &numbers, &taken)) return;
+    require(taken <= length);
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) form_numbers_read(&numbers, number, tf, positions);
+}
+
+static void fuzz_inline_list(const uint8_t *bytes, size_t length, uint32_t number)
+{
+    struct inline_list list;
+    if (inline_list_decode(bytes, length, number & 7, number, &list)) return;
+    require_ascending(list.docs, list.df, number);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list.df; i++) count += list.tfs[i];
+    for (uint32_t i = 0; i < count; i++) require(list.form_numbers[i] < list.form_count);
+    fuzz_forms(list.forms, list.forms_length, false);
 }
 
 static void fuzz_term_block(uint8_t *bytes, size_t length, uint32_t seek)
@@ -161,7 +191,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint32_t number = load_u16(data + 1);
     size_t length = size - 3, slack = data[0] % 6 < 2 ? POSTING_SLACK : 0;
     uint8_t *bytes = malloc(length + slack ? length + slack : 1);
-    struct inline_list list;
     if (!bytes) return 0;
     memcpy(bytes, data + 3, length);
     memset(bytes + length, 0xff, slack);
@@ -171,9 +200,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 2: fuzz_term_block(bytes, length, number); break;
     case 3: fuzz_columns(bytes, length); break;
     case 4: fuzz_articles(bytes, length, number); break;
-    default:
-        if (!inline_list_decode(bytes, length, number & 7, number, &list)) require_ascending(list.docs, list.df, number);
-        break;
+    default: fuzz_inline_list(bytes, length, number); break;
     }
     free(bytes);
     return 0;

@@ -4,7 +4,7 @@
  * them is reached.
  */
 #include "checksum.h"
-#include "manifest.h"
+#include "adjusted_form.h"
 #include "seal_record.h"
 #include "segment_meta.h"
 #include "tree_page.h"
@@ -71,11 +71,21 @@ static void fuzz_seal(const uint8_t *data, size_t size)
     buffer_free(&file);
 }
 
+static void fuzz_adjustment(const uint8_t *bytes, size_t size)
+{
+    struct term_adjustment adjustment;
+    struct adjusted_form_reader forms;
+    size_t taken;
+    bool more = true;
+    if (!manifest_adjustment_decode(bytes, size, &adjustment, &taken)) require(taken + 4 <= size);
+    if (adjusted_form_open(&forms, bytes, size, (const uint8_t *)"strike", 6)) return;
+    while (more && !adjusted_form_next(&forms, &more)) require(forms.form_length <= FORM_MAX);
+}
+
 static void fuzz_records(uint8_t which, const uint8_t *data, size_t size)
 {
     struct manifest_head head;
     struct manifest_segment *segments = NULL;
-    struct term_adjustment adjustment;
     struct segment_meta meta;
     uint32_t count;
     uint64_t words[DELETED_PIECE / 64];
@@ -93,7 +103,7 @@ static void fuzz_records(uint8_t which, const uint8_t *data, size_t size)
         free(segments);
         break;
     case 2: manifest_deleted_decode(bytes, size, words); break;
-    case 3: manifest_adjustment_decode(bytes, size, &adjustment); break;
+    case 3: fuzz_adjustment(bytes, size); break;
     case 4:
         if (!segment_meta_decode(bytes, size, &meta)) require(meta.doc_count > 0);
         break;

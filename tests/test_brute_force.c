@@ -202,11 +202,11 @@ static void read_environment(void)
 static void one_round(uint64_t seed, size_t *queries, size_t *matching)
 {
     static const char *const analyses[][2] = {{"english", "standard"}, {"english", "standard"}, {"none", "standard"},
-                                              {"german", "standard"}, {"none", "plain"}};
+                                              {"german", "standard"}, {"none", "plain"},        {"french", "standard"}};
     static const uint32_t sizes[] = {2, 10, 60, 300, 300, 1000, 2500};
     struct chance choice = {seed * 2 + 1};
     for (int i = 0; i < 4; i++) chance_next(&choice);
-    uint32_t analysis = chance_below(&choice, 5);
+    uint32_t analysis = chance_below(&choice, 6);
     struct pair pair;
     pair_begin(&pair, seed, 0, analyses[analysis][0], analyses[analysis][1]);
     struct chance *chance = &pair.chance;

@@ -237,6 +237,7 @@ static void test_false_blocks(void **state)
 static struct inline_list make_inline(struct chance *chance, uint32_t doc_count)
 {
     struct inline_list list = {.df = 1 + chance_below(chance, doc_count < INLINE_POSTINGS_MAX ? doc_count : INLINE_POSTINGS_MAX)};
+    list.form_count = 1;
     uint32_t room = INLINE_POSITIONS_MAX - list.df, doc = 0, at = 0;
     for (uint32_t i = 0; i < list.df; i++) {
         uint32_t more = chance_below(chance, 2) ? 0 : chance_below(chance, room + 1), left = list.df - i;

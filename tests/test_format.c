@@ -11,6 +11,7 @@
 #include "id_column.h"
 #include "inline_list.h"
 #include "length_byte.h"
+#include "adjusted_form.h"
 #include "manifest.h"
 #include "pfor.h"
 #include "position_group.h"
@@ -162,10 +163,24 @@ static void test_blocked_list(void **state)
         tfs[i] = i == 5 ? 3 : 1;
         impacts[i] = i == 5 ? 0.75F : 0.25F;
     }
-    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, {true, 16}, title_docs, title_tfs, 2};
-    struct buffer out = {0};
+    const struct form forms[] = {{(const uint8_t *)"strike", 6, {120, 2}}, {(const uint8_t *)"striking", 8, {12, 0}}};
+    struct buffer out = {0}, list = {0};
+    form_list_encode((const uint8_t *)"strike", 6, forms, 2, true, &list);
+    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, {true, 16}, true, title_docs, title_tfs, 2, list.bytes,
+                                  (uint32_t)list.length};
     posting_list_encode(&input, &out);
     expect_example("blocked-list", &out);
+    buffer_free(&list);
+    buffer_free(&out);
+}
+
+static void test_form_list(void **state)
+{
+    (void)state;
+    const struct form forms[] = {{(const uint8_t *)"ferry", 5, {0}}, {(const uint8_t *)"ferries", 7, {0}}};
+    struct buffer out = {0};
+    form_list_encode((const uint8_t *)"ferri", 5, forms, 2, false, &out);
+    expect_example("form-list", &out);
     buffer_free(&out);
 }
 
@@ -198,6 +213,17 @@ static void test_inline_list(void **state)
     struct buffer out = {0};
     inline_list_encode(&list, &out);
     expect_example("inline-list", &out);
+    struct buffer forms = {0};
+    const struct form names[] = {{(const uint8_t *)"ferry", 5, {0}}, {(const uint8_t *)"ferries", 7, {0}}};
+    form_list_encode((const uint8_t *)"ferri", 5, names, 2, false, &forms);
+    list.forms = forms.bytes;
+    list.forms_length = (uint32_t)forms.length;
+    list.form_count = 2;
+    list.form_numbers[1] = list.form_numbers[3] = 1;
+    buffer_clear(&out);
+    inline_list_encode(&list, &out);
+    expect_example("inline-list-forms", &out);
+    buffer_free(&forms);
     buffer_free(&out);
 }
 
@@ -214,6 +240,11 @@ static void test_position_group(void **state)
     const struct position_postings postings = {&scale, length_bytes, docs, tfs, 3};
     position_group_encode(&postings, positions, &out);
     expect_example("position-group", &out);
+    const uint32_t forms[] = {0, 1, 0, 0, 2, 0};
+    buffer_clear(&out);
+    form_numbers_encode(forms, 6, &out);
+    position_group_encode(&postings, positions, &out);
+    expect_example("position-group-forms", &out);
     buffer_free(&out);
 }
 
@@ -426,8 +457,12 @@ static void test_manifest(void **state)
     expect_example("manifest-deleted", &out);
     buffer_clear(&out);
     buffer_append(&out, key, manifest_adjustment_key(4, (const uint8_t *)"\x01" "port", 5, key));
-    manifest_adjustment_encode(&adjustment, &out);
+    adjusted_forms_encode(&adjustment, (const uint8_t *)"port", 4, NULL, 0, &out);
     expect_example("manifest-adjustment", &out);
+    const struct form forms[] = {{(const uint8_t *)"port", 4, {1, 1}}, {(const uint8_t *)"ports", 5, {2, 0}}};
+    buffer_clear(&out);
+    adjusted_forms_encode(&adjustment, (const uint8_t *)"port", 4, forms, 2, &out);
+    expect_example("manifest-adjustment-forms", &out);
     buffer_free(&out);
 }
 
@@ -439,7 +474,7 @@ int main(void)
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
-        cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival),
+        cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival), cmocka_unit_test(test_form_list),
         cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, load_document, free_document);

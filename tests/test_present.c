@@ -92,6 +92,14 @@ static const struct mark_case {
     {"東京都", "東京都の京都", "[東京都]の[京都]", QUERY_BODY},
     {"\"東京 x\"", "東京 x", "[東京 x]", QUERY_BODY},
     {"cafe", "un cafe\xCC\x81 noir", "un [cafe\xCC\x81] noir", QUERY_BODY},
+    {"=strikes", "A strike, two Strikes, striking", "A strike, two [Strikes], striking", QUERY_BODY},
+    {"=strikes strike", "strike strikes", "[strike] [strikes]", QUERY_BODY},
+    {"\"the =strikes of\"", "the strike of the strikes of", "the strike of [the strikes of]", QUERY_BODY},
+    {"=\"two strikes\"", "two strike two strikes twos strikes", "two strike [two strikes] twos strikes", QUERY_BODY},
+    {"\"=cat cat\"", "cats cat cats cats cat cat", "cats [cat cats] cats [cat cat]", QUERY_BODY},
+    {"\"strike =strikes\"", "strike strike strikes strikes strike", "strike [strike strikes strikes] strike", QUERY_BODY},
+    {"=\"ferry's strikes\" =ferry", "Ferry strikes, ferries' strikes", "[Ferry strikes], ferries' strikes", QUERY_BODY},
+    {"\"=x 東\"", "x 東京 xs 東京", "[x 東]京 xs 東京", QUERY_BODY},
     {"", "nothing", "nothing", QUERY_BODY},
     {"a", "", "", QUERY_BODY},
 };
@@ -214,15 +222,16 @@ static size_t random_text(unsigned *seed, char *text, size_t room, unsigned most
 
 static void random_query(unsigned *seed, char *text)
 {
-    static const char *const signs[] = {"", "", "", "", "+", "-", "title:", "\"", "(", ")", "body:"};
+    static const char *const signs[] = {"", "", "", "", "+", "-", "title:", "\"", "(", ")", "body:", "=", "=", "=\""};
     size_t length = 0;
     unsigned count = random_below(seed, 7);
     text[0] = '\0';
     for (unsigned i = 0; i < count; i++) {
         const char *sign = signs[random_below(seed, sizeof signs / sizeof *signs)];
-        if (*sign == '"') {
-            length += (size_t)sprintf(text + length, "\"%s %s %s\" ", pieces[random_below(seed, 13)],
-                                      pieces[random_below(seed, 3)], pieces[random_below(seed, 13)]);
+        if (strchr(sign, '"')) {
+            const char *inner = random_below(seed, 3) ? "" : "=";
+            length += (size_t)sprintf(text + length, "%s%s %s%s %s\" ", sign, pieces[random_below(seed, 13)], inner,
+                                      pieces[random_below(seed, 6)], pieces[random_below(seed, 13)]);
         } else {
             length += (size_t)sprintf(text + length, "%s%s ", sign, pieces[random_below(seed, 16)]);
         }
@@ -234,8 +243,8 @@ static size_t naive_matches(const struct query *query, struct analyzer *analyzer
 {
     enum { MOST = 4096 };
     static struct token tokens[MOST];
-    static char terms[MOST][TERM_MAX];
-    static size_t lengths[MOST];
+    static char terms[MOST][TERM_MAX], forms[MOST][TERM_MAX];
+    static size_t lengths[MOST], form_lengths[MOST];
     struct tokenizer tokenizer;
     struct token token;
     size_t count = 0, found = 0;
@@ -244,6 +253,7 @@ static size_t naive_matches(const struct query *query, struct analyzer *analyzer
         assert_true(count < MOST);
         tokens[count] = token;
         lengths[count] = analyzer_term(analyzer, text.bytes + token.start, token.length, terms[count], NULL);
+        form_lengths[count] = analyzer_fold(analyzer, text.bytes + token.start, token.length, forms[count], NULL);
         count += lengths[count] > 0;
     }
     for (uint32_t c = 0; c < query_leaf_count(query); c++) {
@@ -255,6 +265,8 @@ static size_t naive_matches(const struct query *query, struct analyzer *analyzer
                 const struct query_term *term = &leaf->terms[i];
                 same = term->prefix ? lengths[at + i] >= term->term_length : lengths[at + i] == term->term_length;
                 same = same && memcmp(terms[at + i], term->term, term->term_length) == 0;
+                if (same && term->form)
+                    same = form_lengths[at + i] == term->form_length && memcmp(forms[at + i], term->form, term->form_length) == 0;
             }
             if (!same) continue;
             const struct token *last = &tokens[at + leaf->term_count - 1];

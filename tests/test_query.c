@@ -122,6 +122,44 @@ static const struct parse_case cases[] = {
     {"+\"a b\" -\"c d\"", "+\"a b\" -\"c d\"", "", ANY},
     {"\"a b\"\"c d\"", "\"a b\" \"c d\"", "", ANY},
     {"\xD7\xA6\xD7\x94\"\xD7\x9C", "\xD7\xA6\xD7\x94\"\xD7\x9C", "", ANY},
+    /* exact words */
+    {"=strikes", "=strikes", "", ANY},
+    {"+=strikes -=Strike", "+=strikes -=Strike", "", ANY},
+    {"=strikes^2 NOT =strike", "=strikes^2 -=strike", "", ANY},
+    {"=strikes strikes =strikes", "=strikes^1.3333334 strikes", "", ANY},
+    {"=strikes =strike", "=strikes =strike", "", ANY},
+    {"=wi-fi x", "=\"wi-fi\" x", "", ANY},
+    {"=\"the strikes\"^2", "=\"the strikes\"^2", "", ANY},
+    {"=\"the =strikes\"", "=\"the strikes\"", "", ANY},
+    {"\"the =strikes of\"", "\"the =strikes of\"", "", ANY},
+    {"\"=the strikes\"", "\"=the strikes\"", "", ANY},
+    {"\"=strikes\"", "=strikes", "", ANY},
+    {"\"a =wi-fi b\"", "\"a =wi-fi b\"", "", ANY},
+    {"\"a = b ==c d=e\"", "\"a = b ==c d=e\"", "", ANY},
+    {"title:=strikes", "title:=strikes", "", ANY},
+    {"=title:strikes", "title:=strikes", "", ANY},
+    {"title:=\"the strikes\" body:\"=the strikes\"", "title:=\"the strikes\" body:\"=the strikes\"", "", ANY},
+    {"title:(=strikes x)", "title:=strikes title:x", "", ANY},
+    {"=AND a", "=\"AND\" a", "", ANY},
+    {"=", "", "= has no word", ANY},
+    {"= a", "a", "= has no word", ANY},
+    {"a=b", "a b", "", ANY},
+    {"==a", "a", "", ANY},
+    {"=^2 a", "a", "= has no word", ANY},
+    {"\"=\xE6\x9D\xB1\xE4\xBA\xAC =x\"", "\"=\xE6\x9D\xB1\xE4\xBA\xAC =x\"", "", ANY},
+    {"\"x =\xE6\x9D\xB1\xE4\xBA\xAC\"", "\"x \xE6\x9D\xB1\xE4\xBA\xAC\"", "a = says nothing of it", ANY},
+    {"=-a", "=a", "", ANY},
+    {"=(a b)", "a b", "before a bracket it says nothing", ANY},
+    {"title:=(a b)", "title:a title:b", "before a bracket it says nothing", ANY},
+    {"=title:(a b)", "title:a title:b", "before title: it says nothing", ANY},
+    {"=date:2007", "date:2007", "before date: it says nothing", ANY},
+    {"=id:x", "id:x", "before id: it says nothing", ANY},
+    {"section:=politics", "section:politics", "in section: it says nothing", ANY},
+    {"section:\"a =b\"", "section:\"a b\"", "in section: it says nothing", ANY},
+    {"=\xE6\x9D\xB1\xE4\xBA\xAC x", "\xE6\x9D\xB1\xE4\xBA\xAC x", "a = says nothing of it", ANY},
+    {"=!? a", "a", "!? has no word", ANY},
+    {"=strikes \"a =b\"", "strikes a b", "", PLAIN},
+    {"=strikes x", "+=strikes +x", "", ALL},
     /* fields */
     {"title:strike headline:dock", "title:strike title:dock", "", ANY},
     {"author:doe lang:fr keyword:x", "byline:doe language:fr keywords:x", "", ANY},
@@ -246,7 +284,8 @@ static bool same_tree(const struct query_node *a, const struct query_node *b)
     if (same && a->id.length) same = memcmp(a->id.bytes, b->id.bytes, a->id.length) == 0;
     for (uint32_t i = 0; same && i < a->term_count; i++)
         same = strcmp(a->terms[i].term, b->terms[i].term) == 0 && strcmp(a->terms[i].word, b->terms[i].word) == 0 &&
-               a->terms[i].prefix == b->terms[i].prefix;
+               a->terms[i].prefix == b->terms[i].prefix && !a->terms[i].form == !b->terms[i].form &&
+               (!a->terms[i].form || strcmp(a->terms[i].form, b->terms[i].form) == 0);
     for (uint32_t i = 0; same && i < a->child_count; i++) same = same_tree(a->children[i], b->children[i]);
     return same;
 }
@@ -264,6 +303,10 @@ static void check_tree(const struct query_node *node, bool scored)
         assert_int_equal(strlen(node->terms[i].term), node->terms[i].term_length);
         assert_true(node->terms[i].term_length > 0);
         assert_true(!node->terms[i].prefix || i + 1 == node->term_count);
+        if (!node->terms[i].form) continue;
+        assert_true(node->field <= QUERY_BODY && !node->terms[i].prefix);
+        assert_int_equal(strlen(node->terms[i].form), node->terms[i].form_length);
+        assert_true(node->terms[i].form_length > 0);
     }
     uint32_t negative = 0;
     for (uint32_t i = 0; i < node->child_count; i++) {
@@ -286,8 +329,9 @@ static void assert_terms(const struct query_node *node, const char *expected)
     char terms[256] = "";
     for (uint32_t i = 0; i < node->term_count; i++) {
         size_t length = strlen(terms);
-        snprintf(terms + length, sizeof terms - length, "%s%s%s", i ? " " : "", node->terms[i].term,
-                 node->terms[i].prefix ? "*" : "");
+        const struct query_term *term = &node->terms[i];
+        snprintf(terms + length, sizeof terms - length, "%s%s%s%s%s", i ? " " : "", term->term, term->prefix ? "*" : "",
+                 term->form ? "=" : "", term->form ? term->form : "");
     }
     assert_string_equal(terms, expected);
 }
@@ -316,6 +360,38 @@ static void test_ngrams(void **state)
 }
 
 /* A phrase taken from an article stands in a row among the article's tokens, wherever it is cut out. */
+/* Which words have a form, and which. */
+static void test_forms(void **state)
+{
+    struct tools *tools = *state;
+    struct arena arena = {0};
+    struct query *query = parse("=Strikes \"the =Ferry's of\" =\"the strikes\" \"=wi-fis a =b\" \"x = y ==z\"", ANY,
+                                tools->english, &arena);
+    assert_terms(leaf(query, 0), "strike=strikes");
+    assert_terms(leaf(query, 1), "the ferri=ferry of");
+    assert_terms(leaf(query, 2), "the=the strike=strikes");
+    assert_terms(leaf(query, 3), "wi=wi fis=fis a b=b");
+    assert_terms(leaf(query, 4), "x y z");
+    query = parse("=\"x 東京\" \"=東 =x\" =y東京 =東", ANY, tools->english, &arena);
+    assert_terms(leaf(query, 0), "x=x 東京");
+    assert_terms(leaf(query, 1), "東 x=x");
+    assert_terms(leaf(query, 2), "y=y 東京");
+    assert_terms(leaf(query, 3), "東*");
+    /* Where words have only one form each, there is nothing to say; of plain words the sign may be a part. */
+    query = parse("=strikes \"a =b\"", ANY, tools->none, &arena);
+    assert_terms(leaf(query, 0), "strikes");
+    assert_int_equal(query->note_count, 1);
+    assert_string_equal(query->understood, "strikes \"a =b\"");
+    query = parse("=strikes \"a =b\" ==c", ANY, tools->plain, &arena);
+    assert_terms(leaf(query, 0), "strikes");
+    assert_terms(leaf(query, 1), "a =b");
+    assert_terms(leaf(query, 2), "==c");
+    query = parse("\"=b\"", ANY, tools->plain, &arena);
+    assert_terms(leaf(query, 0), "=b");
+    assert_string_equal(query->understood, "\"=b\"");
+    arena_free(&arena);
+}
+
 static void test_phrase_of_article(void **state)
 {
     struct tools *tools = *state;
@@ -416,6 +492,7 @@ static void random_query(unsigned *seed, char *text, size_t room)
         "date:2007", "date:2007-03..", "date:..2008",
         "foo:", "text:", ":", "&", "!", "--", "x\xFF", "\t", "\n", "|", "\\", "*", "~", "צה\"ל", "🙂", "\xC2\xA0", "'",
         "..", "1", "2007",
+        "=", "=", " =", "==", "=strikes", "=\"", "\"a =b\"", "title:=b", "+=",
         "keyword:x", "(a b)", "\"a b\"", "+(a OR b)", "-(a AND b)",
     };
     size_t length = 0;
@@ -540,6 +617,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_ngrams),
+        cmocka_unit_test(test_forms),
         cmocka_unit_test(test_phrase_of_article),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_not_utf8),

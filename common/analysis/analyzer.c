@@ -138,6 +138,8 @@ const char *analyzer_identity(const struct analyzer *analyzer) { return analyzer
 
 const char *analyzer_language(const struct analyzer *analyzer) { return analyzer->name; }
 
+bool analyzer_has_forms(const struct analyzer *analyzer) { return !analyzer->plain && analyzer->stemmer; }
+
 bool analyzer_is_plain(const struct analyzer *analyzer) { return analyzer->plain; }
 
 /* Puts the folded surface form into analyzer->word. */
@@ -263,6 +265,8 @@ size_t analyzer_term(struct analyzer *analyzer, const char *surface, size_t leng
 
 size_t analyzer_fold(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed)
 {
-    return analyzer_make(analyzer, surface, length, false, term, failed);
+    size_t term_length = analyzer_make(analyzer, surface, length, false, term, failed);
+    /* Should accents be all there is to it, the word is known by its stem. */
+    return term_length ? term_length : analyzer_make(analyzer, surface, length, true, term, failed);
 }
 

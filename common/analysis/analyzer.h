@@ -68,8 +68,14 @@ size_t tokenizer_next(struct tokenizer *tokenizer, struct token *tokens, size_t 
  * process is out of it too; *failed (may be NULL) is then set. */
 size_t analyzer_term(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed);
 
-/* The same without the stemmer: what `=word` will compare. */
+/* The same without the stemmer: what `=word` compares. */
 size_t analyzer_fold(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed);
+
+/* Whether analyzer_fold ever gives something else than analyzer_term. */
+bool analyzer_has_forms(const struct analyzer *analyzer);
+
+/* Whether a token is of a script that is indexed by n-grams, which are not stemmed. */
+bool analyzer_is_ngram(const struct analyzer *analyzer, const char *surface, size_t length);
 
 /* Whether a query that is this single token must also match every term that begins with its term: one character of a
  * script that is indexed by n-grams. */

@@ -33,8 +33,12 @@ bool tokenizer_ngram(struct tokenizer *tokenizer, struct token *token)
     return end > middle || !continues || !(tokenizer->flags & TOKENIZE_QUERY);
 }
 
+bool analyzer_is_ngram(const struct analyzer *analyzer, const char *surface, size_t length)
+{
+    return length > 0 && !analyzer_is_plain(analyzer) && ngram_begins_at(surface, length, 0);
+}
+
 bool analyzer_is_ngram_prefix(const struct analyzer *analyzer, const char *surface, size_t length)
 {
-    return length > 0 && !analyzer_is_plain(analyzer) && ngram_begins_at(surface, length, 0) &&
-           utf8_grapheme_end(surface, length, 0) == length;
+    return analyzer_is_ngram(analyzer, surface, length) && utf8_grapheme_end(surface, length, 0) == length;
 }

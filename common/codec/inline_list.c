@@ -1,8 +1,39 @@
 /* For each posting: (documents skipped since the one before) * 2 + (more than one occurrence), occurrences less two if so, then
- * positions as gaps, all varints. No version of its own: it is part of a term block, which has one. */
+ * positions as gaps, all varints. Then, if the term has them, the list of its forms, and where those are several the number of
+ * the form at each position, packed. No version of its own: it is part of a term block, which has one. */
 #include "inline_list.h"
 
+#include "bitpack.h"
 #include "varint.h"
+
+static uint32_t form_width(uint32_t form_count) { return 32U - (uint32_t)__builtin_clz(form_count - 1); }
+
+static void append_forms(const struct inline_list *list, uint32_t count, struct buffer *out)
+{
+    buffer_append(out, list->forms, list->forms_length);
+    if (list->form_count < 2) return;
+    uint32_t width = form_width(list->form_count);
+    uint8_t *packed = buffer_extend(out, bitpack_size(count, width));
+    if (packed) bitpack_pack(list->form_numbers, count, width, packed);
+}
+
+/* What is left of the bytes behind the positions. */
+static const char *read_forms(const uint8_t *at, size_t length, uint32_t count, struct inline_list *list)
+{
+    size_t taken;
+    list->forms = length ? at : NULL;
+    const char *rule = form_list_skip(at, length, &list->form_count, &taken);
+    if (rule) return rule;
+    list->forms_length = (uint32_t)taken;
+    memset(list->form_numbers, 0, sizeof list->form_numbers);
+    uint32_t width = list->form_count < 2 ? 0 : form_width(list->form_count);
+    if (length - taken != bitpack_size(count, width)) return "an inline list does not end with its forms";
+    for (uint32_t bit = 0; bit < count * width; bit++) /* byte by byte: nothing may be read behind an inline list */
+        list->form_numbers[bit / width] |= ((uint32_t)at[taken + bit / 8] >> bit % 8 & 1U) << bit % width;
+    for (uint32_t i = 0; i < count; i++)
+        if (list->form_numbers[i] >= list->form_count) return "an inline list has a form that its term has not";
+    return NULL;
+}
 
 void inline_list_encode(const struct inline_list *list, struct buffer *out)
 {
@@ -18,6 +49,7 @@ void inline_list_encode(const struct inline_list *list, struct buffer *out)
             next = (uint64_t)*position++ + 1;
         }
     }
+    append_forms(list, (uint32_t)(position - list->positions), out);
 }
 
 const char *inline_list_decode(const uint8_t *bytes, size_t length, uint32_t df, uint32_t doc_count, struct inline_list *list)
@@ -48,5 +80,5 @@ const char *inline_list_decode(const uint8_t *bytes, size_t length, uint32_t df,
             next += gap + 1;
         }
     }
-    return at == end ? NULL : "an inline list is longer than its postings";
+    return read_forms(at, (size_t)(end - at), position_count, list);
 }

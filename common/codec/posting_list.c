@@ -38,9 +38,11 @@ static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t
 static const char *read_positions(const uint8_t **at, const uint8_t *end, struct posting_list *list, struct head *head)
 {
     uint32_t room = (head->flags & POSTING_ROOM) >> ROOM_SHIFT;
-    if (!list->has_positions) return head->flags & (POSTING_ROOM | POSTING_WIDE_GROUPS) ? "a list without positions has groups" : NULL;
+    if (!list->has_positions) return head->flags & (POSTING_ROOM | POSTING_NUMBERED | POSTING_WIDE_GROUPS) ? "a list without positions has groups" : NULL;
     if (!varint_read(at, end, &head->group_base) || !varint_read(at, end, &list->positions_length)) return "the head is cut short";
+    if ((head->flags & POSTING_NUMBERED) && !(head->flags & POSTING_HAS_FORMS)) return "a list without forms has numbers of them";
     if (list->positions_length > UINT64_MAX - head->group_base) return "positions end beyond 64 bits";
+    list->numbered = head->flags & POSTING_NUMBERED;
     list->room = (struct position_room){.lengths = room != ROOM_ALONE, .beyond = room == ROOM_GAP ? ROOM_GAP_SIZE : 0};
     if (room == ROOM_BEYOND || room == ROOM_ALONE) {
         if (*at == end) return "the head is cut short";
@@ -61,7 +63,6 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
     if (length < 2) return "the head is cut short";
     if (bytes[0] != POSTING_VERSION) return "the version is unknown";
     head->flags = bytes[1];
-    if (head->flags & ~(uint32_t)POSTING_FLAGS) return "a flag is unknown";
     at += 2;
     if (!varint_read_u32(&at, end, &list->df) || !varint_read(&at, end, &more)) return "the head is cut short";
     if (list->df == 0 || list->df > doc_count) return "the document frequency is not one of the segment's";
@@ -101,6 +102,10 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
         if (!varint_read_u32(&at, end, &head->title_df)) return "the head is cut short";
         if (head->title_df == 0 || head->title_df > list->df) return "there are more titles than postings";
         rule = read_section(&at, end, head->title_df, doc_count, head->title);
+    }
+    if (!rule && (head->flags & POSTING_HAS_FORMS)) {
+        if (!varint_read_u32(&at, end, &list->forms_length)) return "the head is cut short";
+        if (list->forms_length == 0) return "a list of forms is empty";
     }
     head->length = (size_t)(at - bytes);
     return rule;
@@ -146,6 +151,7 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
     }
     title[SECTION_DOCS] = take(&at, title[SECTION_DOCS_LENGTH]);
     title[SECTION_TFS] = take(&at, title[SECTION_TFS_LENGTH]);
+    take(&at, list->forms_length);
     if (at != length) return "the record's length is not the sum of its parts";
     list->page_max = bytes + max;
     list->grid = bytes + grid;

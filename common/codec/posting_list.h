@@ -42,8 +42,11 @@ struct posting_input {
      * them, and where the last one ends; each begins where the one before ends. NULL: list without positions. */
     const uint64_t *group_offsets;
     struct position_room room; /* with positions: posting_room made it */
+    bool numbered;             /* with positions: each group begins with numbers of forms (form_numbers.h) */
     const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
     uint32_t title_df;
+    const uint8_t *forms;      /* the list of the term's forms (form_list.h) */
+    uint32_t forms_length;     /* 0: the term is its only form */
 };
 
 /* Postings [first, result) form the position group that begins at posting `first`. */
@@ -70,9 +73,11 @@ struct posting_list {
     uint32_t block_count;   /* blocked: blocks. paged: pages of the document space, ceil(doc_count / 256) */
     uint32_t group_count;
     struct position_room room; /* for positions */
+    bool numbered;             /* each group begins with numbers of forms */
     uint64_t positions_length; /* of all groups, which follow one another */
     uint32_t title_df;
     uint32_t title_block_count;
+    uint32_t forms_length;  /* bytes of the list of forms, which ends the record; 0: the term is its only form */
     const uint8_t *page_max; /* paged: impact code of each page, 0: no posting there; zeros follow, to a multiple of 32 pages;
                                 blocked: impact code of each block */
     const uint8_t *grid;     /* grid codes (4 bits), paged: of cells of 2^grid_shift documents; blocked: of runs of 16 postings */

@@ -268,8 +268,9 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
     buffer_append_u8(&head, POSTING_VERSION);
     buffer_append_u8(&head, (uint8_t)((paged ? POSTING_IS_PAGED : 0) | (positions ? POSTING_HAS_POSITIONS : 0) |
                                       (groups.form == GROUPS_WIDE ? POSTING_WIDE_GROUPS : 0) |
-                                      (input->title_df ? POSTING_HAS_TITLE : 0) |
-                                      (positions ? room_form(input->room) << ROOM_SHIFT : 0)));
+                                      (input->title_df ? POSTING_HAS_TITLE : 0) | (input->forms_length ? POSTING_HAS_FORMS : 0) |
+                                      (positions ? room_form(input->room) << ROOM_SHIFT : 0) |
+                                      (positions && input->numbered ? POSTING_NUMBERED : 0)));
     varint_append(&head, input->df);
     varint_append(&head, cf - input->df);
     buffer_append(&head, &max, sizeof max);
@@ -293,6 +294,10 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
         varint_append(&head, input->title_df);
         append_section_head(&title, &head);
         append_section(&title, &directories, &data);
+    }
+    if (input->forms_length) {
+        varint_append(&head, input->forms_length);
+        buffer_append(&data, input->forms, input->forms_length);
     }
 
     const struct buffer *parts[] = {&head, &directories, &data};

@@ -12,8 +12,10 @@ enum {
     POSTING_HAS_POSITIONS = 2,
     POSTING_WIDE_GROUPS = 4, /* group offsets take eight bytes each */
     POSTING_HAS_TITLE = 8,
+    POSTING_HAS_FORMS = 16,
     POSTING_ROOM = 32 | 64,  /* what room there is for positions, see below */
-    POSTING_FLAGS = 1 | 2 | 4 | 8 | 32 | 64,
+    POSTING_NUMBERED = 128,  /* position groups have numbers of forms */
+    POSTING_FLAGS = 255,
 };
 
 /* Room for positions: the article's length; that and 16 more, for what is left free between title and body; that and 2^n more, n in

@@ -4,6 +4,7 @@
  */
 #include "bm25.h"
 #include "bytes.h"
+#include "form_check.h"
 #include "hash.h"
 #include "posting_cursor.h"
 #include "snapshot.h"
@@ -22,6 +23,7 @@ struct index_check {
     struct segment *segment;
     struct bm25 bm25;               /* as the segment's impacts were computed */
     struct posting_cursor *cursor;
+    struct form_check forms;
     struct buffer positions;
     uint64_t terms, postings, position_count;
     uint64_t *words;                /* of each document of the segment, from its positions */
@@ -88,6 +90,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
         status = check_groups(check, cursor, error);
         if (status != BF_OK) return status;
     }
+    status = form_check_begin(&check->forms, cursor, block->term, block->term_length, error);
+    if (status != BF_OK) return status;
     struct term_adjustment taken, counted = {0};
     uint64_t df = 0, cf = 0;
     uint32_t before = NO_DOCUMENT;
@@ -106,6 +110,9 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
         }
         if (check->is_text && title_tf != posting_cursor_title_tf(cursor))
             return segment_corrupt(segment, "postings", "the title part must count the positions within the title", error);
+        status = form_check_posting(&check->forms, cursor, &check->positions, check->is_text ? title_length : 0,
+                                    segment_is_deleted(segment, cursor->doc), error);
+        if (status != BF_OK) return status;
         if (before != NO_DOCUMENT && cursor->doc <= before)
             return segment_corrupt(segment, "postings", "documents must ascend", error);
         before = cursor->doc;
@@ -128,6 +135,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
     if (status != BF_OK) return status;
     if (taken.df != counted.df || taken.cf != counted.cf || taken.title_df != counted.title_df)
         return segment_corrupt(segment, "terms", "what deletions took from a term must be what the deleted articles held", error);
+    status = form_check_end(&check->forms, check->snapshot, segment, block->term, block->term_length, error);
+    if (status != BF_OK) return status;
     check->terms++;
     check->postings += check->is_text ? df : 0;
     check->position_count += check->is_text ? cf : 0;
@@ -274,6 +283,7 @@ bf_status bf_check(const char *path, void (*finding)(void *context, const char *
     if (status == BF_OK && !check.findings) check_ids(&check);
     free(check.cursor);
     buffer_free(&check.positions);
+    form_check_free(&check.forms);
     snapshot_close(check.snapshot);
     if (status == BF_OK && check.stopped.status != BF_OK) {
         *error = check.stopped;

@@ -113,21 +113,13 @@ const char *manifest_deleted_decode(const uint8_t *bytes, size_t length, uint64_
     return NULL;
 }
 
-void manifest_adjustment_encode(const struct term_adjustment *adjustment, struct buffer *out)
-{
-    size_t start = out->length;
-    varint_append(out, adjustment->df);
-    varint_append(out, adjustment->cf);
-    varint_append(out, adjustment->title_df);
-    append_checksum(out, start);
-}
-
-const char *manifest_adjustment_decode(const uint8_t *bytes, size_t length, struct term_adjustment *adjustment)
+const char *manifest_adjustment_decode(const uint8_t *bytes, size_t length, struct term_adjustment *adjustment, size_t *taken)
 {
     if (!checksum_holds(bytes, length)) return "what deletions took from a term does not have its checksum";
     const uint8_t *at = bytes, *end = bytes + length - 4;
     if (!varint_read_u32(&at, end, &adjustment->df) || !varint_read(&at, end, &adjustment->cf) ||
-        !varint_read_u32(&at, end, &adjustment->title_df) || at != end)
+        !varint_read_u32(&at, end, &adjustment->title_df))
         return "what deletions took from a term is cut short";
+    *taken = (size_t)(at - bytes);
     return NULL;
 }

@@ -4,7 +4,7 @@
  *     "index"              struct manifest_head, with the analyzer's identity
  *     "segments"           the live segments in article order
  *     'D' segment piece    which documents of a piece of DELETED_PIECE are deleted
- *     'S' segment term     what deletions took from the term's df, cf and title df
+ *     'S' segment term     what deletions took from the term's df, cf and title df, and from its forms'
  */
 #ifndef SEGMENT_MANIFEST_H
 #define SEGMENT_MANIFEST_H
@@ -56,7 +56,7 @@ struct term_adjustment {
     uint64_t cf;
 };
 
-void manifest_adjustment_encode(const struct term_adjustment *adjustment, struct buffer *out);
-const char *manifest_adjustment_decode(const uint8_t *bytes, size_t length, struct term_adjustment *adjustment);
+/* Reads the beginning of the record, `taken` bytes; what they took from the term's forms follows (adjusted_form.h). */
+const char *manifest_adjustment_decode(const uint8_t *bytes, size_t length, struct term_adjustment *adjustment, size_t *taken);
 
 #endif

@@ -13,7 +13,7 @@ bool position_walk_open(struct position_walk *walk, struct segment *segment, con
     walk->view = view;
     walk->length_bytes = NULL;
     walk->group_view.chunk = NULL;
-    walk->group = UINT32_MAX;
+    walk->group = walk->counted = UINT32_MAX;
     walk->scale = segment_position_scale(segment, &list->room);
     return walk->scale != NULL;
 }
@@ -30,7 +30,7 @@ static uint32_t group_of(const struct position_walk *walk, uint32_t part)
     return walk->list->paged ? part >> posting_page_group_shift(walk->list) : part;
 }
 
-/* Finds and verifies the group's bytes. */
+/* Finds and verifies the group's bytes, those of its positions. */
 static bool walk_find(struct position_walk *walk, uint32_t group, const uint8_t **bytes, uint64_t *length)
 {
     static const uint8_t nothing[POSTING_SLACK]; /* a group may take no bits: one word in an article of one word */
@@ -39,7 +39,8 @@ static bool walk_find(struct position_walk *walk, uint32_t group, const uint8_t 
     *bytes = nothing;
     if (!posting_group_range(walk->list, group, &offset, length))
         return walk_broken(walk, "postings", "position groups are not in order");
-    if (*length == 0) return true;
+    walk->numbers = (struct form_numbers){0};
+    if (*length == 0) return true; /* numbers that are not there are 0 */
     if (view->chunk && offset >= view->chunk->start && offset + *length <= view->chunk->end) {
         view->bytes = view->chunk->bytes + (offset - view->chunk->start);
         view->length = (size_t)*length;
@@ -53,9 +54,15 @@ static bool walk_find(struct position_walk *walk, uint32_t group, const uint8_t 
         }
     }
     *bytes = view->bytes;
-    if (segment_verified(walk->segment, view, 0, view->length)) return true;
-    walk->group = UINT32_MAX;
-    return false;
+    walk->group = walk->counted = UINT32_MAX;
+    if (!segment_verified(walk->segment, view, 0, view->length)) return false;
+    if (!walk->list->numbered) return true;
+    size_t taken;
+    const char *rule = form_numbers_open(view->bytes, view->length, &walk->numbers, &taken);
+    if (rule) return walk_broken(walk, "positions", rule);
+    *bytes += taken;
+    *length -= taken;
+    return true;
 }
 
 /* The part's postings with all that says what they take. Length bytes are verified from its first document to its last. False:
@@ -163,6 +170,33 @@ uint32_t position_walk_read(struct position_walk *walk, const struct position_pa
     return 0;
 }
 
+/* Positions of the group's postings in parts before this one. */
+static bool walk_count(struct position_walk *walk, const struct position_part *part)
+{
+    if (walk->counted == part->number) return true;
+    uint32_t shift = walk->list->paged ? posting_page_group_shift(walk->list) : 0, tfs[POSTING_PAGE];
+    uint64_t before = 0;
+    for (uint32_t page = part->number >> shift << shift; page < part->number; page++) {
+        if (!posting_list_verify_page(walk->segment, walk->view, walk->list, page)) return false;
+        const char *rule = posting_page_tfs(walk->list, page, tfs);
+        if (rule) return walk_broken(walk, "postings", rule);
+        for (uint32_t i = 0, count = posting_page_count(walk->list, page); i < count; i++) before += tfs[i];
+    }
+    walk->counted = part->number;
+    walk->counted_before = before;
+    return true;
+}
+
+bool position_walk_forms(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t *numbers)
+{
+    if (!walk->list->numbered) return walk_broken(walk, "positions", "the list has no numbers of forms");
+    if (!walk_count(walk, part)) return false;
+    uint64_t before = walk->counted_before;
+    for (uint32_t i = 0; i < index; i++) before += part->tfs[i];
+    const char *rule = form_numbers_read(&walk->numbers, before, part->tfs[index], numbers);
+    return !rule || walk_broken(walk, "positions", rule);
+}
+
 /* ---- Check ---- */
 
 /* The postings of a group: at most those of the pages it has. */
@@ -180,9 +214,12 @@ static const char *check_group(struct position_walk *walk, uint32_t group, uint3
             rule = posting_block_tfs(list, part, tfs);
         count += loaded.count;
     }
+    uint64_t positions = 0;
+    for (uint32_t i = 0; !rule && i < count; i++) positions += tfs[i];
     const struct position_part whole = {group, count, docs, tfs};
     struct position_postings postings;
     if (rule || !walk_postings(walk, &whole, &postings) || !walk_find(walk, group, &bytes, &length)) return rule;
+    if (walk->numbers.headers && walk->numbers.count != positions) return "a group has not one number of a form for each position";
     return position_group_check(bytes, (size_t)length, &postings);
 }
 

@@ -5,6 +5,7 @@
 #ifndef SEGMENT_POSITION_WALK_H
 #define SEGMENT_POSITION_WALK_H
 
+#include "form_numbers.h"
 #include "position_measure.h"
 #include "posting_list.h"
 #include "segment.h"
@@ -27,6 +28,9 @@ struct position_walk {
     uint32_t part;                    /* the one that stands open, */
     struct position_place place;      /* and what the group's postings before it take */
     bool measured;                    /* `sums` are the part's; if not, it is added up anew for each posting */
+    uint32_t counted;                 /* the part of which positions before it were counted: so many */
+    uint64_t counted_before;
+    struct form_numbers numbers;      /* of the group, if it has them */
     struct position_reader reader;
     struct position_sums sums;
 };
@@ -47,6 +51,9 @@ static inline bool position_walk_turn(struct position_walk *walk, const struct p
  * posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */
 uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t enough,
                             uint32_t *positions);
+
+/* Reads the numbers of the forms at all positions of posting `index` of the open part. False: damage, which is noted. */
+bool position_walk_forms(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t *numbers);
 
 /* Whether a posting of the open part can have so many positions: to be asked before memory is taken for them. */
 static inline bool position_walk_holds(const struct position_walk *walk, uint32_t tf)

@@ -225,6 +225,19 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor)
     return cursor->title_tfs[low] < posting_cursor_tf(cursor) ? cursor->title_tfs[low] : posting_cursor_tf(cursor);
 }
 
+/* Makes the current block or page the one of which positions are read. */
+static bf_status cursor_turn_walk(struct posting_cursor *cursor, const struct position_part *part, bf_error *error)
+{
+    uint32_t tf = posting_cursor_tf(cursor);
+    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
+    if (!cursor->walking && !position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list))
+        return segment_outcome(cursor->segment, error);
+    cursor->walking = true;
+    if (!position_walk_turn(&cursor->walk, part)) return segment_outcome(cursor->segment, error);
+    if (position_walk_holds(&cursor->walk, tf)) return BF_OK;
+    return segment_corrupt(cursor->segment, "positions", "a posting has more positions than its group", error);
+}
+
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error)
 {
     uint32_t tf = posting_cursor_tf(cursor);
@@ -232,17 +245,77 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
         buffer_append(positions, cursor->inlined.positions + cursor_inline_first_position(cursor), tf * sizeof(uint32_t));
         return positions->failed ? fail_memory(error) : BF_OK;
     }
-    if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
-    if (!cursor->walking && !position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list))
-        return segment_outcome(cursor->segment, error);
-    cursor->walking = true;
     const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
-    if (!position_walk_turn(&cursor->walk, &part)) return segment_outcome(cursor->segment, error);
-    if (!position_walk_holds(&cursor->walk, tf))
-        return segment_corrupt(cursor->segment, "positions", "a posting has more positions than its group", error);
+    bf_status status = cursor_turn_walk(cursor, &part, error);
+    if (status != BF_OK) return status;
     uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));
     if (!place) return fail_memory(error);
     if (!position_walk_read(&cursor->walk, &part, cursor->index, UINT32_MAX, (uint32_t *)(void *)place))
         return segment_outcome(cursor->segment, error);
+    return BF_OK;
+}
+
+/* ---- Forms ---- */
+
+bf_status posting_cursor_form_list(struct posting_cursor *cursor, const uint8_t **bytes, size_t *length, bf_error *error)
+{
+    if (cursor->shape == CURSOR_INLINE) {
+        *bytes = cursor->inlined.forms;
+        *length = cursor->inlined.forms_length;
+        return BF_OK;
+    }
+    *length = cursor->list.forms_length;
+    size_t start = cursor->list.length - *length;
+    *bytes = cursor->list.bytes + start;
+    return *length ? section_verify(&cursor->view, start, *length, error) : BF_OK;
+}
+
+bf_status posting_cursor_form_count(struct posting_cursor *cursor, uint32_t *count, bf_error *error)
+{
+    const uint8_t *bytes;
+    size_t length;
+    bf_status status = posting_cursor_form_list(cursor, &bytes, &length, error);
+    if (status != BF_OK) return status;
+    const char *rule = form_list_count(bytes, length, count);
+    return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_OK;
+}
+
+bf_status posting_cursor_find_form(struct posting_cursor *cursor, const uint8_t *term, uint32_t term_length, const uint8_t *form,
+                                   uint32_t form_length, uint32_t *number, struct form_counts *counts, bf_error *error)
+{
+    const uint8_t *bytes;
+    size_t length;
+    struct form_reader reader;
+    bool more = true;
+    bf_status status = posting_cursor_form_list(cursor, &bytes, &length, error);
+    if (status != BF_OK) return status;
+    const char *rule = form_reader_open(&reader, bytes, length, term, term_length, cursor->df >= FORMS_COUNTED_DF);
+    while (!rule && !(rule = form_reader_next(&reader, &more)) && more) {
+        if (reader.form_length != form_length || memcmp(reader.form, form, form_length) != 0) continue;
+        *number = reader.index - 1;
+        *counts = reader.counts;
+        return BF_OK;
+    }
+    return rule ? segment_corrupt(cursor->segment, "postings", rule, error) : BF_NOT_FOUND;
+}
+
+bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, uint32_t *forms, bf_error *error)
+{
+    uint32_t tf = posting_cursor_tf(cursor);
+    if (form_count == 1) {
+        memset(forms, 0, tf * sizeof *forms);
+        return BF_OK;
+    }
+    if (cursor->shape == CURSOR_INLINE) {
+        memcpy(forms, cursor->inlined.form_numbers + cursor_inline_first_position(cursor), tf * sizeof *forms);
+        return BF_OK;
+    }
+    const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
+    bf_status status = cursor_turn_walk(cursor, &part, error);
+    if (status != BF_OK) return status;
+    if (!position_walk_forms(&cursor->walk, &part, cursor->index, forms)) return segment_outcome(cursor->segment, error);
+    for (uint32_t i = 0; i < tf; i++)
+        if (forms[i] >= form_count)
+            return segment_corrupt(cursor->segment, "positions", "a position has a form that its term has not", error);
     return BF_OK;
 }

@@ -63,6 +63,21 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor);
 /* Appends the current posting's positions (u32 each, native order) to the buffer. */
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error);
 
+/* The forms in which the term occurs (form_list.h): the list's bytes, counted if the term's df is FORMS_COUNTED_DF or more;
+ * length 0: only the term itself. Borrowed. */
+bf_status posting_cursor_form_list(struct posting_cursor *cursor, const uint8_t **bytes, size_t *length, bf_error *error);
+
+/* How many there are; at least 1. */
+bf_status posting_cursor_form_count(struct posting_cursor *cursor, uint32_t *count, bf_error *error);
+
+/* Finds one of them: its number, and what the list says of it (zeros where it is not counted). BF_NOT_FOUND: the term does not
+ * occur in that form. `term` without its field byte. */
+bf_status posting_cursor_find_form(struct posting_cursor *cursor, const uint8_t *term, uint32_t term_length, const uint8_t *form,
+                                   uint32_t form_length, uint32_t *number, struct form_counts *counts, bf_error *error);
+
+/* The number of the form at each of the current posting's positions, tf of them, all below the `form_count` asked for before. */
+bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_count, uint32_t *forms, bf_error *error);
+
 /* In how many documents the term occurs in the title. */
 uint32_t posting_cursor_title_df(struct posting_cursor *cursor);
 

@@ -141,19 +141,60 @@ float snapshot_average(const struct snapshot *snapshot)
     return snapshot->article_count ? (float)((double)snapshot->token_count / (double)snapshot->article_count) : 1.0f;
 }
 
+/* The record of what deletions took from a term; length 0: there is none. */
+static bf_status snapshot_adjustment(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term,
+                                     uint32_t term_length, const uint8_t **value, size_t *length, bf_error *error)
+{
+    *value = NULL;
+    *length = 0;
+    if (!segment->deleted) return BF_OK;
+    uint8_t key[300];
+    size_t key_length = manifest_adjustment_key(segment->number, term, term_length, key);
+    bf_status status = manifest_get(snapshot->transaction, key, key_length, value, length, error);
+    if (status != BF_NOT_FOUND) return status;
+    *length = 0;
+    return BF_OK;
+}
+
 bf_status snapshot_adjust(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term, uint32_t term_length,
                           struct term_adjustment *adjustment, bf_error *error)
 {
-    *adjustment = (struct term_adjustment){0};
-    if (!segment->deleted) return BF_OK;
-    uint8_t key[300];
     const uint8_t *value;
-    size_t length, key_length = manifest_adjustment_key(segment->number, term, term_length, key);
-    bf_status status = manifest_get(snapshot->transaction, key, key_length, &value, &length, error);
-    if (status == BF_NOT_FOUND) return BF_OK;
-    if (status != BF_OK) return status;
-    const char *rule = manifest_adjustment_decode(value, length, adjustment);
+    size_t length, taken;
+    *adjustment = (struct term_adjustment){0};
+    bf_status status = snapshot_adjustment(snapshot, segment, term, term_length, &value, &length, error);
+    if (status != BF_OK || length == 0) return status;
+    const char *rule = manifest_adjustment_decode(value, length, adjustment, &taken);
     return rule ? manifest_corrupt(snapshot, rule, error) : BF_OK;
+}
+
+bf_status snapshot_adjusted_forms(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term,
+                                  uint32_t term_length, struct adjusted_form_reader *reader, bf_error *error)
+{
+    const uint8_t *value;
+    size_t length;
+    bf_status status = snapshot_adjustment(snapshot, segment, term, term_length, &value, &length, error);
+    if (status != BF_OK) return status;
+    const char *rule = adjusted_form_open(reader, value, length, term + 1, term_length - 1);
+    return rule ? manifest_corrupt(snapshot, rule, error) : BF_OK;
+}
+
+bf_status snapshot_adjust_form(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term,
+                               uint32_t term_length, const uint8_t *form, uint32_t form_length, struct form_counts *taken,
+                               bf_error *error)
+{
+    struct adjusted_form_reader reader;
+    bool more = true;
+    *taken = (struct form_counts){0};
+    bf_status status = snapshot_adjusted_forms(snapshot, segment, term, term_length, &reader, error);
+    while (status == BF_OK && more) {
+        const char *rule = adjusted_form_next(&reader, &more);
+        if (rule) return manifest_corrupt(snapshot, rule, error);
+        if (!more || reader.form_length != form_length || memcmp(reader.form, form, form_length) != 0) continue;
+        *taken = reader.taken;
+        break;
+    }
+    return status;
 }
 
 bf_status snapshot_find_id(struct snapshot *snapshot, const char *id, size_t length, uint32_t *segment, uint32_t *doc,

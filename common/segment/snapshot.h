@@ -5,6 +5,7 @@
 #ifndef SEGMENT_SNAPSHOT_H
 #define SEGMENT_SNAPSHOT_H
 
+#include "adjusted_form.h"
 #include "dictionary.h"
 #include "manifest.h"
 #include "segment.h"
@@ -34,6 +35,15 @@ float snapshot_average(const struct snapshot *snapshot);
  * pass what it says. */
 bf_status snapshot_adjust(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term, uint32_t term_length,
                           struct term_adjustment *adjustment, bf_error *error);
+
+/* What deletions took from a form of the term (the dictionary's term, with its field byte). */
+bf_status snapshot_adjust_form(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term,
+                               uint32_t term_length, const uint8_t *form, uint32_t form_length, struct form_counts *taken,
+                               bf_error *error);
+
+/* The same for all its forms, one after the other. The reader borrows the term, and lives as long as the snapshot. */
+bf_status snapshot_adjusted_forms(struct snapshot *snapshot, const struct segment *segment, const uint8_t *term,
+                                  uint32_t term_length, struct adjusted_form_reader *reader, bf_error *error);
 
 /* The live document of an id. BF_NOT_FOUND. */
 bf_status snapshot_find_id(struct snapshot *snapshot, const char *id, size_t length, uint32_t *segment, uint32_t *doc,

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "posting_cursor.h"
 #include "status.h"
+#include "tally_forms.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -138,8 +139,15 @@ struct tally {
     struct manifest_transaction *transaction;
     uint32_t segment;
     const struct buffer *title_lengths; /* u32 by document of the inverter */
+    struct tally_forms forms;
     struct buffer value;
 };
+
+static uint32_t tally_title_length(void *context, uint32_t doc)
+{
+    const struct tally *tally = context;
+    return load_u32(tally->title_lengths->bytes + 4 * (size_t)doc);
+}
 
 static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
                             bf_error *error)
@@ -147,21 +155,28 @@ static bf_status tally_term(void *context, const uint8_t *term, uint32_t term_le
     struct tally *tally = context;
     uint8_t key[300];
     const uint8_t *value;
-    size_t length, key_length = manifest_adjustment_key(tally->segment, term, term_length, key);
+    size_t length, taken, key_length = manifest_adjustment_key(tally->segment, term, term_length, key);
     struct term_adjustment adjustment = {0};
+    const struct form *forms;
+    uint32_t form_count;
     bf_status status = manifest_get(tally->transaction, key, key_length, &value, &length, error);
     if (status != BF_OK && status != BF_NOT_FOUND) return status;
-    const char *rule = status == BF_OK ? manifest_adjustment_decode(value, length, &adjustment) : NULL;
+    if (status == BF_NOT_FOUND) length = 0;
+    const char *rule = length ? manifest_adjustment_decode(value, length, &adjustment, &taken) : NULL;
+    if (!rule)
+        rule = tally_forms_add(&tally->forms, term + 1, term_length - 1, value, length, postings, tally_title_length, tally,
+                               &forms, &form_count);
+    if (rule == memory_rule) return fail_memory(error);
     if (rule) return fail(error, BF_CORRUPT, "manifest.lmdb: %s", rule);
     adjustment.df += postings->df;
     adjustment.cf += postings->position_count;
     const uint32_t *positions = postings->positions;
     for (uint32_t i = 0; term[0] == FIELD_TEXT && i < postings->df; i++) {
-        adjustment.title_df += positions[0] < load_u32(tally->title_lengths->bytes + 4 * (size_t)postings->docs[i]);
+        adjustment.title_df += positions[0] < tally_title_length(tally, postings->docs[i]);
         positions += postings->tfs[i];
     }
     buffer_clear(&tally->value);
-    manifest_adjustment_encode(&adjustment, &tally->value);
+    adjusted_forms_encode(&adjustment, term + 1, term_length - 1, forms, form_count, &tally->value);
     if (tally->value.failed) return fail_memory(error);
     return manifest_put(tally->transaction, key, key_length, tally->value.bytes, tally->value.length, error);
 }
@@ -195,6 +210,7 @@ static bf_status writer_tally(struct bf_writer *writer, struct writer_segment *p
     inverter_free(inverter);
     arena_free(&arena);
     buffer_free(&title_lengths);
+    tally_forms_free(&tally.forms);
     buffer_free(&tally.value);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "inverter.h"
 
 #include "bytes.h"
+#include "inverted_forms.h"
 #include "occurrence_stream.h"
 #include "status.h"
 #include "string_table.h"
@@ -15,13 +16,20 @@ enum {
     POSITION_MAX = (1 << 28) - 1,  /* more words than BF_ARTICLE_MAX has bytes can't be */
 };
 
+/* What a token is indexed as. */
+struct indexed {
+    int32_t term;                  /* its number, or NO_TERM */
+    uint32_t form;                 /* which form of the term it is: 0, the term itself, or the number in `forms` */
+};
+
 struct inverter {
     struct analyzer *analyzer;
     struct string_table surfaces;  /* the text's surface forms ... */
-    struct buffer surface_terms;   /* ... to the number of its term: i32 each */
+    struct buffer surface_terms;   /* ... to what each is: struct indexed */
     struct string_table terms;     /* field byte and term */
     struct buffer streams;         /* struct occurrence_stream, by term number */
     struct buffer pool;            /* their bytes */
+    struct inverted_forms forms;   /* of the text's terms */
     uint32_t document_count;
 };
 
@@ -42,6 +50,7 @@ void inverter_free(struct inverter *inverter)
     string_table_free(&inverter->terms);
     buffer_free(&inverter->streams);
     buffer_free(&inverter->pool);
+    inverted_forms_free(&inverter->forms);
     free(inverter);
 }
 
@@ -53,7 +62,7 @@ uint32_t inverter_document_count(const struct inverter *inverter)
 size_t inverter_memory(const struct inverter *inverter)
 {
     return string_table_memory(&inverter->surfaces) + inverter->surface_terms.room + string_table_memory(&inverter->terms) +
-           inverter->streams.room + inverter->pool.room;
+           inverter->streams.room + inverter->pool.room + inverted_forms_memory(&inverter->forms);
 }
 
 static struct occurrence_stream *inverter_stream(const struct inverter *inverter, uint32_t number)
@@ -62,14 +71,14 @@ static struct occurrence_stream *inverter_stream(const struct inverter *inverter
 }
 
 static bool inverter_analyze(struct inverter *inverter, enum field field, const char *surface, size_t length,
-                             int32_t *term_number)
+                             struct indexed *indexed)
 {
-    uint8_t term[1 + TERM_MAX];
+    uint8_t term[1 + TERM_MAX], form[TERM_MAX];
     bool failed = false, is_new;
     uint32_t number;
-    size_t term_length = analyzer_term(inverter->analyzer, surface, length, (char *)term + 1, &failed);
+    size_t term_length = analyzer_term(inverter->analyzer, surface, length, (char *)term + 1, &failed), form_length;
     if (failed) return false;
-    *term_number = NO_TERM;
+    *indexed = (struct indexed){.term = NO_TERM};
     if (term_length == 0) return true;
     term[0] = (uint8_t)field;
     if (!string_table_number(&inverter->terms, term, (uint32_t)term_length + 1, &number, &is_new)) return false;
@@ -78,35 +87,39 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
         if (!stream) return false;
         memset(stream, 0, sizeof(struct occurrence_stream));
     }
-    *term_number = (int32_t)number;
-    return true;
+    indexed->term = (int32_t)number;
+    if (field != FIELD_TEXT || !analyzer_has_forms(inverter->analyzer)) return true;
+    form_length = analyzer_fold(inverter->analyzer, surface, length, (char *)form, &failed);
+    if (failed) return false;
+    if (form_length == term_length && memcmp(form, term + 1, form_length) == 0) return true;
+    return inverted_forms_number(&inverter->forms, number, form, (uint32_t)form_length, &indexed->form);
 }
 
-/* The term of a token of the text, from the table where it has been seen before. */
-static bool inverter_text_term(struct inverter *inverter, const char *surface, size_t length, uint64_t hash, int32_t *term_number)
+/* What a token of the text is, from the table where it has been seen before. */
+static bool inverter_text_token(struct inverter *inverter, const char *surface, size_t length, uint64_t hash,
+                                struct indexed *indexed)
 {
-    if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface, length, term_number);
+    if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface, length, indexed);
     uint32_t number;
     bool is_new;
     if (!string_table_number_hashed(&inverter->surfaces, surface, (uint32_t)length, hash, &number, &is_new)) return false;
     if (is_new) {
-        if (!inverter_analyze(inverter, FIELD_TEXT, surface, length, term_number)) return false;
-        buffer_append_u32(&inverter->surface_terms, (uint32_t)*term_number);
+        if (!inverter_analyze(inverter, FIELD_TEXT, surface, length, indexed)) return false;
+        buffer_append(&inverter->surface_terms, indexed, sizeof *indexed);
         return !inverter->surface_terms.failed;
     }
-    *term_number = (int32_t)load_u32(inverter->surface_terms.bytes + 4 * (size_t)number);
+    memcpy(indexed, inverter->surface_terms.bytes + number * sizeof *indexed, sizeof *indexed);
     return true;
 }
 
-/* The terms of a batch of tokens. Look-ups of the text wait for memory, so that of a whole batch is asked for before any is used.
- */
-static bool inverter_terms(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count,
-                           int32_t *terms)
+/* What a batch of tokens is. Look-ups of the text wait for memory, so that of a whole batch is asked for before any is used. */
+static bool inverter_tokens(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count,
+                            struct indexed *indexed)
 {
     uint64_t hashes[TOKEN_BATCH];
     if (field != FIELD_TEXT) {
         for (size_t i = 0; i < count; i++)
-            if (!inverter_analyze(inverter, field, text.bytes + tokens[i].start, tokens[i].length, &terms[i])) return false;
+            if (!inverter_analyze(inverter, field, text.bytes + tokens[i].start, tokens[i].length, &indexed[i])) return false;
         return true;
     }
     for (size_t i = 0; i < count; i++) {
@@ -115,8 +128,8 @@ static bool inverter_terms(struct inverter *inverter, enum field field, bf_text 
     }
     for (size_t i = 0; i < count; i++) string_table_prefetch_entry(&inverter->surfaces, hashes[i]);
     for (size_t i = 0; i < count; i++) {
-        if (!inverter_text_term(inverter, text.bytes + tokens[i].start, tokens[i].length, hashes[i], &terms[i])) return false;
-        if (terms[i] != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)terms[i]), 1);
+        if (!inverter_text_token(inverter, text.bytes + tokens[i].start, tokens[i].length, hashes[i], &indexed[i])) return false;
+        if (indexed[i].term != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)indexed[i].term), 1);
     }
     return true;
 }
@@ -126,16 +139,16 @@ static bool inverter_text(struct inverter *inverter, enum field field, bf_text t
 {
     struct tokenizer tokenizer;
     struct token tokens[TOKEN_BATCH];
-    int32_t terms[TOKEN_BATCH];
+    struct indexed indexed[TOKEN_BATCH];
     if (!text.length) return true;
     tokenizer_start(&tokenizer, inverter->analyzer, text.bytes, text.length, 0);
     for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;) {
-        if (!inverter_terms(inverter, field, text, tokens, count, terms)) return false;
+        if (!inverter_tokens(inverter, field, text, tokens, count, indexed)) return false;
         for (size_t i = 0; i < count; i++) {
-            if (terms[i] == NO_TERM) continue;
+            if (indexed[i].term == NO_TERM) continue;
             if (*position > POSITION_MAX) return false;
-            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)terms[i]), &inverter->pool, inverter->document_count,
-                                       (*position)++))
+            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)indexed[i].term), &inverter->pool,
+                                       inverter->document_count, (*position)++, indexed[i].form))
                 return false;
         }
     }
@@ -176,6 +189,39 @@ static int compare_terms(const void *a, const void *b, void *context)
     return order ? order : (x_length > y_length) - (x_length < y_length);
 }
 
+/* What the postings of a term are decoded into. */
+struct inverted {
+    struct buffer docs, tfs, positions, forms; /* u32 each */
+};
+
+static bool inverted_read(struct inverted *inverted, const struct inverter *inverter, uint32_t number,
+                          struct term_postings *postings)
+{
+    const struct occurrence_stream *stream = inverter_stream(inverter, number);
+    buffer_clear(&inverted->docs);
+    buffer_clear(&inverted->tfs);
+    buffer_clear(&inverted->positions);
+    buffer_clear(&inverted->forms);
+    *postings = (struct term_postings){.df = stream->df, .position_count = stream->cf};
+    postings->docs = (uint32_t *)(void *)buffer_extend(&inverted->docs, stream->df * sizeof(uint32_t));
+    postings->tfs = (uint32_t *)(void *)buffer_extend(&inverted->tfs, stream->df * sizeof(uint32_t));
+    uint32_t *positions = (uint32_t *)(void *)buffer_extend(&inverted->positions, stream->cf * sizeof(uint32_t));
+    uint32_t *forms = (uint32_t *)(void *)buffer_extend(&inverted->forms, stream->cf * sizeof(uint32_t));
+    if (!postings->docs || !postings->tfs || !positions || !forms) return false;
+    occurrence_stream_read(stream, &inverter->pool, postings->docs, postings->tfs, positions, forms);
+    postings->positions = positions;
+    postings->forms = forms;
+    return true;
+}
+
+static void inverted_free(struct inverted *inverted)
+{
+    buffer_free(&inverted->docs);
+    buffer_free(&inverted->tfs);
+    buffer_free(&inverted->positions);
+    buffer_free(&inverted->forms);
+}
+
 bf_status inverter_each_term(struct inverter *inverter,
                              bf_status (*callback)(void *context, const uint8_t *term, uint32_t term_length,
                                                    const struct term_postings *postings, bf_error *error),
@@ -183,34 +229,26 @@ bf_status inverter_each_term(struct inverter *inverter,
 {
     bf_status status = BF_OK;
     uint32_t count = inverter->terms.count;
-    struct buffer docs = {0}, tfs = {0}, positions = {0};
+    struct inverted inverted = {0};
     uint32_t *order = malloc((count ? count : 1) * sizeof *order);
-    if (!order) return fail_memory(error);
-    for (uint32_t i = 0; i < count; i++) order[i] = i;
-    qsort_r(order, count, sizeof *order, compare_terms, inverter);
+    if (!order || !inverted_forms_gather(&inverter->forms)) status = fail_memory(error);
+    for (uint32_t i = 0; status == BF_OK && i < count; i++) order[i] = i;
+    if (status == BF_OK) qsort_r(order, count, sizeof *order, compare_terms, inverter);
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {
-        const struct occurrence_stream *stream = inverter_stream(inverter, order[i]);
-        buffer_clear(&docs);
-        buffer_clear(&tfs);
-        buffer_clear(&positions);
-        struct term_postings postings = {.df = stream->df, .position_count = stream->cf};
-        postings.docs = (uint32_t *)(void *)buffer_extend(&docs, stream->df * sizeof(uint32_t));
-        postings.tfs = (uint32_t *)(void *)buffer_extend(&tfs, stream->df * sizeof(uint32_t));
-        uint32_t *all = (uint32_t *)(void *)buffer_extend(&positions, stream->cf * sizeof(uint32_t));
-        if (!postings.docs || !postings.tfs || !all) {
+        struct term_postings postings;
+        uint32_t term_length;
+        const uint8_t *term = string_table_get(&inverter->terms, order[i], &term_length);
+        struct form itself = {.bytes = term + 1, .length = term_length - 1};
+        if (!inverted_read(&inverted, inverter, order[i], &postings) ||
+            !inverted_forms_of(&inverter->forms, order[i], itself, &postings.form_names, &postings.form_count)) {
             status = fail_memory(error);
             break;
         }
-        occurrence_stream_read(stream, &inverter->pool, postings.docs, postings.tfs, all);
-        postings.positions = all;
-        uint32_t term_length;
-        const uint8_t *term = string_table_get(&inverter->terms, order[i], &term_length);
+        if (postings.form_count == 1) postings.forms = NULL;
         status = callback(context, term, term_length, &postings, error);
     }
     free(order);
-    buffer_free(&docs);
-    buffer_free(&tfs);
-    buffer_free(&positions);
+    inverted_free(&inverted);
     return status;
 }
 
@@ -221,5 +259,6 @@ void inverter_clear(struct inverter *inverter)
     string_table_free(&inverter->terms);
     buffer_free(&inverter->streams);
     buffer_free(&inverter->pool);
+    inverted_forms_free(&inverter->forms);
     inverter->document_count = 0;
 }

@@ -3,6 +3,7 @@
 #include "article_merge.h"
 #include "bytes.h"
 #include "dictionary.h"
+#include "form_union.h"
 #include "forward_index.h"
 #include "merge_source.h"
 #include "posting_sorter.h"
@@ -22,6 +23,7 @@ struct merger {
     struct posting_cursor cursor;
     struct buffer docs, tfs, positions; /* u32 each: the term being merged */
     struct posting_sorter sorter;
+    struct form_union forms;
 };
 
 /* ---- Documents ---- */
@@ -90,17 +92,19 @@ static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, struc
 
 /* ---- Terms ---- */
 
-static bf_status merge_postings(struct merger *merger, struct merge_source *source, const struct term_entry *entry,
+static bf_status merge_postings(struct merger *merger, struct merge_source *source, const struct term_block_reader *block,
                                 bf_error *error)
 {
     struct posting_cursor *cursor = &merger->cursor;
-    bf_status status = posting_cursor_open(cursor, source->segment, entry, error);
+    bf_status status = posting_cursor_open(cursor, source->segment, &block->entry, error);
+    if (status == BF_OK) status = form_union_source(&merger->forms, cursor, block->term + 1, block->term_length - 1, error);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
         uint32_t doc = merge_source_number(source, cursor->doc);
         if (doc == NO_DOCUMENT) continue;
         buffer_append_u32(&merger->docs, doc);
         buffer_append_u32(&merger->tfs, posting_cursor_tf(cursor));
         status = posting_cursor_positions(cursor, &merger->positions, error);
+        if (status == BF_OK) status = form_union_posting(&merger->forms, cursor, error);
     }
     if (status == BF_OK && (merger->docs.failed || merger->tfs.failed)) status = fail_memory(error);
     if (status == BF_OK) status = segment_outcome(source->segment, error);
@@ -114,6 +118,7 @@ static bf_status merge_sort(struct merger *merger, bf_error *error)
     if (!merger->options->reorder) return BF_OK;
     return posting_sorter_documents(sorter, &merger->docs) &&
                    posting_sorter_occurrences(sorter, &merger->tfs, &merger->positions) &&
+                   (!merger->forms.numbers.length || posting_sorter_occurrences(sorter, &merger->tfs, &merger->forms.numbers)) &&
                    posting_sorter_postings(sorter, &merger->tfs)
                ? BF_OK
                : fail_memory(error);
@@ -132,10 +137,11 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
         buffer_clear(&merger->docs);
         buffer_clear(&merger->tfs);
         buffer_clear(&merger->positions);
+        form_union_clear(&merger->forms);
         for (uint32_t i = (uint32_t)(least - merger->walks); status == BF_OK && i < merger->count; i++) {
             struct dictionary_walk *walk = &merger->walks[i];
             if (!dictionary_walk_is_on(walk, term, term_length)) continue;
-            status = merge_postings(merger, &merger->sources[i], &walk->block.entry, error);
+            status = merge_postings(merger, &merger->sources[i], &walk->block, error);
             if (status == BF_OK) status = dictionary_walk_next(walk, error);
         }
         if (status == BF_OK) status = merge_sort(merger, error);
@@ -146,6 +152,10 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
             .positions = (const uint32_t *)(const void *)merger->positions.bytes,
             .position_count = merger->positions.length / sizeof(uint32_t),
         };
+        struct form itself = {.bytes = term + 1, .length = term_length - 1};
+        if (status == BF_OK && !form_union_names(&merger->forms, itself, &postings.form_names, &postings.form_count))
+            status = fail_memory(error);
+        if (postings.form_count > 1) postings.forms = (const uint32_t *)(const void *)merger->forms.numbers.bytes;
         if (status == BF_OK && postings.df) status = segment_writer_term(merger->writer, term, term_length, &postings, error);
     }
     return status;
@@ -194,6 +204,7 @@ done:
     buffer_free(&merger->tfs);
     buffer_free(&merger->positions);
     posting_sorter_free(&merger->sorter);
+    form_union_free(&merger->forms);
     free(merger);
     return status;
 }

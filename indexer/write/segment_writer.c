@@ -7,6 +7,7 @@
 #include "hash.h"
 #include "id_column.h"
 #include "inline_list.h"
+#include "form_numbers.h"
 #include "position_group.h"
 #include "posting_list.h"
 #include "section.h"
@@ -14,6 +15,7 @@
 #include "status.h"
 #include "store.h"
 #include "term_block.h"
+#include "term_forms.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -49,6 +51,8 @@ struct segment_writer {
     struct position_room room;    /* for positions of the list; its scale */
     struct position_scale scale;
     struct buffer title_docs, title_tfs; /* u32 a posting that occurs in the title */
+    struct term_forms forms;
+    struct buffer form_list;
 };
 
 static void append_i64(struct buffer *buffer, int64_t value)
@@ -98,6 +102,8 @@ static void segment_writer_free(struct segment_writer *writer)
     buffer_free(&writer->group_offsets);
     buffer_free(&writer->title_docs);
     buffer_free(&writer->title_tfs);
+    term_forms_free(&writer->forms);
+    buffer_free(&writer->form_list);
     free(writer);
 }
 
@@ -247,8 +253,9 @@ static struct position_room segment_writer_room(const struct segment_writer *wri
 static bf_status segment_writer_positions(struct segment_writer *writer, bool is_text, struct posting_input *input,
                                           const struct term_postings *postings, bf_error *error)
 {
-    const uint32_t *positions = postings->positions;
+    const uint32_t *positions = postings->positions, *forms = term_form_numbers(&writer->forms);
     bf_status status = BF_OK;
+    input->numbered = forms != NULL;
     input->room = segment_writer_room(writer, is_text, postings);
     if (input->room.lengths != writer->room.lengths || input->room.beyond != writer->room.beyond) {
         writer->room = input->room;
@@ -259,14 +266,17 @@ static bf_status segment_writer_positions(struct segment_writer *writer, bool is
         end = posting_group_end(input, first);
         const struct position_postings group = {&writer->scale, is_text ? writer->length_bytes.bytes : NULL, postings->docs + first,
                                                 postings->tfs + first, end - first};
-        uint64_t offset = section_writer_end(&writer->positions);
+        uint64_t offset = section_writer_end(&writer->positions), count = 0;
+        for (uint32_t i = first; i < end; i++) count += postings->tfs[i];
         buffer_clear(&writer->record);
+        if (forms) form_numbers_encode(forms, count, &writer->record);
         position_group_encode(&group, positions, &writer->record);
         if (writer->record.failed) return fail_memory(error);
         if (writer->record.length)
             status = section_append(&writer->positions, writer->record.bytes, writer->record.length, &offset, error);
         buffer_append_u64(&writer->group_offsets, offset);
-        for (uint32_t i = first; i < end; i++) positions += postings->tfs[i];
+        positions += count;
+        if (forms) forms += count;
     }
     buffer_append_u64(&writer->group_offsets, section_writer_end(&writer->positions));
     return status == BF_OK && writer->group_offsets.failed ? fail_memory(error) : status;
@@ -293,24 +303,57 @@ static bf_status segment_writer_entry(struct segment_writer *writer, const uint8
     return BF_OK;
 }
 
+static uint32_t segment_writer_title_length(void *context, uint32_t doc)
+{
+    const struct segment_writer *writer = context;
+    return (uint32_t)load_u64(writer->title_lengths.bytes + 8 * (size_t)doc);
+}
+
+/* Makes writer->forms and writer->form_list. */
+static bool segment_writer_forms(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
+                                 const struct term_postings *postings, bool counted)
+{
+    buffer_clear(&writer->form_list);
+    if (!term_forms_make(&writer->forms, term + 1, term_length - 1, postings, segment_writer_title_length, writer)) return false;
+    if (!writer->forms.count) return true;
+    form_list_encode(term + 1, term_length - 1, term_form(&writer->forms, 0), writer->forms.count, counted, &writer->form_list);
+    return !writer->form_list.failed;
+}
+
+/* Puts a short list into writer->record. *fits = false: it is no inline list. */
+static bool segment_writer_inline(struct segment_writer *writer, const struct term_postings *postings, bool *fits)
+{
+    struct inline_list list = {.df = postings->df};
+    const uint32_t *numbers = term_form_numbers(&writer->forms);
+    *fits = postings->df <= INLINE_POSTINGS_MAX && postings->position_count <= INLINE_POSITIONS_MAX;
+    if (!*fits) return true;
+    memcpy(list.docs, postings->docs, postings->df * sizeof *list.docs);
+    memcpy(list.tfs, postings->tfs, postings->df * sizeof *list.tfs);
+    memcpy(list.positions, postings->positions, postings->position_count * sizeof *list.positions);
+    list.forms = writer->form_list.bytes;
+    list.forms_length = (uint32_t)writer->form_list.length;
+    list.form_count = writer->forms.count;
+    if (numbers) memcpy(list.form_numbers, numbers, postings->position_count * sizeof *list.form_numbers);
+    buffer_clear(&writer->record);
+    inline_list_encode(&list, &writer->record);
+    *fits = writer->record.length <= TERM_INLINE_MAX; /* many long forms may be too many bytes */
+    return !writer->record.failed;
+}
+
 bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
                               const struct term_postings *postings, bf_error *error)
 {
-    bool is_text = term[0] == FIELD_TEXT;
+    bool is_text = term[0] == FIELD_TEXT, is_inline;
     struct term_entry entry = {.df = postings->df, .cf = postings->position_count};
     writer->meta.term_count++;
     if (is_text) {
         writer->meta.posting_count += postings->df;
         writer->meta.position_count += postings->position_count;
     }
-    if (postings->df <= INLINE_POSTINGS_MAX && postings->position_count <= INLINE_POSITIONS_MAX) {
-        struct inline_list list = {.df = postings->df};
-        memcpy(list.docs, postings->docs, postings->df * sizeof *list.docs);
-        memcpy(list.tfs, postings->tfs, postings->df * sizeof *list.tfs);
-        memcpy(list.positions, postings->positions, postings->position_count * sizeof *list.positions);
-        buffer_clear(&writer->record);
-        inline_list_encode(&list, &writer->record);
-        if (writer->record.failed) return fail_memory(error);
+    if (!segment_writer_forms(writer, term, term_length, postings, postings->df >= FORMS_COUNTED_DF) ||
+        !segment_writer_inline(writer, postings, &is_inline))
+        return fail_memory(error);
+    if (is_inline) {
         entry.inline_bytes = writer->record.bytes;
         entry.inline_length = (uint32_t)writer->record.length;
         return segment_writer_entry(writer, term, term_length, &entry, error);
@@ -326,6 +369,10 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
     input.title_docs = (const uint32_t *)(const void *)writer->title_docs.bytes;
     input.title_tfs = (const uint32_t *)(const void *)writer->title_tfs.bytes;
     input.title_df = (uint32_t)(writer->title_docs.length / sizeof(uint32_t));
+    if (writer->form_list.length > UINT32_MAX)
+        return fail(error, BF_BAD_ARGUMENT, "%s: a list of forms is longer than 4 GiB", writer->path);
+    input.forms = writer->form_list.bytes;
+    input.forms_length = (uint32_t)writer->form_list.length;
     buffer_clear(&writer->record);
     posting_list_encode(&input, &writer->record);
     if (writer->record.failed) return fail_memory(error);

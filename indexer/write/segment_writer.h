@@ -7,6 +7,7 @@
 
 #include "backfile.h"
 #include "field.h"
+#include "form_list.h"
 #include "manifest.h"
 
 struct segment_writer;
@@ -46,6 +47,11 @@ struct term_postings {
     uint32_t df;
     const uint32_t *positions;
     uint64_t position_count;
+    /* Which form of the term stood at each position: its number in `form_names`, of which some may not occur. NULL: everywhere
+     * the term itself. */
+    const uint32_t *forms;
+    const struct form *form_names;
+    uint32_t form_count;
 };
 bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
                               const struct term_postings *postings, bf_error *error);

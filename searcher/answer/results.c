@@ -51,9 +51,12 @@ static bf_status results_words(struct bf_results *results, bf_error *error)
     if (!results->words) return fail_memory(error);
     for (uint32_t i = 0; i < results->leaf_count; i++) {
         const struct leaf_weight *leaf = &results->leaves[i];
-        for (uint32_t j = 0; j < leaf->term_count; j++)
-            results->words[results->word_count++] = (bf_word){query_field_name(leaf->node->field), leaf->node->terms[j].word,
-                                                              leaf->node->terms[j].term, leaf->terms[j].df, leaf->terms[j].idf};
+        for (uint32_t j = 0; j < leaf->term_count; j++) {
+            const struct query_term *term = &leaf->node->terms[j];
+            results->words[results->word_count++] = (bf_word){query_field_name(leaf->node->field), term->word,
+                                                              term->form ? term->form : term->term, leaf->terms[j].df,
+                                                              leaf->terms[j].idf};
+        }
     }
     return BF_OK;
 }

@@ -172,8 +172,8 @@ void search_options_help(FILE *out)
     search_specs(&arguments, specs);
     search_options_usage(out);
     fputs("\nFinds articles in an index made by backfile-index and prints the best. Words rank: the more of them an\n"
-          "article holds, and the rarer they are, the better. +must -not \"a phrase\" (a OR b) AND title:word date:2007\n"
-          "word^2 are understood, and may stand anywhere among the options.\n", out);
+          "article holds, and the rarer they are, the better. +must -not \"a phrase\" =exactly (a OR b) AND title:word\n"
+          "date:2007 word^2 are understood, and may stand anywhere among the options.\n", out);
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         struct option_spec slice[SPEC_COUNT] = {{0}};
         memcpy(slice, specs + groups[group].from, groups[group].count * sizeof *slice);

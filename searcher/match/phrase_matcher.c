@@ -160,7 +160,8 @@ bf_status phrase_matcher_open(const struct match_context *context, const struct 
     matcher->by_cost = arena_take_zeroed(context->arena, leaf->term_count * sizeof *matcher->by_cost);
     if (!matcher->sources || !matcher->by_cost) return fail_memory(error);
     for (uint32_t i = 0; i < leaf->term_count; i++) {
-        bf_status status = term_source_open(&matcher->sources[i], &leaf->terms[i], context->segment, context->number, context->arena, error);
+        bf_status status = term_source_open(&matcher->sources[i], &leaf->terms[i], context->segment, context->number,
+                                            context->arena, error);
         if (status != BF_OK) return status;
         uint32_t at = i;
         while (at > 0 && matcher->sources[matcher->by_cost[at - 1]].cost > matcher->sources[i].cost) {

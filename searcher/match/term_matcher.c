@@ -24,10 +24,12 @@ float term_matcher_tf(struct matcher *base)
     return leaf_tf(matcher->leaf, matcher->bm25, term_source_tf(&matcher->source), term_title_tf(matcher));
 }
 
-/* Goes on until the leaf's field is satisfied: a word of the text may stand only in the title, or only in the body. A word that
- * counts nothing (title_weight 0) still matches. */
+/* Goes on until the leaf's field is satisfied: a word of the text may stand only in the title, or only in the body; and its form,
+ * in which the term may not stand there. A word that counts nothing (title_weight 0) still matches. */
 static void term_settle(struct term_matcher *matcher)
 {
+    if (matcher->source.exact && matcher->leaf->node->field == QUERY_TEXT)
+        while (matcher->source.doc != NO_DOCUMENT && term_source_tf(&matcher->source) == 0) term_source_next(&matcher->source);
     if (matcher->leaf->node->field == QUERY_TITLE || matcher->leaf->node->field == QUERY_BODY)
         while (matcher->source.doc != NO_DOCUMENT && !(term_matcher_tf(&matcher->base) > 0)) term_source_next(&matcher->source);
     matcher->base.doc = matcher->source.doc;
@@ -67,7 +69,8 @@ bf_status term_matcher_open(const struct match_context *context, const struct qu
     matcher->segment = context->segment;
     matcher->leaf = leaf;
     matcher->bm25 = context->bm25;
-    bf_status status = term_source_open(&matcher->source, &leaf->terms[0], context->segment, context->number, context->arena, error);
+    bf_status status = term_source_open(&matcher->source, &leaf->terms[0], context->segment, context->number, context->arena,
+                                        error);
     if (status != BF_OK) return status;
     matcher->base.cost = matcher->source.cost;
     term_settle(matcher);

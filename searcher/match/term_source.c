@@ -30,6 +30,27 @@ static bf_status term_source_add(struct term_source *source, struct segment *seg
     return BF_OK;
 }
 
+/* Keeps only what stands in one form of the term, given here without its field byte. */
+static bf_status term_source_keep_form(struct term_source *source, const uint8_t *term, uint32_t term_length, const char *form,
+                                       uint32_t form_length, struct arena *arena, bf_error *error)
+{
+    struct form_counts counts;
+    if (!form || source->doc == NO_DOCUMENT) return BF_OK;
+    struct posting_cursor *cursor = source->cursors[0];
+    bf_status status = posting_cursor_find_form(cursor, term, term_length, (const uint8_t *)form, form_length, &source->form,
+                                                &counts, error);
+    if (status == BF_NOT_FOUND) {
+        *source = (struct term_source){.doc = NO_DOCUMENT};
+        return BF_OK;
+    }
+    if (status == BF_OK) status = posting_cursor_form_count(cursor, &source->form_count, error);
+    if (status != BF_OK || source->form_count == 1) return status;
+    source->exact = true;
+    source->forms_doc = NO_DOCUMENT;
+    source->arena = arena;
+    return BF_OK;
+}
+
 bf_status term_source_open(struct term_source *source, const struct term_weight *term, struct segment *segment, uint32_t number,
                            struct arena *arena, bf_error *error)
 {
@@ -48,7 +69,39 @@ bf_status term_source_open(struct term_source *source, const struct term_weight 
         }
     }
     if (status == BF_OK) term_source_stand(source);
+    if (status == BF_OK && term->form)
+        status = term_source_keep_form(source, term->term + 1, term->term_length - 1, term->form, term->form_length, arena, error);
     return status;
+}
+
+/* Makes source->forms those of the current document; returns how many there are. A failure is noted and gives none. */
+static uint32_t term_source_forms(struct term_source *source)
+{
+    struct posting_cursor *cursor = source->cursors[0];
+    uint32_t tf = posting_cursor_tf(cursor);
+    bf_error error = {0};
+    if (source->forms_doc == source->doc) return tf;
+    if (source->forms_room < tf) {
+        source->forms_room = tf < 16 ? 16 : tf > UINT32_MAX / 2 ? tf : 2 * tf;
+        source->forms = arena_take(source->arena, source->forms_room * sizeof *source->forms);
+    }
+    bf_status status = source->forms ? posting_cursor_forms(cursor, source->form_count, source->forms, &error)
+                                     : fail_memory(&error);
+    if (status != BF_OK) {
+        segment_fail(cursor->segment, &error);
+        source->forms_room = 0;
+        return 0;
+    }
+    source->forms_doc = source->doc;
+    return tf;
+}
+
+/* How often the form stands among the first `most` positions. */
+static uint32_t term_source_count_form(struct term_source *source, uint32_t most)
+{
+    uint32_t tf = term_source_forms(source), count = 0;
+    for (uint32_t i = 0; i < tf && i < most; i++) count += source->forms[i] == source->form;
+    return count;
 }
 
 void term_source_next(struct term_source *source)
@@ -71,6 +124,7 @@ void term_source_seek(struct term_source *source, uint32_t doc)
 
 uint32_t term_source_tf(struct term_source *source)
 {
+    if (source->exact) return term_source_count_form(source, UINT32_MAX);
     if (source->cursor_count == 1) return posting_cursor_tf(source->cursors[0]);
     uint32_t tf = 0;
     for (uint32_t i = 0; i < source->cursor_count; i++)
@@ -81,6 +135,10 @@ uint32_t term_source_tf(struct term_source *source)
 uint32_t term_source_title_tf(struct term_source *source)
 {
     uint32_t tf = 0;
+    if (source->exact) { /* a title's positions come first */
+        tf = posting_cursor_title_tf(source->cursors[0]);
+        return tf ? term_source_count_form(source, tf) : 0;
+    }
     for (uint32_t i = 0; i < source->cursor_count; i++)
         if (source->cursors[i]->doc == source->doc) tf += posting_cursor_title_tf(source->cursors[i]);
     return tf;
@@ -101,6 +159,12 @@ bf_status term_source_positions(struct term_source *source, struct buffer *posit
         if (source->cursors[i]->doc != source->doc) continue;
         status = posting_cursor_positions(source->cursors[i], positions, error);
         used++;
+    }
+    if (status == BF_OK && source->exact) {
+        uint32_t tf = term_source_forms(source), kept = 0, *position = (uint32_t *)(void *)positions->bytes;
+        for (uint32_t i = 0; i < tf; i++)
+            if (source->forms[i] == source->form) position[kept++] = position[i];
+        positions->length = kept * sizeof *position;
     }
     if (status == BF_OK && used > 1)
         qsort(positions->bytes, positions->length / sizeof(uint32_t), sizeof(uint32_t), compare_positions);

@@ -2,7 +2,7 @@
  * What a person sees of a match: which bytes of a text the query matched, and the passages that show it best.
  *
  * A match is found as the index found it: the text is analyzed again by the same analyzer, and a term marks the words whose
- * term is the same; a phrase marks its words only where they stand in a row.
+ * term is the same, and if only one form of it is wanted, whose form is; a phrase marks its words only where they stand in a row.
  */
 #ifndef PRESENT_PRESENT_H
 #define PRESENT_PRESENT_H

@@ -16,13 +16,21 @@ struct wanted {
     uint64_t hash;
     int32_t first_leaf;   /* of the clauses that are this term alone; NONE ends the list */
     int32_t first_phrase; /* of the phrases that begin with it */
+    int32_t first_form;   /* of the forms of it that some clause wants alone */
+};
+
+struct wanted_form {
+    const char *form;
+    uint32_t length;
+    int32_t next;         /* of the same term */
 };
 
 /* A phrase, found by the automaton of Knuth, Morris and Pratt over all its terms but the last, so that a last one that stands for
- * many terms need not be part of the automaton. */
+ * many terms need not be part of the automaton. Forms are none of it either: they are compared where all its terms stand. */
 struct phrase {
     uint32_t clause, term_count;
     uint32_t *ids;      /* of its terms */
+    int32_t *forms;     /* of its terms, NONE: any; NULL: all are NONE */
     uint32_t *fallback; /* [i]: how many terms at its start also end its first i+1 */
     uint32_t state;     /* how many of its terms, the last not counted, stand right before the next token */
     bool active;        /* in the list of those with a state other than 0 */
@@ -35,6 +43,7 @@ struct cached {
     uint32_t length;
     uint16_t id_count;
     bool counts; /* it has a term */
+    int32_t form;
     uint32_t ids[CACHED_IDS];
 };
 
@@ -48,12 +57,17 @@ struct text_matcher {
     uint32_t *prefix_lengths;
     uint32_t prefix_count;
     int32_t *next_leaf;    /* by clause */
+    int32_t *leaf_forms;   /* by clause */
+    struct wanted_form *forms;
+    uint32_t form_count;
     struct phrase *phrases;
     uint32_t phrase_count, longest;
     uint32_t *active;      /* phrases */
     uint32_t active_count;
     uint32_t *ids;         /* of the token at hand: at most 1 + prefix_count */
+    int32_t form;          /* of the token at hand, if it is a wanted one */
     uint32_t *ring;        /* where the last `longest` tokens began */
+    int32_t *ring_forms;   /* and the forms they were */
     struct cached *cache;
     size_t cache_size;
     bool by_letter;        /* first_letters may be trusted */
@@ -100,7 +114,7 @@ static uint32_t wanted_add(struct text_matcher *matcher, const struct query_term
     uint32_t id = matcher->wanted_count++;
     struct wanted *wanted = &matcher->wanted[id];
     uint64_t hash = hash_bytes(term->term, term->term_length) + term->prefix;
-    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE};
+    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE, NONE};
     uint32_t at = (uint32_t)wanted->hash & matcher->slot_mask;
     while (matcher->slots[at]) at = (at + 1) & matcher->slot_mask;
     matcher->slots[at] = id + 1;
@@ -109,6 +123,26 @@ static uint32_t wanted_add(struct text_matcher *matcher, const struct query_term
     for (uint32_t i = 0; i < matcher->prefix_count; i++) known |= matcher->prefix_lengths[i] == term->term_length;
     if (!known) matcher->prefix_lengths[matcher->prefix_count++] = term->term_length;
     return id;
+}
+
+static int32_t form_find(const struct text_matcher *matcher, const struct wanted *wanted, const char *form, size_t length)
+{
+    int32_t found = wanted->first_form;
+    while (found != NONE && (matcher->forms[found].length != length || memcmp(matcher->forms[found].form, form, length) != 0))
+        found = matcher->forms[found].next;
+    return found;
+}
+
+/* The number of the form that is wanted of the term, or NONE: any is. */
+static int32_t form_add(struct text_matcher *matcher, uint32_t id, const struct query_term *term)
+{
+    struct wanted *wanted = &matcher->wanted[id];
+    if (!term->form) return NONE;
+    int32_t found = form_find(matcher, wanted, term->form, term->form_length);
+    if (found != NONE) return found;
+    matcher->forms[matcher->form_count] = (struct wanted_form){term->form, term->form_length, wanted->first_form};
+    wanted->first_form = (int32_t)matcher->form_count++;
+    return wanted->first_form;
 }
 
 static bool leaf_looks_into(const struct query_node *leaf, enum query_field field, bool any_field)
@@ -125,7 +159,16 @@ static bool phrase_add(struct text_matcher *matcher, const struct query_node *le
     phrase->ids = arena_take(matcher->arena, count * sizeof *phrase->ids);
     phrase->fallback = arena_take(matcher->arena, count * sizeof *phrase->fallback);
     if (!phrase->ids || !phrase->fallback) return false;
-    for (uint32_t i = 0; i < count; i++) phrase->ids[i] = wanted_add(matcher, &leaf->terms[i]);
+    bool exact = false;
+    for (uint32_t i = 0; i < count; i++) {
+        phrase->ids[i] = wanted_add(matcher, &leaf->terms[i]);
+        exact |= leaf->terms[i].form != NULL;
+    }
+    if (exact) {
+        phrase->forms = arena_take(matcher->arena, count * sizeof *phrase->forms);
+        if (!phrase->forms) return false;
+        for (uint32_t i = 0; i < count; i++) phrase->forms[i] = form_add(matcher, phrase->ids[i], &leaf->terms[i]);
+    }
     phrase->fallback[0] = 0;
     for (uint32_t i = 1, same = 0; i < count; i++) {
         while (same > 0 && phrase->ids[same] != phrase->ids[i]) same = phrase->fallback[same - 1];
@@ -160,19 +203,25 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
         .slot_mask = slots - 1,
         .prefix_lengths = arena_take(arena, term_count * sizeof *made->prefix_lengths),
         .next_leaf = arena_take(arena, leaf_count * sizeof *made->next_leaf),
+        .leaf_forms = arena_take(arena, leaf_count * sizeof *made->leaf_forms),
+        .forms = arena_take(arena, term_count * sizeof *made->forms),
+        .form = NONE,
         .phrases = arena_take(arena, phrases * sizeof *made->phrases),
         .active = arena_take(arena, phrases * sizeof *made->active),
         .by_letter = text_matcher_keeps_first_letter(analyzer_language(analyzer)) &&
                      strncmp(analyzer_identity(analyzer), "standard/", 9) == 0,
     };
-    bool taken = made->wanted && made->slots && made->prefix_lengths && made->next_leaf && made->phrases && made->active;
+    bool taken = made->wanted && made->slots && made->prefix_lengths && made->next_leaf && made->leaf_forms && made->forms &&
+                 made->phrases && made->active;
     for (uint32_t i = kept; taken && i-- > 0;) { /* backwards, so that the lists ascend */
         const struct query_node *leaf = leaves[clauses[i]];
         if (leaf->kind == QUERY_PHRASE) {
             taken = phrase_add(made, leaf, clauses[i]);
             continue;
         }
-        struct wanted *wanted = &made->wanted[wanted_add(made, &leaf->terms[0])];
+        uint32_t id = wanted_add(made, &leaf->terms[0]);
+        struct wanted *wanted = &made->wanted[id];
+        made->leaf_forms[clauses[i]] = form_add(made, id, &leaf->terms[0]);
         made->next_leaf[clauses[i]] = wanted->first_leaf;
         wanted->first_leaf = (int32_t)clauses[i];
     }
@@ -183,7 +232,8 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
     }
     made->ids = arena_take(arena, (made->prefix_count + 1) * sizeof *made->ids);
     made->ring = arena_take_zeroed(arena, (made->longest + 1) * sizeof *made->ring);
-    if (!taken || !made->ids || !made->ring) return fail_memory(error);
+    made->ring_forms = arena_take_zeroed(arena, (made->longest + 1) * sizeof *made->ring_forms);
+    if (!taken || !made->ids || !made->ring || !made->ring_forms) return fail_memory(error);
     *matcher = made;
     return BF_OK;
 }
@@ -217,22 +267,34 @@ static bool ruled_out(const struct text_matcher *matcher, const char *surface, u
     return true;
 }
 
-/* Fills matcher->ids with the wanted terms of a surface form; false: it has no term and is no word. */
+/* Which wanted form a surface form is, its terms being in matcher->ids. */
+static int32_t token_form(struct text_matcher *matcher, const char *surface, uint32_t length, uint32_t id_count, bool *failed)
+{
+    char form[TERM_MAX];
+    if (id_count == 0 || matcher->wanted[matcher->ids[0]].first_form == NONE) return NONE;
+    size_t form_length = analyzer_fold(matcher->analyzer, surface, length, form, failed);
+    return form_find(matcher, &matcher->wanted[matcher->ids[0]], form, form_length);
+}
+
+/* Fills matcher->ids with the wanted terms of a surface form, and matcher->form; false: it has no term and is no word. */
 static bool token_ids(struct text_matcher *matcher, const char *surface, uint32_t length, uint32_t *id_count, bool *failed)
 {
     *id_count = 0;
+    matcher->form = NONE;
     if (ruled_out(matcher, surface, length)) return true;
     struct cached *cached = &matcher->cache[hash_bytes(surface, length) & (matcher->cache_size - 1)];
     if (cached->surface && cached->length == length && memcmp(cached->surface, surface, length) == 0) {
         memcpy(matcher->ids, cached->ids, cached->id_count * sizeof *matcher->ids);
+        matcher->form = cached->form;
         *id_count = cached->id_count;
         return cached->counts;
     }
     char term[TERM_MAX];
     size_t term_length = analyzer_term(matcher->analyzer, surface, length, term, failed);
     uint32_t count = term_length > 0 ? ids_of_term(matcher, term, (uint32_t)term_length) : 0;
+    matcher->form = token_form(matcher, surface, length, count, failed);
     if (count <= CACHED_IDS) {
-        *cached = (struct cached){.surface = surface, .length = length, .id_count = (uint16_t)count, .counts = term_length > 0};
+        *cached = (struct cached){surface, length, (uint16_t)count, term_length > 0, matcher->form, {0}};
         memcpy(cached->ids, matcher->ids, count * sizeof *matcher->ids);
     }
     *id_count = count;
@@ -257,6 +319,16 @@ static bool phrase_feed(struct phrase *phrase, int32_t exact, const uint32_t *id
     if (exact != NONE && (int32_t)phrase->ids[state] == exact) state++;
     phrase->state = state;
     return ends;
+}
+
+/* Whether the last tokens, the one numbered `last` among them, stand in the forms that the phrase wants. */
+static bool phrase_forms_stand(const struct text_matcher *matcher, const struct phrase *phrase, uint32_t last)
+{
+    for (uint32_t i = 0; phrase->forms && i < phrase->term_count; i++) {
+        uint32_t token = last + 1 - phrase->term_count + i;
+        if (phrase->forms[i] != NONE && phrase->forms[i] != matcher->ring_forms[token % matcher->longest]) return false;
+    }
+    return true;
 }
 
 static void forget_phrases(struct text_matcher *matcher)
@@ -291,7 +363,8 @@ static bf_status feed_phrases(struct text_matcher *matcher, const struct run *ru
     uint32_t kept = 0, active_count = matcher->active_count;
     for (uint32_t i = 0; i < active_count; i++) {
         struct phrase *phrase = &matcher->phrases[matcher->active[i]];
-        if (phrase_feed(phrase, exact, matcher->ids, id_count) && status == BF_OK) {
+        if (phrase_feed(phrase, exact, matcher->ids, id_count) && status == BF_OK &&
+            phrase_forms_stand(matcher, phrase, run->number)) {
             uint32_t first = run->number + 1 - phrase->term_count;
             struct text_match match = {
                 .start = matcher->ring[first % matcher->longest],
@@ -319,11 +392,15 @@ static bf_status feed(struct text_matcher *matcher, struct run *run, struct toke
     uint32_t id_count;
     bf_status status = BF_OK;
     if (!token_ids(matcher, run->text.bytes + token.start, token.length, &id_count, failed)) return BF_OK;
-    if (matcher->longest > 0) matcher->ring[run->number % matcher->longest] = token.start;
+    if (matcher->longest > 0) {
+        matcher->ring[run->number % matcher->longest] = token.start;
+        matcher->ring_forms[run->number % matcher->longest] = matcher->form;
+    }
     for (uint32_t i = 0; i < id_count && status == BF_OK; i++) {
         int32_t leaf = matcher->wanted[matcher->ids[i]].first_leaf;
         size_t end = leaf == NONE ? 0 : match_end(matcher, run, token, matcher->ids[i]);
         for (; leaf != NONE && status == BF_OK; leaf = matcher->next_leaf[leaf]) {
+            if (matcher->leaf_forms[leaf] != NONE && matcher->leaf_forms[leaf] != matcher->form) continue;
             struct text_match match = {token.start, end, (uint32_t)leaf, run->number};
             status = run->found(run->context, &match);
         }

@@ -6,17 +6,20 @@
  *     +word  -word    must, must not
  *     a AND b, a OR b, NOT a, ( )      AND binds tighter than OR; words side by side are joined as by OR, and bind least
  *     "a phrase"      words in a row
+ *     =word  ="a phrase"  "a =phrase"   exactly that word, not another of the same stem; so each word of the phrase; one of them
  *     field:word  field:"a phrase"  field:(a b)    of title, body, section, place, byline, source, url, language, keywords
  *     id:x  date:x    the article of that id; those of that time
  *     word^2          counts twice; so do "a phrase"^2 and (a b)^2
+ *
+ * A field comes before the =, a + or - before either: +title:=strikes.
  *
  * Fields are also called headline, author, lang, keyword. A date is 2007, 2007-03, 2007-03-01, "March 1, 2007", or a range
  * 2007-03..2008 with either end left open. Beside other clauses it filters: date:2007 storm is +date:2007 +storm; several
  * dates side by side are alternatives. The signs in detail: query_lexer.h. The normal form of the tree: query_build.h.
  *
  * One typed word may give several tokens (wi-fi; a run of Chinese). Ranked among alternatives its tokens count one by one;
- * where the clause is strict (+, -, AND, NOT, a field, words that must all match) they are a phrase, which is what the searcher
- * means.
+ * where the clause is strict (+, -, =, AND, NOT, a field, words that must all match) they are a phrase, which is what the
+ * searcher means.
  *
  * Everything lives in the query's arena.
  */
@@ -59,6 +62,8 @@ struct query_term {
     const char *term;        /* analyzed, NUL-terminated */
     uint32_t term_length;
     const char *word;        /* as typed, NUL-terminated */
+    const char *form;        /* folded but not stemmed, NUL-terminated: only this form of the term counts; NULL: all do */
+    uint32_t form_length;
     bool prefix;             /* stands for every term that begins with it (analyzer_is_ngram_prefix): of a phrase only the last */
 };
 

@@ -61,7 +61,9 @@ static bool node_equals(const struct query_node *a, const struct query_node *b)
                  a->id.length == b->id.length && (!a->id.length || memcmp(a->id.bytes, b->id.bytes, a->id.length) == 0);
     for (uint32_t i = 0; equal && i < a->term_count; i++) {
         const struct query_term *s = &a->terms[i], *t = &b->terms[i];
-        equal = s->term_length == t->term_length && s->prefix == t->prefix && memcmp(s->term, t->term, s->term_length) == 0;
+        equal = s->term_length == t->term_length && s->prefix == t->prefix && memcmp(s->term, t->term, s->term_length) == 0 &&
+                !s->form == !t->form && s->form_length == t->form_length &&
+                (!s->form || memcmp(s->form, t->form, s->form_length) == 0);
     }
     for (uint32_t i = 0; equal && i < a->child_count; i++)
         equal = a->children[i]->occur == b->children[i]->occur && node_equals(a->children[i], b->children[i]);
@@ -193,12 +195,17 @@ static void push_words(struct builder *builder, const struct lexeme *lexeme, con
     built->length = words->length;
     built->node.boost = built->strongest = place.unscored ? 1 : place.boost;
     built->times = 1;
+    built->first_exact = words->first_exact;
+    built->signs = lexeme->kind == LEXEME_PHRASE && analyzer_has_forms(builder->analyzer);
+    built->exact = words->count > 1 ? lexeme->exact : words->terms[0].form ? EXACT_ALL : EXACT_NONE;
     built->node.field = lexeme->scope == SCOPE_FIELD ? lexeme->field : QUERY_TEXT;
     built->node.terms = words->terms;
     built->node.term_count = words->count;
     hash_in(built, built->node.field);
     for (uint32_t i = 0; i < words->count; i++)
         hash_in(built, hash_bytes(words->terms[i].term, words->terms[i].term_length) + words->terms[i].prefix);
+    for (uint32_t i = 0; i < words->count; i++)
+        if (words->terms[i].form) hash_in(built, hash_bytes(words->terms[i].form, words->terms[i].form_length) + i);
     push(builder, &built->node, place);
 }
 
@@ -206,8 +213,9 @@ static void build_words(struct builder *builder, const struct lexeme *lexeme, st
 {
     struct query_words words;
     bool strict = lexeme->kind == LEXEME_PHRASE || place.occur != QUERY_SHOULD || place.unscored ||
-                  lexeme->scope == SCOPE_FIELD || builder->options->match_all;
-    bool read = strict ? query_words_in_row(builder->analyzer, lexeme->text, lexeme->length, builder->arena, &words)
+                  lexeme->scope == SCOPE_FIELD || lexeme->exact != EXACT_NONE || builder->options->match_all;
+    bool read = strict ? query_words_in_row(builder->analyzer, lexeme->text, lexeme->length, lexeme->exact, builder->arena,
+                                            &words)
                        : query_words_apart(builder->analyzer, lexeme->text, lexeme->length, builder->arena, &words);
     builder->failed |= !read;
     if (!read || words.count == 0) return;

@@ -22,6 +22,9 @@ struct built {
     size_t length;
     float strongest;        /* TERM, PHRASE: the largest boost it was given with ... */
     uint32_t times;         /* ... among so many */
+    enum lexeme_exact exact; /* TERM, PHRASE: which of its words are meant exactly; of a TERM EXACT_ALL or EXACT_NONE */
+    bool first_exact;       /* PHRASE with EXACT_SIGNED: the first is; its sign stands before `text` */
+    bool signs;             /* a = in `text` may be a sign */
     bool bare;              /* stands in a sequence without a sign */
 };
 

@@ -55,6 +55,24 @@ static bool at_nothing(const struct lexer *lexer, size_t at)
     return here == ')' || white_space_is(here);
 }
 
+bool query_equals_is_sign(const char *text, size_t length, size_t at)
+{
+    size_t next;
+    if (at + 1 >= length || text[at] != '=') return false;
+    uint32_t after = utf8_decode(text, length, at + 1, &next);
+    return after != '=' && after != '^' && after != ')' && !white_space_is(after);
+}
+
+/* Moves behind a = that is a sign. */
+static bool lex_equals(struct lexer *lexer)
+{
+    if (!query_equals_is_sign(lexer->text, lexer->length, lexer->at)) return false;
+    lexer->at++;
+    if (lexer->text[lexer->at] != '(') return true;
+    query_note(lexer->notes, "a = says something of a word or a phrase; before a bracket it says nothing");
+    return false;
+}
+
 static void emit(struct lexer *lexer, struct lexeme lexeme)
 {
     buffer_append(lexer->lexemes, &lexeme, sizeof lexeme);
@@ -170,7 +188,7 @@ static bool looks_like_field(const struct lexer *lexer, size_t name_length)
 /* ---- Words, phrases, ids ---- */
 
 /* From behind the opening quotation mark to the next, or to the end. */
-static void lex_phrase(struct lexer *lexer, enum lexeme_scope scope, enum query_field field)
+static void lex_phrase(struct lexer *lexer, enum lexeme_scope scope, enum query_field field, bool exact)
 {
     size_t start = lexer->at, end = lexer->length;
     lexer->at = lexer->length;
@@ -192,6 +210,7 @@ static void lex_phrase(struct lexer *lexer, enum lexeme_scope scope, enum query_
                    query_excerpt(lexer->text + start, end - start, excerpt));
     }
     struct lexeme phrase = {.kind = LEXEME_PHRASE, .scope = scope, .field = field, .text = lexer->text + start};
+    phrase.exact = exact ? EXACT_ALL : EXACT_SIGNED;
     phrase.length = end - start;
     phrase.boost = boost_behind(lexer);
     emit(lexer, phrase);
@@ -206,9 +225,10 @@ static bool is_operator(const char *word, size_t length, enum lexeme_kind *kind)
     return true;
 }
 
-static void lex_word(struct lexer *lexer, enum lexeme_scope scope, enum query_field field, bool operators)
+static void lex_word(struct lexer *lexer, enum lexeme_scope scope, enum query_field field, bool exact, bool operators)
 {
     struct lexeme word = {.kind = LEXEME_WORD, .scope = scope, .field = field, .boost = 1};
+    word.exact = exact ? EXACT_ALL : EXACT_NONE;
     size_t start = lexer->at, i = start, end = 0;
     for (size_t next; end == 0 && i < lexer->length; i = next) {
         uint32_t here = utf8_decode(lexer->text, lexer->length, i, &next);
@@ -286,8 +306,8 @@ static void lex_id(struct lexer *lexer)
 }
 
 /* A word with or without a field before it, or a field and its phrase or bracket. `bound`: a sign or a name with a colon
- * stands right before it. Returns whether what comes next is bound in turn. */
-static bool lex_clause(struct lexer *lexer, bool bound)
+ * stands right before it; `exact`: a =. Returns whether what comes next is bound in turn. */
+static bool lex_clause(struct lexer *lexer, bool bound, bool exact)
 {
     size_t name_length, next;
     char excerpt[QUERY_EXCERPT_SIZE];
@@ -305,10 +325,14 @@ static bool lex_clause(struct lexer *lexer, bool bound)
         }
     }
     if (!alias) {
-        lex_word(lexer, SCOPE_NONE, QUERY_TEXT, !bound);
+        lex_word(lexer, SCOPE_NONE, QUERY_TEXT, exact, !bound && !exact);
         return false;
     }
     lexer->at += name_length + 1;
+    if (alias->scope == SCOPE_FIELD && lex_equals(lexer)) exact = true;
+    else if (exact && (alias->scope != SCOPE_FIELD || lexer->text[lexer->at] == '('))
+        query_note(lexer->notes, "a = says something of a word or a phrase; before %s: it says nothing", alias->name);
+    exact = exact && alias->scope == SCOPE_FIELD;
     uint32_t here = utf8_decode(lexer->text, lexer->length, lexer->at, &next);
     if (alias->scope == SCOPE_ID) {
         lex_id(lexer);
@@ -317,9 +341,9 @@ static bool lex_clause(struct lexer *lexer, bool bound)
         lexer->at = next;
     } else if (query_is_quote(here)) {
         lexer->at = next;
-        lex_phrase(lexer, alias->scope, alias->field);
+        lex_phrase(lexer, alias->scope, alias->field, exact);
     } else {
-        lex_word(lexer, alias->scope, alias->field, false);
+        lex_word(lexer, alias->scope, alias->field, exact, false);
     }
     return false;
 }
@@ -344,13 +368,13 @@ static bool lex_sign(struct lexer *lexer)
 
 static void lex_all(struct lexer *lexer)
 {
-    bool fresh = true, bound = false; /* signs may stand here; one stands right before */
+    bool fresh = true, bound = false, exact = false; /* signs may stand here; one stands right before; that is a = */
     while (lexer->at < lexer->length) {
         size_t next, at = lexer->at;
         float lost = 1;
         uint32_t here = utf8_decode(lexer->text, lexer->length, at, &next);
-        bool was_bound = bound;
-        bound = false;
+        bool was_bound = bound, was_exact = exact;
+        bound = exact = false;
         if (white_space_is(here)) {
             lexer->at = next;
             fresh = true;
@@ -365,16 +389,20 @@ static void lex_all(struct lexer *lexer)
         } else if (fresh && (here == '+' || here == '-') && lex_sign(lexer)) {
             bound = true;
             fresh = false;
+        } else if ((fresh || was_bound) && here == '=' && query_equals_is_sign(lexer->text, lexer->length, at)) {
+            exact = lex_equals(lexer);
+            bound = was_bound;
+            fresh = false;
         } else if (here == '^' && boost_read(lexer, &lexer->at, &lost)) {
             query_note(lexer->notes, "a boost with nothing right before it says nothing");
             fresh = false;
         } else if (query_is_quote(here)) {
             lexer->at = next;
             bool inch = here == '"' && at > 0 && is_digit(lexer->text[at - 1]) && at_nothing(lexer, next);
-            if (!inch) lex_phrase(lexer, SCOPE_NONE, QUERY_TEXT);
+            if (!inch) lex_phrase(lexer, SCOPE_NONE, QUERY_TEXT, was_exact);
             fresh = false;
         } else {
-            bound = lex_clause(lexer, was_bound);
+            bound = lex_clause(lexer, was_bound, was_exact);
             fresh = lexer->at < lexer->length && lexer->text[lexer->at - 1] == '('; /* field:( */
         }
     }

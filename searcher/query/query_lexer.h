@@ -7,6 +7,8 @@
  *     "            opens a phrase, and so does any other double quotation mark („ “ ” « » ＂ 「 」 『 』); the next of any kind
  *                  closes it. Not one between two Hebrew letters, where it is part of the word (צה"ל), nor an inch
  *                  sign: right after a digit and before a space.
+ *     =            at the start of a word or right before a quotation mark, after any of the above and after a field's name:
+ *                  exactly this word. In a phrase, at the start of a word of it. Not where another = or nothing follows.
  *     name:        before a word, a quotation mark or a bracket, where the name is that of a field
  *     ^number      at the end of a word, a phrase or a bracket
  */
@@ -40,8 +42,16 @@ enum lexeme_scope {
     SCOPE_ID,    /* never in a lexeme: LEXEME_ID says it */
 };
 
+/* Which words are meant exactly as they are typed. */
+enum lexeme_exact {
+    EXACT_NONE,
+    EXACT_SIGNED, /* of a phrase: those that begin with a = */
+    EXACT_ALL,
+};
+
 struct lexeme {
     enum lexeme_kind kind;
+    enum lexeme_exact exact; /* WORD, PHRASE */
     enum lexeme_scope scope; /* WORD, PHRASE, OPEN */
     enum query_field field;  /* with SCOPE_FIELD */
     float boost;             /* WORD, PHRASE, ID, DATE, CLOSE; 1 where none is given */
@@ -63,6 +73,9 @@ void query_lex(const char *text, size_t length, bool plain, struct arena *arena,
 
 /* Whether the code point is a double quotation mark. */
 bool query_is_quote(uint32_t code_point);
+
+/* Whether the = at `at`, where a word begins, is a sign. */
+bool query_equals_is_sign(const char *text, size_t length, size_t at);
 
 /* Whether the quotation mark at `at` is part of a Hebrew word. */
 bool query_quote_joins(const char *text, size_t length, size_t at, size_t after);

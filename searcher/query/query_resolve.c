@@ -31,6 +31,31 @@ static void resolve_date(struct lexeme *lexeme, struct arena *arena, struct quer
     lexeme->scope = SCOPE_NONE;
 }
 
+/* Leaves the = only where it says something. */
+static void resolve_exact(struct lexeme *lexeme, struct analyzer *analyzer, struct query_notes *notes)
+{
+    char excerpt[QUERY_EXCERPT_SIZE];
+    size_t exact_count, ngram_count;
+    struct token ngram;
+    bool asked = lexeme->exact == EXACT_ALL;
+    if (lexeme->exact == EXACT_NONE) return;
+    if (!analyzer_has_forms(analyzer)) { /* a phrase may then have words that begin with a = */
+        if (asked) query_note(notes, "this index has no stems: every word is looked for as it is, and a = says nothing");
+        lexeme->exact = EXACT_NONE;
+        return;
+    }
+    query_words_exact(analyzer, lexeme->text, lexeme->length, lexeme->exact, &exact_count, &ngram_count, &ngram);
+    if (exact_count > 0 && lexeme->scope == SCOPE_FIELD && lexeme->field > QUERY_BODY) {
+        query_note(notes, "a = says something of words in title and body; in %s: it says nothing",
+                   query_field_name(lexeme->field));
+        exact_count = 0;
+    } else if (exact_count > 0 && exact_count == ngram_count) {
+        query_note(notes, "%s is looked for as it is; a = says nothing of it",
+                   query_excerpt(lexeme->text + ngram.start, ngram.length, excerpt));
+    }
+    if (exact_count == 0 || exact_count == ngram_count) lexeme->exact = EXACT_NONE;
+}
+
 static void resolve_operand(struct lexeme *lexeme, struct analyzer *analyzer, struct arena *arena, struct query_notes *notes)
 {
     char excerpt[QUERY_EXCERPT_SIZE];
@@ -42,6 +67,8 @@ static void resolve_operand(struct lexeme *lexeme, struct analyzer *analyzer, st
     } else if (lexeme->kind != LEXEME_ID && !query_words_any(analyzer, lexeme->text, lexeme->length, &notes->failed)) {
         query_note(notes, "%s has no word in it; it is left out", query_excerpt(lexeme->text, lexeme->length, excerpt));
         lexeme->kind = LEXEME_NOTHING;
+    } else if (lexeme->kind != LEXEME_ID) {
+        resolve_exact(lexeme, analyzer, notes);
     }
 }
 

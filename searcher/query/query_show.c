@@ -37,7 +37,8 @@ const char *query_field_name(enum query_field field)
 /* Whether a word would be read as something else without quotation marks. */
 static bool needs_quotes(const char *text, size_t length)
 {
-    if (length == 0 || text[0] == '+' || text[0] == '-' || memchr(text, ':', length) || memchr(text, '^', length)) return true;
+    if (length == 0 || text[0] == '+' || text[0] == '-' || text[0] == '=') return true;
+    if (memchr(text, ':', length) || memchr(text, '^', length)) return true;
     if ((length == 3 && (memcmp(text, "AND", 3) == 0 || memcmp(text, "NOT", 3) == 0)) ||
         (length == 2 && memcmp(text, "OR", 2) == 0))
         return true;
@@ -49,17 +50,20 @@ static bool needs_quotes(const char *text, size_t length)
     return false;
 }
 
-/* The words in quotation marks, with single spaces, and without any mark that would close them. */
-static void show_quoted(struct shower *shower, const char *text, size_t length)
+/* The words in quotation marks, with single spaces, and without any mark that would close them; only where it says something,
+ * with the signs of those that are meant exactly. */
+static void show_quoted(struct shower *shower, const struct built *built)
 {
-    bool space = false;
-    buffer_append_u8(&shower->out, '"');
+    const char *text = built->text;
+    size_t length = built->length;
+    bool space = false, some_exact = built->exact == EXACT_SIGNED, drop_signs = built->signs && !some_exact;
+    buffer_append_string(&shower->out, some_exact && built->first_exact ? "\"=" : "\"");
     for (size_t at = 0, next; at < length; at = next) {
         uint32_t here = utf8_decode(text, length, at, &next);
         bool quote = query_is_quote(here) && !query_quote_joins(text, length, at, next);
         if (quote || white_space_is(here)) {
             if (!space) buffer_append_u8(&shower->out, ' ');
-        } else {
+        } else if (!(drop_signs && space && query_equals_is_sign(text, length, at))) {
             buffer_append(&shower->out, text + at, next - at);
         }
         space = quote || white_space_is(here);
@@ -110,9 +114,10 @@ static void show_leaf(struct shower *shower, struct query_node *node)
     size_t start = shower->out.length;
     bool words = node->kind == QUERY_TERM || node->kind == QUERY_PHRASE;
     if (words && node->field != QUERY_TEXT) show_field(shower, node->field);
+    if (words && built->exact == EXACT_ALL) buffer_append_u8(&shower->out, '=');
     if (words && shower->options->plain) buffer_append(&shower->out, built->text, built->length);
     else if (node->kind == QUERY_PHRASE || (words && needs_quotes(built->text, built->length)))
-        show_quoted(shower, built->text, built->length);
+        show_quoted(shower, built);
     else if (words) buffer_append(&shower->out, built->text, built->length);
     else if (node->kind == QUERY_ID) show_id(shower, built->text, built->length);
     else {

@@ -1,11 +1,55 @@
 #include "query_words.h"
 
 #include "buffer.h"
+#include "utf8.h"
+#include "white_space.h"
 
 enum { TOKEN_BATCH = 64 };
 
 /* Letters and digits that are a word by themselves, in any language. */
 static bool is_plain(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+/* Says of one token after another whether it is meant exactly: with EXACT_SIGNED those are that stand in a word, from white space
+ * to white space, which begins with a =. */
+struct exactness {
+    enum lexeme_exact exact;
+    const char *text;
+    size_t length, at;
+    bool is_signed; /* the word at `at` */
+};
+
+static struct exactness exactness_begin(const char *text, size_t length, enum lexeme_exact exact)
+{
+    return (struct exactness){exact, text, length, 0, query_equals_is_sign(text, length, 0)};
+}
+
+static bool exactness_of(struct exactness *exactness, struct token token)
+{
+    if (exactness->exact != EXACT_SIGNED) return exactness->exact == EXACT_ALL;
+    while (exactness->at < token.start) {
+        if (white_space_is(utf8_decode(exactness->text, exactness->length, exactness->at, &exactness->at)))
+            exactness->is_signed = query_equals_is_sign(exactness->text, exactness->length, exactness->at);
+    }
+    return exactness->is_signed;
+}
+
+void query_words_exact(struct analyzer *analyzer, const char *text, size_t length, enum lexeme_exact exact, size_t *exact_count,
+                       size_t *ngram_count, struct token *ngram)
+{
+    struct exactness exactness = exactness_begin(text, length, exact);
+    struct tokenizer tokenizer;
+    struct token tokens[TOKEN_BATCH];
+    *exact_count = *ngram_count = 0;
+    tokenizer_start(&tokenizer, analyzer, text, length, TOKENIZE_QUERY);
+    for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;) {
+        for (size_t i = 0; i < count; i++) {
+            if (!exactness_of(&exactness, tokens[i])) continue;
+            ++*exact_count;
+            if (!analyzer_is_ngram(analyzer, text + tokens[i].start, tokens[i].length)) continue;
+            ++*ngram_count;
+            *ngram = tokens[i];
+        }
+    }
+}
 
 bool query_words_any(struct analyzer *analyzer, const char *text, size_t length, bool *failed)
 {
@@ -44,8 +88,20 @@ static void collect(struct analyzer *analyzer, const char *text, size_t length, 
     }
 }
 
+/* Gives the term the one form that the word has. */
+static bool make_form(struct analyzer *analyzer, const char *surface, size_t length, struct arena *arena, struct query_term *term)
+{
+    char form[TERM_MAX];
+    bool failed = false;
+    size_t form_length = analyzer_fold(analyzer, surface, length, form, &failed);
+    term->form_length = (uint32_t)form_length;
+    term->form = arena_copy(arena, form, form_length);
+    return term->form && !failed;
+}
+
 static bool make_words(struct analyzer *analyzer, const char *text, const struct token *tokens, size_t count,
-                       const uint8_t *terms, bool prefix_last_only, struct arena *arena, struct query_words *words)
+                       const uint8_t *terms, bool prefix_last_only, struct exactness exactness, struct arena *arena,
+                       struct query_words *words)
 {
     *words = (struct query_words){.count = (uint32_t)count, .text = text};
     if (count == 0) return true;
@@ -61,8 +117,12 @@ static bool make_words(struct analyzer *analyzer, const char *text, const struct
             .word = arena_copy(arena, surface, tokens[i].length),
             .prefix = may_be_prefix && analyzer_is_ngram_prefix(analyzer, surface, tokens[i].length),
         };
-        if (!words->terms[i].term || !words->terms[i].word) return false;
         terms += term_length;
+        if (!words->terms[i].term || !words->terms[i].word) return false;
+        bool exact = exactness_of(&exactness, tokens[i]);
+        if (i == 0) words->first_exact = exact;
+        if (!exact || analyzer_is_ngram(analyzer, surface, tokens[i].length)) continue;
+        if (!make_form(analyzer, surface, tokens[i].length, arena, &words->terms[i])) return false;
     }
     words->text = text + tokens[0].start;
     words->length = tokens[count - 1].start + tokens[count - 1].length - tokens[0].start;
@@ -78,13 +138,13 @@ bool query_words_apart(struct analyzer *analyzer, const char *text, size_t lengt
     collect(analyzer, text, length, TOKENIZE_QUERY, &tokens, &terms);
     bool made = !tokens.failed && !terms.failed &&
                 make_words(analyzer, text, (const struct token *)(const void *)tokens.bytes, tokens.length / sizeof(struct token),
-                           terms.bytes, false, arena, words);
+                           terms.bytes, false, exactness_begin(text, length, EXACT_NONE), arena, words);
     buffer_free(&tokens);
     buffer_free(&terms);
     return made;
 }
 
-bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
+bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, enum lexeme_exact exact, struct arena *arena,
                         struct query_words *words)
 {
     struct token token_room[32], query_token_room[32];
@@ -102,7 +162,8 @@ bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t leng
         while (query_count > 0 && count > 1 && (in_article[count - 1].start != in_query[query_count - 1].start ||
                                                 in_article[count - 1].length != in_query[query_count - 1].length))
             count--;
-        made = make_words(analyzer, text, in_article, count, terms.bytes, true, arena, words);
+        made = make_words(analyzer, text, in_article, count, terms.bytes, true, exactness_begin(text, length, exact), arena,
+                          words);
     }
     buffer_free(&tokens);
     buffer_free(&query_tokens);

@@ -3,10 +3,12 @@
 #define QUERY_WORDS_H
 
 #include "query.h"
+#include "query_lexer.h"
 
 struct query_words {
     struct query_term *terms;
     uint32_t count;
+    bool first_exact; /* the first stands in a word that is meant exactly */
     const char *text; /* from the first token to the end of the last: borrowed */
     size_t length;
 };
@@ -14,6 +16,11 @@ struct query_words {
 /* Whether the text has any term. */
 /* sets it when memory is refused */
 bool query_words_any(struct analyzer *analyzer, const char *text, size_t length, bool *failed);
+
+/* How many tokens are meant exactly, and how many of those are of a script that is indexed by n-grams, where a = says nothing;
+ * *ngram is one of the latter. */
+void query_words_exact(struct analyzer *analyzer, const char *text, size_t length, enum lexeme_exact exact, size_t *exact_count,
+                       size_t *ngram_count, struct token *ngram);
 
 /* The terms one by one, each to be looked for on its own. False: memory was refused. */
 bool query_words_apart(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
@@ -25,7 +32,7 @@ bool query_words_apart(struct analyzer *analyzer, const char *text, size_t lengt
  *
  *     東京都 x   東京 京都 都 x        x 東京都   x 東京 京都
  */
-bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, struct arena *arena,
-                       struct query_words *words);
+bool query_words_in_row(struct analyzer *analyzer, const char *text, size_t length, enum lexeme_exact exact, struct arena *arena,
+                        struct query_words *words);
 
 #endif

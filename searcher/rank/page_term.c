@@ -8,7 +8,8 @@
 
 bool page_term_can(const struct query_node *node)
 {
-    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
+    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix &&
+           !node->terms[0].form;
 }
 
 /* Of an inline list there are no stored impacts: its bound is an impact of 1, the most there is. */

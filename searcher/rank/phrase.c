@@ -291,7 +291,7 @@ static bool phrase_can(const struct ranking *ranking)
     const struct query_node *root = ranking->query->root, *node = root->child_count == 1 ? root->children[0] : NULL;
     if (!node || node->kind != QUERY_PHRASE || node->occur == QUERY_MUST_NOT || !(ranking->bm25->k1 > 0)) return false;
     for (uint32_t i = 0; i < node->term_count; i++)
-        if (node->terms[i].prefix) return false;
+        if (node->terms[i].prefix || node->terms[i].form) return false;
     return true;
 }
 

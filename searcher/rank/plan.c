@@ -22,3 +22,8 @@ const struct ranker *ranker_choose(const char *name, const struct ranking *ranki
     }
     return NULL;
 }
+
+const char *ranker_name(size_t i)
+{
+    return i < sizeof rankers / sizeof *rankers ? rankers[i]->name : NULL;
+}

@@ -9,12 +9,14 @@
 
 bool ranked_list_can(const struct query_node *node)
 {
-    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix;
+    return node->kind == QUERY_TERM && node->field != QUERY_TITLE && node->field != QUERY_BODY && !node->terms[0].prefix &&
+           !node->terms[0].form;
 }
 
 /* ---- Bounds ---- */
 
-/* Of an inline list nothing is stored: its few postings are scored. */
+/* Of an inline list nothing is stored: its few postings are scored. A bound is never 0, even of what adds nothing, for 0 says that
+ * nothing is there. */
 void ranked_list_weigh(struct ranked_list *list)
 {
     double weight = (double)list->leaf->weight;
@@ -22,7 +24,7 @@ void ranked_list_weigh(struct ranked_list *list)
                           (list->shape == CURSOR_INLINE || list->list.title_df > 0);
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
     if (list->shape == CURSOR_INLINE) {
-        float largest = 0;
+        float largest = list->leaf->weight * 1e-3f;
         for (uint32_t i = 0; i < list->df; i++) largest = fmaxf(largest, ranked_list_score(list, list->docs[i], i, list->tfs[i]));
         list->unit = (double)largest / 255 * rounding;
         return;

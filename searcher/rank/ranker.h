@@ -45,4 +45,7 @@ bf_status ranking_count(struct ranking *ranking, bf_error *error);
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);
 
+/* The names of all of them in the plan's order; NULL past the last. For tests that hold each against the exhaustive one. */
+const char *ranker_name(size_t i);
+
 #endif

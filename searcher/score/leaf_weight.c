@@ -1,6 +1,7 @@
 #include "leaf_weight.h"
 
 #include "bitset.h"
+#include "dictionary.h"
 #include "status.h"
 #include "term_source.h"
 
@@ -24,19 +25,52 @@ static enum field dictionary_field(enum query_field field)
     return FIELD_TEXT;
 }
 
-/* The df of a word that stands for many terms is that of their union: found by walking it. */
-static bf_status count_union(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
-                             uint64_t *df, bf_error *error)
+/* The df of a word that stands for many terms is that of their union: found by walking it. So is that of a form in a list too
+ * short to say it. */
+static bf_status count_walk(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
+                            uint64_t *df, bf_error *error)
 {
     struct segment *segment = snapshot->segments[number];
     struct arena arena = {0};
     struct term_source source;
     bf_status status = term_source_open(&source, term, segment, number, &arena, error);
-    for (; status == BF_OK && source.doc != NO_DOCUMENT; term_source_next(&source))
-        *df += !segment_is_deleted(segment, source.doc) && (!titles || term_source_title_tf(&source) > 0);
+    for (; status == BF_OK && source.doc != NO_DOCUMENT; term_source_next(&source)) {
+        if (segment_is_deleted(segment, source.doc)) continue;
+        *df += titles ? term_source_title_tf(&source) > 0 : !source.exact || term_source_tf(&source) > 0;
+    }
     if (status == BF_OK) status = segment_outcome(segment, error);
     arena_free(&arena);
     return status;
+}
+
+/* The df of one form of a term. *is_term: it is the only one, so that it is that of the term. */
+static bf_status count_form(struct snapshot *snapshot, uint32_t segment_number, const struct term_weight *term, bool titles,
+                            bool *is_term, uint64_t *df, bf_error *error)
+{
+    struct segment *segment = snapshot->segments[segment_number];
+    const struct term_entry *entry = &term->entries[segment_number];
+    struct form_counts all, gone;
+    uint32_t number, count = 0;
+    *is_term = false;
+    struct posting_cursor *cursor = malloc(sizeof *cursor);
+    if (!cursor) return fail_memory(error);
+    bf_status status = posting_cursor_open(cursor, segment, entry, error);
+    if (status == BF_OK) status = posting_cursor_form_count(cursor, &count, error);
+    if (status == BF_OK)
+        status = posting_cursor_find_form(cursor, term->term + 1, term->term_length - 1, (const uint8_t *)term->form,
+                                          term->form_length, &number, &all, error);
+    free(cursor);
+    if (status == BF_NOT_FOUND) return BF_OK;
+    *is_term = count == 1;
+    if (status != BF_OK || *is_term) return status;
+    if (entry->df < FORMS_COUNTED_DF) return count_walk(snapshot, segment_number, term, titles, df, error);
+    status = snapshot_adjust_form(snapshot, segment, term->term, term->term_length, (const uint8_t *)term->form,
+                                  term->form_length, &gone, error);
+    if (status != BF_OK) return status;
+    if (gone.df > all.df || gone.title_df > all.title_df)
+        return segment_corrupt(segment, "terms", "deletions can't take more from a form than it has", error);
+    *df += titles ? all.title_df - gone.title_df : all.df - gone.df;
+    return BF_OK;
 }
 
 static bf_status count_term(struct snapshot *snapshot, uint32_t number, const struct term_weight *term, bool titles,
@@ -50,6 +84,9 @@ static bf_status count_term(struct snapshot *snapshot, uint32_t number, const st
         *entry = (struct term_entry){0};
         return BF_OK;
     }
+    bool is_term = true;
+    if (status == BF_OK && term->form) status = count_form(snapshot, number, term, titles, &is_term, df, error);
+    if (status == BF_OK && !is_term) return BF_OK;
     if (status == BF_OK) status = snapshot_adjust(snapshot, segment, term->term, term->term_length, &taken, error);
     if (status != BF_OK) return status;
     uint32_t all = entry->df, gone = taken.df;
@@ -72,6 +109,8 @@ static bf_status term_weight_make(const struct query_node *node, const struct qu
 {
     weight->term_length = term->term_length + 1;
     weight->prefix = term->prefix;
+    weight->form = term->form;
+    weight->form_length = term->form_length;
     weight->df = 0;
     weight->term = arena_take(arena, weight->term_length);
     weight->entries = term->prefix ? NULL : arena_take(arena, snapshot->segment_count * sizeof *weight->entries);
@@ -80,7 +119,7 @@ static bf_status term_weight_make(const struct query_node *node, const struct qu
     memcpy(weight->term + 1, term->term, term->term_length);
     for (uint32_t i = 0; i < snapshot->segment_count; i++) {
         bf_status status =
-            term->prefix ? count_union(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error)
+            term->prefix ? count_walk(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error)
                          : count_term(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error);
         if (status != BF_OK) return status;
     }

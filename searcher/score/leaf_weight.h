@@ -4,6 +4,7 @@
  *     a term      df over live articles, idf of it
  *     a phrase    the idfs of its words added up in order, as Lucene does
  *     title:      df is that of titles; body: takes the text's
+ *     =word       df is that of the form
  */
 #ifndef SCORE_LEAF_WEIGHT_H
 #define SCORE_LEAF_WEIGHT_H
@@ -16,6 +17,8 @@
 struct term_weight {
     uint8_t *term;          /* dictionary term: field byte first */
     uint32_t term_length;
+    const char *form;       /* the only form that counts; NULL: all do */
+    uint32_t form_length;
     bool prefix;
     uint64_t df;
     float idf;
