@@ -8,6 +8,7 @@
 #include "article_block.h"
 #include "article_record.h"
 #include "column.h"
+#include "form_numbers.h"
 #include "id_column.h"
 #include "inline_list.h"
 #include "length_byte.h"
