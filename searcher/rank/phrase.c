@@ -18,9 +18,9 @@
 
 enum {
     SUM_MOST = 60000,    /* the largest bound */
-    BOUNDED_LEAST = 64,  /* so many candidates are worth bounds */
+    BOUNDED_LEAST = 512,  /* so many candidates are worth bounds */
     FIRST_LEAST = 32,    /* candidates, at least, whose positions are compared first ... */
-    FIRST_SHARE = 8,     /* ... and this part of them */
+    FIRST_SHARE = 24,     /* ... and this part of them */
     BUCKETS = 64,        /* of candidates by bounds */
     SET_PAGES = RANK_SET / POSTING_PAGE,
     WINDOW_LEAST = 128,  /* postings of the rarest list for which a window's sets pay */
@@ -88,7 +88,7 @@ static void bound_by(struct phrase_run *run, struct ranked_list *list)
 static bool compare(struct phrase_run *run, uint32_t doc)
 {
     struct ranking *ranking = run->ranking;
-    if (!phrase_words_match(&run->words, doc)) return true;
+    if (!phrase_words_match(&run->words, doc, run->least)) return true;
     if (run->counting) ranking->total++;
     if (ranking->count_only || !ranking->top.k) return true;
     struct ranked_hit hit = hit_make(run->segment, run->number, doc);
@@ -139,7 +139,7 @@ static bool compare_candidates(struct phrase_run *run)
 {
     uint32_t count = run->candidate_count, wanted = count / FIRST_SHARE, first = 0;
     bool bounded = count >= BOUNDED_LEAST && run->ranking->top.k < count;
-    if (bounded) scale_lists(run);
+    scale_lists(run);
     raise_least(run);
     for (uint32_t i = 0; i < count; i++) run->candidates[i].bound = UINT16_MAX - 1;
     for (uint32_t i = 0; bounded && i < run->words.count; i++) {
@@ -224,7 +224,7 @@ static bool sift(struct phrase_run *run)
     struct ranked_list *lead = run->words.words[0].list;
     uint32_t *docs = arena_take(&run->arena, (lead->df + 1) * sizeof *docs), doc_count = run->segment->meta.doc_count;
     if (!docs) return false;
-    run->intersected = true;
+    run->intersected = run->words.verified = true;
     lead->found = 0;
     for (uint64_t first = 0; first < doc_count; first += RANK_SET) {
         uint32_t count = copy_docs(lead, (uint32_t)first, docs), words = window_words(run, first);
@@ -249,7 +249,7 @@ static bool intersect(struct phrase_run *run)
 {
     uint64_t *set = run->ranking->scratch->sets[0], *other = run->ranking->scratch->sets[1];
     uint32_t doc_count = run->segment->meta.doc_count;
-    run->intersected = true;
+    run->intersected = run->words.verified = true;
     for (uint64_t first = 0; first < doc_count; first += RANK_SET) {
         uint32_t words = window_words(run, first);
         if (!make_set(run, run->words.words[0].list, (uint32_t)first, set, words)) return true;

@@ -65,7 +65,7 @@ static bool load_page(struct phrase_words *words, struct phrase_word *word, uint
         if (!word->page_docs) return word_broken(word, "postings", memory_rule);
         word->page_tfs = word->page_docs + POSTING_PAGE;
     }
-    if (!posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
+    if (!words->verified && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
     const char *rule = posting_page_docs(&list->list, page, word->page_docs);
     if (!rule) rule = posting_page_tfs(&list->list, page, word->page_tfs);
     if (rule) return word_broken(word, "postings", rule);
@@ -118,36 +118,51 @@ static bool word_room(struct phrase_words *words, struct phrase_word *word, uint
     return word->positions || word_broken(word, "positions", memory_rule);
 }
 
-static uint32_t read_inline(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
+static uint32_t stand_inline(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
 {
     const struct inline_list *list = &word->list->inlined;
-    uint32_t before = 0, i = 0;
-    for (; i < list->df && list->docs[i] < doc; i++) before += list->tfs[i];
+    uint32_t i = 0;
+    word->before = 0;
+    for (; i < list->df && list->docs[i] < doc; i++) word->before += list->tfs[i];
     if (i == list->df || list->docs[i] != doc || !word_room(words, word, list->tfs[i])) return 0;
-    memcpy(word->positions, list->positions + before, list->tfs[i] * sizeof *word->positions);
-    return list->tfs[i];
+    word->tf = list->tfs[i];
+    return word->tf;
 }
 
-/* The word's positions in the document, up to the first that is at least `enough`. Returns how many; 0: it does not have the word,
- * or damage was noted. */
-static uint32_t word_read(struct phrase_words *words, struct phrase_word *word, uint32_t doc, uint32_t enough)
+/* Finds the document's posting, and memory for its positions. Returns its frequency; 0: the document does not have the word, or
+ * damage was noted. */
+static uint32_t word_stand(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
 {
     struct ranked_list *list = word->list;
     struct position_walk *walk = &word->walk;
-    if (list->shape == CURSOR_INLINE) return read_inline(words, word, doc);
+    if (list->shape == CURSOR_INLINE) return stand_inline(words, word, doc);
     if (!word->walking) {
         if (!list->list.has_positions) return word_broken(word, "postings", "the list has no positions");
         word->walking = position_walk_open(walk, list->segment, &list->view, &list->list);
         if (!word->walking) return 0;
     }
-    if (!word_load(words, word, doc) || !position_walk_turn(walk, &word->part)) return 0;
-    uint32_t index = word_find(word, doc), tf = word->part.tfs[index];
-    if (word->part.docs[index] != doc) return 0;
-    if (tf > word->room) {
-        if (!position_walk_holds(walk, tf)) return word_broken(word, "positions", "a posting has more positions than its group");
-        if (!word_room(words, word, tf)) return 0;
+    if (!word_load(words, word, doc)) return 0;
+    word->index = word_find(word, doc);
+    word->tf = word->part.tfs[word->index];
+    return word->part.docs[word->index] == doc ? word->tf : 0;
+}
+
+/* The positions of the posting it stands on, up to the first that is at least `enough`. Returns how many; 0: damage, which is noted.
+ */
+static uint32_t word_read(struct phrase_words *words, struct phrase_word *word, uint32_t enough)
+{
+    struct position_walk *walk = &word->walk;
+    if (word->list->shape == CURSOR_INLINE) {
+        memcpy(word->positions, word->list->inlined.positions + word->before, word->tf * sizeof *word->positions);
+        return word->tf;
     }
-    return position_walk_read(walk, &word->part, index, enough, word->positions);
+    if (!position_walk_turn(walk, &word->part)) return 0;
+    if (word->tf > word->room) {
+        if (!position_walk_holds(walk, word->tf))
+            return word_broken(word, "positions", "a posting has more positions than its group");
+        if (!word_room(words, word, word->tf)) return 0;
+    }
+    return position_walk_read(walk, &word->part, word->index, enough, word->positions);
 }
 
 /* Where the phrase may begin by its first word. */
@@ -191,12 +206,28 @@ static bool count_titles(struct phrase_words *words, uint32_t doc)
     return field == QUERY_TEXT || words->tf > words->title_tf;
 }
 
-bool phrase_words_match(struct phrase_words *words, uint32_t doc)
+/* The most that so many occurrences can add. */
+static uint32_t bound_of(const struct phrase_words *words, uint32_t doc, uint32_t tf)
 {
-    uint32_t left = 0;
+    const struct ranked_list *list = words->words[0].list;
+    bool titles = words->leaf->node->field == QUERY_TEXT && words->bm25->title_weight > 1;
+    float weighted = titles ? words->bm25->title_weight * (float)tf : (float)tf;
+    return ranked_list_impact_at(list, weighted, words->leaf->counts_length ? segment_length_byte(words->segment, doc) : 0);
+}
+
+bool phrase_words_match(struct phrase_words *words, uint32_t doc, uint32_t least)
+{
+    uint32_t left = 0, tf = UINT32_MAX;
+    for (uint32_t i = 0; i < words->count && i < 2; i++) { /* two words know most of what there is to know */
+        uint32_t found = word_stand(words, &words->words[i], doc);
+        if (!found) return false;
+        if (found < tf) tf = found;
+    }
+    if (least && bound_of(words, doc, tf) < least) return false;
     for (uint32_t i = 0; i < words->count; i++) {
         struct phrase_word *word = &words->words[i];
-        uint32_t count = word_read(words, word, doc, i ? words->starts[left - 1] + word->offset : UINT32_MAX);
+        if (i >= 2 && !word_stand(words, word, doc)) return false;
+        uint32_t count = word_read(words, word, i ? words->starts[left - 1] + word->offset : UINT32_MAX);
         left = i ? keep_starts(words->starts, left, word, count) : first_starts(words, word, count);
         if (!left) return false;
     }

@@ -16,6 +16,8 @@ struct phrase_word {
     struct position_walk walk;
     bool walking;                  /* it is open */
     struct position_part part;     /* the block or page looked at last; `count` 0: none */
+    uint32_t index, tf;            /* the posting in it that was found last, and its frequency; */
+    uint32_t before;               /* of an inline list, the positions before its own */
     uint32_t *page_docs, *page_tfs;
     uint32_t *positions, room;     /* of the posting read last */
 };
@@ -25,6 +27,7 @@ struct phrase_words {
     struct segment *segment;
     const struct bm25 *bm25;
     struct arena *arena;
+    bool verified;                 /* all bytes of the paged lists were verified */
     uint32_t count;
     struct phrase_word *words;     /* rarest first */
     uint32_t *starts, start_room;  /* where the phrase may begin in the document */
@@ -35,9 +38,9 @@ struct phrase_words {
 bf_status phrase_words_open(const struct match_context *context, const struct query_node *node, struct phrase_words *words,
                             bf_error *error);
 
-/* Counts the phrase in a document that has all words; false: it is not there, or damage was noted. Cheapest for ascending
- * documents. */
-bool phrase_words_match(struct phrase_words *words, uint32_t doc);
+/* Counts the phrase in a document that has all words; false: it is not there, or damage was noted, or it can't add as much as the
+ * bound `least` (0: all are wanted; otherwise the lists must have been scaled). Cheapest for ascending documents. */
+bool phrase_words_match(struct phrase_words *words, uint32_t doc, uint32_t least);
 
 /* What the phrase adds to the score of the document it was matched in last. */
 float phrase_words_score(const struct phrase_words *words, uint32_t doc);
