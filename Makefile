@@ -40,6 +40,14 @@ ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(OPTIMISE) -fPIC -fvisibility=hidden -ffp-c
 LIBS_ENGINE := -llmdb -lstemmer -lz -lutf8proc -lpthread -lm
 LIBS_READER := -larchive -ljansson
 
+# A program that answers one query and ends spends less time searching than a dynamic linker takes to load and relocate its
+# libraries. So the searching programs hold theirs, at a fixed address, where the system has the archives to link from. STATIC=
+# links them like any other.
+ifeq ($(FLAVOUR),release)
+STATIC ?= $(shell echo 'int main(void) { return 0; }' | \
+    $(CC) -x c - -static -no-pie -o /dev/null -ljansson $(LIBS_ENGINE) >/dev/null 2>&1 && echo -static -no-pie)
+endif
+
 # Files are found by folder; each program's main is the only file named here.
 LIB_SRC    := $(wildcard common/*/*.c) $(filter-out indexer/reader/% indexer/cli/%,$(wildcard indexer/*/*.c)) \
               $(filter-out searcher/cli/% searcher/output/%,$(wildcard searcher/*/*.c))
@@ -93,12 +101,12 @@ $(B)/backfile-index: $(call obj,$(INDEX_SRC) $(READER_SRC)) $(B)/libbackfile.a
 
 $(B)/backfile-search: $(call obj,$(SEARCH_SRC)) $(B)/libbackfile.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
+	$(Q)$(CC) $(OPTIMISE) $(STATIC) -o $@ $^ $(LDFLAGS) $(LIBS_ENGINE)
 
 # Without the readers, whose libraries would take longer to load than `peer ask` takes to answer.
 $(B)/backfile-bench: $(call obj,$(BENCH_SRC)) $(B)/libbackfile.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) -ljansson $(LIBS_ENGINE)
+	$(Q)$(CC) $(OPTIMISE) $(STATIC) -o $@ $^ $(LDFLAGS) -ljansson $(LIBS_ENGINE)
 
 $(B)/backfile.pc: Makefile
 	@mkdir -p $(@D)

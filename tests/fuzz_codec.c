@@ -9,6 +9,7 @@
 #include "column.h"
 #include "form_numbers.h"
 #include "id_column.h"
+#include "inflate.h"
 #include "inline_list.h"
 #include "position_measure.h"
 #include "posting_list.h"
@@ -176,8 +177,13 @@ static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
     size_t offset, record_length;
     uint32_t count;
     article_record_decode(bytes, length, &arena, &article);
+    struct article_dictionary dictionary;
+    if (!article_dictionary_open(bytes, length, &dictionary)) require(dictionary.bytes + dictionary.length == bytes + length);
+    /* A stream that is its own dictionary. */
+    dictionary = (struct article_dictionary){bytes, length, length >= 6 ? load_u32_be(bytes + 2) : 0};
+    if (!inflate_first(bytes, length, &dictionary, i, i & 1, &raw)) require(raw.length == i);
     article_block_count(bytes, length, &count);
-    if (!article_block_read(bytes, length, i, &raw, &offset, &record_length)) {
+    if (!article_block_read(bytes, length, NULL, i, &raw, &offset, &record_length)) {
         require(offset + record_length <= raw.length);
         article_record_decode(raw.bytes + offset, record_length, &arena, &article);
     }

@@ -64,7 +64,7 @@ static void fuzz_seal(const uint8_t *data, size_t size)
         uint64_t entries = (uint64_t)SEAL_ENTRY * ((uint64_t)load_u32(data + size - 20) + load_u32(data + size - 16));
         if (entries + 24 <= size)
             store_u32(file.bytes + file.length - 8, checksum(0, data + size - 24 - entries, (size_t)entries + 24));
-        if (!seal_record_decode(file.bytes, file.length, &record))
+        if (!seal_record_decode(file.bytes, file.length, file.length, &record))
             require((uint64_t)record.page_count * TREE_PAGE + SEAL_ENTRY * ((uint64_t)record.first_count + record.terms_count) +
                         SEAL_RECORD == file.length);
     }

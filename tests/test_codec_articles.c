@@ -116,7 +116,7 @@ static void test_blocks(void **state)
         assert_int_equal(told, count);
         for (uint32_t i = 0; i < count; i++) {
             if (i % 5 == 0 || i + 1 == count) {
-                assert_null(article_block_read(bytes, out.length, i, &raw, &offset, &length));
+                assert_null(article_block_read(bytes, out.length, NULL, i, &raw, &offset, &length));
                 assert_int_equal(length, lengths[i]);
                 assert_int_equal(offset, at);
                 assert_true(raw.length >= offset + length);
@@ -124,13 +124,13 @@ static void test_blocks(void **state)
             }
             at += lengths[i];
         }
-        assert_non_null(article_block_read(bytes, out.length, count, &raw, &offset, &length));
+        assert_non_null(article_block_read(bytes, out.length, NULL, count, &raw, &offset, &length));
         for (int times = 0; times < 30; times++) {
             size_t kept = chance_below(&chance, 3) ? out.length : chance_below(&chance, (uint32_t)out.length);
             uint8_t *damaged = guarded_copy(bytes, kept, 0);
             damage(&chance, damaged, kept);
             uint32_t i = chance_below(&chance, count);
-            if (!article_block_read(damaged, kept, i, &raw, &offset, &length)) assert_true(offset + length <= raw.length);
+            if (!article_block_read(damaged, kept, NULL, i, &raw, &offset, &length)) assert_true(offset + length <= raw.length);
             free(damaged);
         }
         free(bytes);
@@ -152,10 +152,10 @@ static void test_only_what_is_needed_is_inflated(void **state)
     article_block_add(&writer, (const uint8_t *)"first", 5);
     article_block_add(&writer, megabyte, 1 << 20);
     assert_true(article_block_finish(&writer, &out));
-    assert_null(article_block_read(out.bytes, out.length, 0, &raw, &offset, &length));
+    assert_null(article_block_read(out.bytes, out.length, NULL, 0, &raw, &offset, &length));
     assert_memory_equal(raw.bytes, "first", 5);
     assert_true(raw.room < 1 << 16);
-    assert_null(article_block_read(out.bytes, out.length, 1, &raw, &offset, &length));
+    assert_null(article_block_read(out.bytes, out.length, NULL, 1, &raw, &offset, &length));
     assert_int_equal(length, 1 << 20);
     free(megabyte);
     buffer_free(&out);
@@ -173,10 +173,11 @@ static const char *read_false_block(const uint64_t *lengths, uint32_t count, con
     uLongf stream_length = sizeof stream;
     assert_int_equal(compress(stream, &stream_length, content, content_length), Z_OK);
     buffer_append_u8(&block, 1);
+    varint_append(&block, 0);
     varint_append(&block, count);
     for (uint32_t record = 0; record < count; record++) varint_append(&block, lengths[record]);
     buffer_append(&block, stream, stream_length);
-    const char *rule = article_block_read(block.bytes, block.length, i, &raw, &offset, &length);
+    const char *rule = article_block_read(block.bytes, block.length, NULL, i, &raw, &offset, &length);
     *room = raw.room;
     buffer_free(&block);
     buffer_free(&raw);
@@ -209,9 +210,9 @@ static void test_the_checksum_is_verified(void **state)
     size_t offset, length;
     article_block_add(&writer, (const uint8_t *)"a record", 8);
     assert_true(article_block_finish(&writer, &out));
-    assert_null(article_block_read(out.bytes, out.length, 0, &raw, &offset, &length));
+    assert_null(article_block_read(out.bytes, out.length, NULL, 0, &raw, &offset, &length));
     out.bytes[out.length - 1] ^= 1;
-    assert_non_null(article_block_read(out.bytes, out.length, 0, &raw, &offset, &length));
+    assert_non_null(article_block_read(out.bytes, out.length, NULL, 0, &raw, &offset, &length));
     buffer_free(&out);
     buffer_free(&raw);
     article_block_free(&writer);

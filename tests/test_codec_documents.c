@@ -39,6 +39,26 @@ static void test_length_bytes(void **state)
     assert_int_equal(length_byte_decode(255), 2013265944);
 }
 
+/* A value depends on nothing but the parts that its caller is told to verify: all the rest may be anything. */
+static void expect_parts(struct chance *chance, const struct buffer *record, const int64_t *values, uint32_t count)
+{
+    uint32_t i = chance_below(chance, count);
+    size_t at, length;
+    struct column column;
+    uint8_t *bytes = guarded_copy(record->bytes, record->length, 0);
+    for (size_t b = COLUMN_HEAD; b < record->length; b++) bytes[b] = (uint8_t)chance_next(chance);
+    assert_null(column_begin(bytes, record->length, &column));
+    assert_int_equal(column.count, count);
+    column_entry(i, &at, &length);
+    assert_true(at >= COLUMN_HEAD && at + length <= record->length);
+    memcpy(bytes + at, record->bytes + at, length);
+    assert_null(column_bits(&column, i, &at, &length));
+    assert_true(at >= COLUMN_HEAD && at + length <= record->length);
+    memcpy(bytes + at, record->bytes + at, length);
+    assert_true(column_get(&column, i) == values[i]);
+    free(bytes);
+}
+
 static void expect_column(struct chance *chance, const int64_t *values, uint32_t count)
 {
     struct buffer out = {0};
@@ -49,6 +69,7 @@ static void expect_column(struct chance *chance, const int64_t *values, uint32_t
     assert_null(column_open(bytes, out.length, &column));
     assert_int_equal(column.count, count);
     for (uint32_t i = 0; i < count; i++) assert_true(column_get(&column, i) == values[i]);
+    for (int round = 0; round < 10 && count; round++) expect_parts(chance, &out, values, count);
     for (int round = 0; round < 10; round++) {
         uint32_t first = chance_below(chance, count + 1), wanted = chance_below(chance, count - first + 1);
         int64_t *back = calloc(wanted + 1U, sizeof *back);
@@ -150,6 +171,22 @@ static void test_ids(void **state)
             assert_int_equal(length, lengths[i]);
             assert_memory_equal(id, ids[i], length);
             free(id);
+        }
+        for (int times = 0; times < 20 && count; times++) { /* an id depends on nothing but what is to be verified for it */
+            char id[512];
+            size_t at, length;
+            uint32_t i = chance_below(&chance, count);
+            uint8_t *parts = guarded_copy(out.bytes, out.length, 0);
+            for (size_t b = ID_COLUMN_HEAD; b < out.length; b++) parts[b] = (uint8_t)chance_next(&chance);
+            assert_null(id_column_open(parts, out.length, &column));
+            id_column_entry(&column, i, &at, &length);
+            memcpy(parts + at, out.bytes + at, length);
+            assert_null(id_column_block(&column, i, &at, &length));
+            memcpy(parts + at, out.bytes + at, length);
+            assert_null(id_column_get(&column, i, id, &length));
+            assert_int_equal(length, lengths[i]);
+            assert_memory_equal(id, ids[i], length);
+            free(parts);
         }
         for (int times = 0; times < 200; times++) {
             char id[512];

@@ -317,10 +317,31 @@ static void test_article_block(void **state)
     uint32_t count;
     assert_null(article_block_count(block.bytes, block.length, &count));
     assert_int_equal(count, 2);
-    assert_null(article_block_read(block.bytes, block.length, 1, &raw, &offset, &length));
+    assert_null(article_block_read(block.bytes, block.length, NULL, 1, &raw, &offset, &length));
     assert_int_equal(offset, 6);
     assert_int_equal(length, 7);
     assert_memory_equal(raw.bytes, "first\nsecond\n", 13);
+    buffer_free(&block);
+    buffer_free(&raw);
+}
+
+static void test_article_dictionary(void **state)
+{
+    (void)state;
+    static const char said[] = "NATIONAL MUSEUM, Thornquay (", stored[] = "National Museum, Thornquay";
+    struct buffer record = {0}, block = example("article-block-with-dictionary"), raw = {0};
+    struct article_dictionary dictionary;
+    size_t offset, length;
+    uint64_t place;
+    article_dictionary_encode((const uint8_t *)said, sizeof said - 1, &record);
+    expect_example("article-dictionary", &record);
+    assert_null(article_dictionary_open(record.bytes, record.length, &dictionary));
+    assert_null(article_block_dictionary(block.bytes, block.length, &place));
+    assert_int_equal(place, 100 + 1);
+    assert_null(article_block_read(block.bytes, block.length, &dictionary, 0, &raw, &offset, &length));
+    assert_int_equal(length, sizeof stored - 1);
+    assert_memory_equal(raw.bytes, stored, length);
+    buffer_free(&record);
     buffer_free(&block);
     buffer_free(&raw);
 }
@@ -378,7 +399,7 @@ static void test_seal(void **state)
     expect_example("seal", &out);
     buffer_append_zeros(&file, 9 * 4096);
     buffer_append(&file, out.bytes, out.length);
-    assert_null(seal_record_decode(file.bytes, file.length, &again));
+    assert_null(seal_record_decode(file.bytes, file.length, file.length, &again));
     assert_memory_equal(&again, &record, sizeof record);
     buffer_free(&out);
     buffer_free(&file);
@@ -474,6 +495,7 @@ int main(void)
         cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
+        cmocka_unit_test(test_article_dictionary),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
         cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival), cmocka_unit_test(test_form_list),
         cmocka_unit_test(test_manifest),

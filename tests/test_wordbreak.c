@@ -32,7 +32,7 @@ static void sample_parse(const char *line, struct sample *sample)
         } else if (strchr("0123456789ABCDEF", *line)) {
             char *after;
             uint32_t code_point = (uint32_t)strtoul(line, &after, 16);
-            sample->length += utf8_encode(code_point, sample->text + sample->length);
+            sample->length += utf8_put(code_point, sample->text + sample->length);
             line = after;
         } else {
             line++;
@@ -92,7 +92,7 @@ static void test_walk_covers_text(void **state)
         size_t length = 0;
         for (int i = 0; i < 12; i++) {
             seed = seed * 1664525u + 1013904223u;
-            length += utf8_encode(alphabet[(seed >> 8) % (sizeof alphabet / sizeof *alphabet)], text + length);
+            length += utf8_put(alphabet[(seed >> 8) % (sizeof alphabet / sizeof *alphabet)], text + length);
         }
         for (size_t at = 0; at < length;) {
             unsigned flags;

@@ -85,7 +85,7 @@ static void fold_write(struct buffer *out, const utf8proc_int32_t *points, size_
         if (plain) {
             while (*plain) *at++ = (uint8_t)*plain++;
         } else {
-            at += utf8_encode((uint32_t)points[i], (char *)at);
+            at += utf8_put((uint32_t)points[i], (char *)at);
         }
     }
     out->length += (size_t)(at - begin);

@@ -67,7 +67,7 @@ size_t utf8_back(const char *text, size_t at)
     return begin;
 }
 
-size_t utf8_encode(uint32_t code_point, char out[4])
+size_t utf8_put(uint32_t code_point, char out[4])
 {
     if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point < 0xe000)) code_point = 0xfffd;
     if (code_point < 0x80) {

@@ -16,7 +16,7 @@ uint32_t utf8_decode(const char *text, size_t length, size_t at, size_t *next);
 size_t utf8_back(const char *text, size_t at);
 
 /* Writes 1 to 4 bytes and returns how many; U+FFFD for what is no code point. */
-size_t utf8_encode(uint32_t code_point, char out[4]);
+size_t utf8_put(uint32_t code_point, char out[4]);
 
 /* Where the extended grapheme cluster (UAX #29) that begins at `at` ends. */
 size_t utf8_grapheme_end(const char *text, size_t length, size_t at);

@@ -1,21 +1,59 @@
 #include "cpu.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__x86_64__) && defined(__GLIBC__) && __has_include(<sys/platform/x86.h>)
+
+/* The C library has asked the processor already; asking again would take a virtual machine as long as a short query. */
+#include <sys/platform/x86.h>
+
+/* As its macro of that name, without shifting a bit into the sign. */
+static bool is_active(unsigned feature)
+{
+    const struct cpuid_feature *leaf = __x86_get_cpuid_feature_leaf(feature / 128);
+    return leaf->active_array[feature % 128 / 32] >> feature % 32 & 1;
+}
+
+static bool has_avx2(void)
+{
+    return is_active(x86_cpu_AVX2) && is_active(x86_cpu_BMI1) && is_active(x86_cpu_BMI2) && is_active(x86_cpu_POPCNT) &&
+           is_active(x86_cpu_SSE4_2);
+}
+
+static bool has_avx512(void)
+{
+    return is_active(x86_cpu_AVX512F) && is_active(x86_cpu_AVX512BW) && is_active(x86_cpu_AVX512DQ) &&
+           is_active(x86_cpu_AVX512VL) && is_active(x86_cpu_AVX512_VBMI);
+}
+
+#elif defined(__x86_64__)
+
+static bool has_avx2(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2");
+}
+
+static bool has_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
+}
+
+#else
+
+static bool has_avx2(void) { return false; }
+static bool has_avx512(void) { return false; }
+
+#endif
+
 static enum cpu_level cpu_detect(void)
 {
-    enum cpu_level level = CPU_SCALAR;
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-        __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2"))
-        level = CPU_AVX2;
-    if (level == CPU_AVX2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi"))
-        level = CPU_AVX512;
-#endif
+    enum cpu_level level = !has_avx2() ? CPU_SCALAR : has_avx512() ? CPU_AVX512 : CPU_AVX2;
     const char *wish = getenv("BACKFILE_CPU");
     for (enum cpu_level lower = CPU_SCALAR; wish && lower < level; lower++)
         if (strcmp(wish, cpu_level_name(lower)) == 0) level = lower;

@@ -1,11 +1,13 @@
-/* version (1 byte), count of records (varint), length of each (varints), then the records in one zlib stream. */
+/* version (1 byte), place of the dictionary (varint), count of records (varint), length of each (varints), then the records in
+ * one zlib stream. */
 #include "article_block.h"
 
 #include "backfile.h"
-#include "status.h"
+#include "inflate.h"
 #include "varint.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <zlib.h>
 
 enum {
@@ -24,12 +26,31 @@ void article_block_add(struct article_block_writer *writer, const uint8_t *recor
 
 static uInt at_most_int(size_t length) { return length < UINT_MAX ? (uInt)length : UINT_MAX; }
 
-static bool deflate_all(const struct buffer *raw, int level, struct buffer *out)
+/* Hashing the dictionary takes longer than compressing a block, so that is done once and the state copied for each. */
+static bool prepare_stream(struct article_block_writer *writer)
 {
-    z_stream stream = {0};
+    z_stream *stream = calloc(1, sizeof *stream);
+    const struct article_dictionary *dictionary = &writer->dictionary;
+    if (!stream || deflateInit(stream, writer->level ? writer->level : ARTICLE_BLOCK_LEVEL) != Z_OK) {
+        free(stream);
+        return false;
+    }
+    if (dictionary->bytes) {
+        /* As level 4 but with half its candidates: with a dictionary there are more of them, and good ones sooner. On news 0.373
+         * instead of 0.391 in a little less time; with 16 it is 0.363, in 15 % more. */
+        if (!writer->level) deflateTune(stream, 4, 4, 16, 8);
+        deflateSetDictionary(stream, dictionary->bytes, (uInt)dictionary->length);
+    }
+    writer->stream = stream;
+    return true;
+}
+
+static bool deflate_all(z_stream *prepared, const struct buffer *raw, struct buffer *out)
+{
+    z_stream stream;
     size_t consumed = 0;
     int status = Z_OK;
-    if (deflateInit(&stream, level) != Z_OK) return false;
+    if (deflateCopy(&stream, prepared) != Z_OK) return false;
     while (status == Z_OK) {
         size_t room = 4096 + (raw->length - consumed) / 2;
         uint8_t *place = buffer_reserve(out, room);
@@ -50,11 +71,12 @@ static bool deflate_all(const struct buffer *raw, int level, struct buffer *out)
 bool article_block_finish(struct article_block_writer *writer, struct buffer *out)
 {
     bool done = false;
-    if (!writer->raw.failed && !writer->lengths.failed) {
+    if (!writer->raw.failed && !writer->lengths.failed && (writer->stream || prepare_stream(writer))) {
         buffer_append_u8(out, ARTICLE_BLOCK_VERSION);
+        varint_append(out, writer->dictionary_place);
         varint_append(out, writer->count);
         buffer_append(out, writer->lengths.bytes, writer->lengths.length);
-        done = deflate_all(&writer->raw, writer->level ? writer->level : ARTICLE_BLOCK_LEVEL, out) && !out->failed;
+        done = deflate_all(writer->stream, &writer->raw, out) && !out->failed;
     }
     buffer_clear(&writer->raw);
     buffer_clear(&writer->lengths);
@@ -67,12 +89,41 @@ void article_block_free(struct article_block_writer *writer)
     buffer_free(&writer->raw);
     buffer_free(&writer->lengths);
     writer->count = 0;
+    if (writer->stream) deflateEnd(writer->stream);
+    free(writer->stream);
+    writer->stream = NULL;
+}
+
+static const char *read_dictionary(const uint8_t **at, const uint8_t *end, uint64_t *place)
+{
+    if (*at == end) return "an article block is empty";
+    if (*(*at)++ != ARTICLE_BLOCK_VERSION) return "an article block's version is unknown";
+    return varint_read(at, end, place) ? NULL : "an article block is cut short";
+}
+
+const char *article_block_dictionary(const uint8_t *bytes, size_t length, uint64_t *place)
+{
+    const uint8_t *at = bytes;
+    return read_dictionary(&at, bytes + length, place);
+}
+
+const char *article_block_move(const uint8_t *bytes, size_t length, uint64_t place, struct buffer *out)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    uint64_t before;
+    const char *rule = read_dictionary(&at, end, &before);
+    if (rule) return rule;
+    buffer_append_u8(out, ARTICLE_BLOCK_VERSION);
+    varint_append(out, place);
+    buffer_append(out, at, (size_t)(end - at));
+    return NULL;
 }
 
 static const char *read_count(const uint8_t **at, const uint8_t *end, uint32_t *count)
 {
-    if (*at == end) return "an article block is empty";
-    if (*(*at)++ != ARTICLE_BLOCK_VERSION) return "an article block's version is unknown";
+    uint64_t place;
+    const char *rule = read_dictionary(at, end, &place);
+    if (rule) return rule;
     if (!varint_read_u32(at, end, count)) return "an article block is cut short";
     if (*count == 0 || *count > (size_t)(end - *at)) return "an article block can't have so many records";
     return NULL;
@@ -82,40 +133,6 @@ const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *c
 {
     const uint8_t *at = bytes;
     return read_count(&at, bytes + length, count);
-}
-
-/* Inflates the first `wanted` bytes of the stream, taking memory only as bytes come. `whole` when the stream ends there: then
- * its checksum is verified too. */
-static const char *inflate_first(const uint8_t *at, const uint8_t *end, size_t wanted, bool whole, struct buffer *raw)
-{
-    const char *rule = NULL;
-    z_stream stream = {0};
-    int status = Z_OK;
-    buffer_clear(raw);
-    /* even if nothing is wanted, raw->bytes can be pointed into */
-    if (!buffer_reserve(raw, 1)) return memory_rule;
-    if (inflateInit(&stream) != Z_OK) return memory_rule;
-    while (status == Z_OK && (raw->length < wanted || whole) && !rule) {
-        size_t left = wanted - raw->length, step = raw->length + ARTICLE_BLOCK_TARGET, room = left < step ? left : step;
-        uint8_t none, *place = room ? buffer_reserve(raw, room) : &none;
-        if (!place) {
-            rule = memory_rule;
-            break;
-        }
-        stream.next_in = (Bytef *)(uintptr_t)at; /* zlib reads through it only */
-        stream.avail_in = at_most_int((size_t)(end - at));
-        stream.next_out = place;
-        stream.avail_out = at_most_int(room);
-        uInt given = stream.avail_in, offered = stream.avail_out;
-        status = inflate(&stream, Z_NO_FLUSH);
-        at += given - stream.avail_in;
-        raw->length += offered - stream.avail_out;
-        if (status != Z_OK && status != Z_STREAM_END) rule = "an article block does not inflate";
-    }
-    if (!rule && raw->length < wanted) rule = "an article block inflates to less than its records";
-    if (!rule && whole && (status != Z_STREAM_END || at != end)) rule = "an article block inflates to more than its records";
-    inflateEnd(&stream);
-    return rule;
 }
 
 /* Steps over the lengths; *at is then where the stream begins. */
@@ -151,8 +168,8 @@ const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, 
     return NULL;
 }
 
-const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset,
-                               size_t *record_length)
+const char *article_block_read(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, uint32_t i,
+                               struct buffer *raw, size_t *offset, size_t *record_length)
 {
     const uint8_t *at = bytes, *end = bytes + length;
     uint32_t count;
@@ -161,5 +178,5 @@ const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, 
     if (rule) return rule;
     *offset = (size_t)before;
     *record_length = (size_t)wanted;
-    return inflate_first(at, end, (size_t)(before + wanted), i + 1 == count, raw);
+    return inflate_first(at, (size_t)(end - at), dictionary, (size_t)(before + wanted), i + 1 == count, raw);
 }

@@ -2,17 +2,25 @@
 #ifndef CODEC_ARTICLE_BLOCK_H
 #define CODEC_ARTICLE_BLOCK_H
 
+#include "article_dictionary.h"
 #include "buffer.h"
 
 #include <stdint.h>
 
-enum { ARTICLE_BLOCK_TARGET = 32 << 10 }; /* a block ends with the article that brings it to so many bytes */
+/* A block ends with the article that brings it to so many bytes. */
+enum {
+    ARTICLE_BLOCK_TARGET = 8 << 10,        /* with a dictionary */
+    ARTICLE_BLOCK_TARGET_ALONE = 32 << 10, /* without: then only longer blocks have enough in common with themselves */
+};
 
 struct article_block_writer {
     struct buffer raw;     /* the records, one after the other */
     struct buffer lengths; /* of each, as varints */
     uint32_t count;
     int level;             /* zlib's; 0: its default here */
+    struct article_dictionary dictionary; /* may be set once, before the first block is finished; borrowed */
+    uint64_t dictionary_place;            /* what its blocks say of it: one more than where it is; 0: none */
+    void *stream;          /* a compressor that has seen the dictionary */
 };
 
 void article_block_add(struct article_block_writer *writer, const uint8_t *record, size_t length);
@@ -21,10 +29,17 @@ void article_block_add(struct article_block_writer *writer, const uint8_t *recor
 bool article_block_finish(struct article_block_writer *writer, struct buffer *out);
 void article_block_free(struct article_block_writer *writer);
 
+/* One more than where the block's dictionary is; 0: it has none. */
+const char *article_block_dictionary(const uint8_t *bytes, size_t length, uint64_t *place);
+
+/* Appends a finished block to `out`, saying that its dictionary is elsewhere. */
+const char *article_block_move(const uint8_t *bytes, size_t length, uint64_t place, struct buffer *out);
+
 /* Inflates the block into `raw` as far as record i needs it; *offset and *record_length say where record i is in it.
- * i >= the block's count is a broken rule, as is a record that claims more than BF_ARTICLE_MAX and some change. */
-const char *article_block_read(const uint8_t *bytes, size_t length, uint32_t i, struct buffer *raw, size_t *offset,
-                               size_t *record_length);
+ * `dictionary`: the block's, NULL if it has none. i >= the block's count is a broken rule, as is a record that claims more than
+ * BF_ARTICLE_MAX and some change. */
+const char *article_block_read(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, uint32_t i,
+                               struct buffer *raw, size_t *offset, size_t *record_length);
 
 /* Only says where record i is, without inflating anything. */
 const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, size_t *offset, size_t *record_length);

@@ -16,7 +16,6 @@ enum {
     FLAGS_AT = 1,
     COUNT_AT = 2,
     UNIT_AT = 6,
-    HEADER = 14,
     ENTRY_OFFSET = 8,
     ENTRY_WIDTH = 12,
     ENTRY = 13,
@@ -72,7 +71,7 @@ static uint64_t unpack(const uint8_t *bytes, uint32_t width, uint32_t i)
 
 void column_encode(const int64_t *values, uint32_t count, struct buffer *out)
 {
-    size_t start = out->length, directory = start + HEADER, bits = directory + (size_t)blocks_of(count) * ENTRY;
+    size_t start = out->length, directory = start + COLUMN_HEAD, bits = directory + (size_t)blocks_of(count) * ENTRY;
     uint64_t unit = find_unit(values, count);
     bool has_none = false;
     for (uint32_t i = 0; i < count; i++) has_none |= values[i] == INT64_MIN;
@@ -110,25 +109,57 @@ void column_encode(const int64_t *values, uint32_t count, struct buffer *out)
     buffer_append_zeros(out, PADDING);
 }
 
-const char *column_open(const uint8_t *bytes, size_t length, struct column *column)
+const char *column_begin(const uint8_t *bytes, size_t length, struct column *column)
 {
-    if (length < HEADER + PADDING) return "a column is shorter than its header";
+    if (length < COLUMN_HEAD + PADDING) return "a column is shorter than its header";
     if (bytes[0] != COLUMN_VERSION) return "a column's version is unknown";
     if (bytes[FLAGS_AT] & ~COLUMN_HAS_NONE) return "a column has an unknown flag";
     uint32_t count = load_u32(bytes + COUNT_AT);
-    size_t room = length - HEADER - PADDING, directory = (size_t)blocks_of(count) * ENTRY;
-    if (directory > room) return "a column is shorter than its directory";
-    room -= directory;
-    for (uint32_t block = 0; block < blocks_of(count); block++) {
-        const uint8_t *entry = bytes + HEADER + (size_t)block * ENTRY;
-        uint32_t in_block = count - block * COLUMN_BLOCK < COLUMN_BLOCK ? count - block * COLUMN_BLOCK : COLUMN_BLOCK;
-        uint32_t width = entry[ENTRY_WIDTH];
-        if (width > WIDTH_LOADED && width != 64) return "a column has a block of unknown width";
-        uint64_t offset = (uint64_t)load_u32(entry + ENTRY_OFFSET) * STEP, size = ((uint64_t)in_block * width + 7) / 8;
-        if (offset > room || size > room - offset) return "a column's block lies outside it";
-    }
+    if ((size_t)blocks_of(count) * ENTRY > length - COLUMN_HEAD - PADDING) return "a column is shorter than its directory";
     *column = (struct column){bytes, length, count};
     return NULL;
+}
+
+void column_entry(uint32_t i, size_t *at, size_t *length)
+{
+    *at = COLUMN_HEAD + (size_t)(i / COLUMN_BLOCK) * ENTRY;
+    *length = ENTRY;
+}
+
+/* Where the bits of a block are, and how many bytes. */
+static const char *block_place(const struct column *column, uint32_t block, size_t *at, size_t *length)
+{
+    const uint8_t *entry = column->bytes + COLUMN_HEAD + (size_t)block * ENTRY;
+    size_t first = COLUMN_HEAD + (size_t)blocks_of(column->count) * ENTRY, room = column->length - first - PADDING;
+    uint32_t left = column->count - block * COLUMN_BLOCK, in_block = left < COLUMN_BLOCK ? left : COLUMN_BLOCK;
+    uint32_t width = entry[ENTRY_WIDTH];
+    if (width > WIDTH_LOADED && width != 64) return "a column has a block of unknown width";
+    uint64_t offset = (uint64_t)load_u32(entry + ENTRY_OFFSET) * STEP, size = ((uint64_t)in_block * width + 7) / 8;
+    if (offset > room || size > room - offset) return "a column's block lies outside it";
+    *at = first + (size_t)offset;
+    *length = (size_t)size;
+    return NULL;
+}
+
+const char *column_bits(const struct column *column, uint32_t i, size_t *at, size_t *length)
+{
+    const char *rule = block_place(column, i / COLUMN_BLOCK, at, length);
+    if (rule) return rule;
+    size_t width = column->bytes[COLUMN_HEAD + (size_t)(i / COLUMN_BLOCK) * ENTRY + ENTRY_WIDTH];
+    size_t first = i % COLUMN_BLOCK * width / 8, end = (i % COLUMN_BLOCK * width + width + 7) / 8;
+    *at += first;
+    *length = end - first;
+    return NULL;
+}
+
+const char *column_open(const uint8_t *bytes, size_t length, struct column *column)
+{
+    struct column opened;
+    size_t at, size;
+    const char *rule = column_begin(bytes, length, &opened);
+    for (uint32_t block = 0; !rule && block < blocks_of(opened.count); block++) rule = block_place(&opened, block, &at, &size);
+    if (!rule) *column = opened;
+    return rule;
 }
 
 /* One block of a column. */
@@ -141,8 +172,8 @@ struct block {
 
 static struct block block_at(const struct column *column, uint32_t block)
 {
-    const uint8_t *entry = column->bytes + HEADER + (size_t)block * ENTRY;
-    const uint8_t *first = column->bytes + HEADER + (size_t)blocks_of(column->count) * ENTRY;
+    const uint8_t *entry = column->bytes + COLUMN_HEAD + (size_t)block * ENTRY;
+    const uint8_t *first = column->bytes + COLUMN_HEAD + (size_t)blocks_of(column->count) * ENTRY;
     const uint8_t *bits = first + (size_t)load_u32(entry + ENTRY_OFFSET) * STEP;
     return (struct block){bits, load_u64(entry), load_u64(column->bytes + UNIT_AT), entry[ENTRY_WIDTH],
                           column->bytes[FLAGS_AT] & COLUMN_HAS_NONE};

@@ -17,6 +17,15 @@ struct column {
 /* Checks the header and that every block lies inside; the record is verified by its caller. */
 const char *column_open(const uint8_t *bytes, size_t length, struct column *column);
 
+/*
+ * For a caller who verifies no more of the record than is read for one value: the head (or the whole record, where that is
+ * shorter), then the entry of its block, then its bits; each says what comes next. i < count.
+ */
+enum { COLUMN_HEAD = 14 };
+const char *column_begin(const uint8_t *bytes, size_t length, struct column *column);
+void column_entry(uint32_t i, size_t *at, size_t *length);
+const char *column_bits(const struct column *column, uint32_t i, size_t *at, size_t *length);
+
 /* i < count. */
 int64_t column_get(const struct column *column, uint32_t i);
 /* Values [first, first + count). */

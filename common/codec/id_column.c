@@ -5,7 +5,7 @@
 #include "bytes.h"
 #include "varint.h"
 
-enum { ID_COLUMN_VERSION = 1, ID_BLOCK = 64, ID_LENGTH_MAX = 511, HEADER = 5 };
+enum { ID_COLUMN_VERSION = 1, ID_BLOCK = 64, ID_LENGTH_MAX = 511, HEADER = ID_COLUMN_HEAD };
 
 static uint32_t blocks_of(uint32_t count) { return count / ID_BLOCK + (count % ID_BLOCK != 0); }
 
@@ -52,13 +52,32 @@ const char *id_column_open(const uint8_t *bytes, size_t length, struct id_column
     return NULL;
 }
 
+void id_column_entry(const struct id_column *column, uint32_t i, size_t *at, size_t *length)
+{
+    uint32_t block = i / ID_BLOCK;
+    *at = HEADER + 4 * (size_t)block;
+    *length = block + 1 < blocks_of(column->count) ? 8 : 4; /* the next one's says where it ends */
+}
+
+const char *id_column_block(const struct id_column *column, uint32_t i, size_t *at, size_t *length)
+{
+    uint32_t block = i / ID_BLOCK;
+    const uint8_t *entry = column->bytes + HEADER + 4 * (size_t)block;
+    size_t ids = HEADER + 4 * (size_t)blocks_of(column->count), room = column->length - ids;
+    size_t start = load_u32(entry), end = block + 1 < blocks_of(column->count) ? load_u32(entry + 4) : room;
+    if (start > end || end > room) return "a block of ids lies outside its column";
+    *at = ids + start;
+    *length = end - start;
+    return NULL;
+}
+
 const char *id_column_get(const struct id_column *column, uint32_t i, char id[512], size_t *id_length)
 {
-    const uint8_t *starts = column->bytes + HEADER, *ids = starts + 4 * (size_t)blocks_of(column->count);
-    const uint8_t *end = column->bytes + column->length;
-    uint32_t offset = load_u32(starts + 4 * (size_t)(i / ID_BLOCK)), length = 0, shared, more;
-    if (offset > (size_t)(end - ids)) return "a block of ids lies outside its column";
-    const uint8_t *at = ids + offset;
+    size_t begin, size;
+    uint32_t length = 0, shared, more;
+    const char *rule = id_column_block(column, i, &begin, &size);
+    if (rule) return rule;
+    const uint8_t *at = column->bytes + begin, *end = at + size;
     for (uint32_t passed = 0; passed <= i % ID_BLOCK; passed++) {
         if (!varint_read_u32(&at, end, &shared) || !varint_read_u32(&at, end, &more)) return "an id is cut short";
         if (shared > length) return "an id shares more than there is";

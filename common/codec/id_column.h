@@ -24,7 +24,14 @@ struct id_column {
     uint32_t count;
 };
 
+/* Believes only the head, ID_COLUMN_HEAD bytes (or all, where there are fewer). */
+enum { ID_COLUMN_HEAD = 5 };
 const char *id_column_open(const uint8_t *bytes, size_t length, struct id_column *column);
+
+/* For a caller who verifies no more than is read for one id: the entries that say where its block is, then the block. i < count.
+ */
+void id_column_entry(const struct id_column *column, uint32_t i, size_t *at, size_t *length);
+const char *id_column_block(const struct id_column *column, uint32_t i, size_t *at, size_t *length);
 
 /* i < count. Writes the id, at most 511 bytes, and its length. */
 const char *id_column_get(const struct id_column *column, uint32_t i, char id[512], size_t *id_length);

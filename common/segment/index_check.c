@@ -190,20 +190,18 @@ static void check_documents(struct index_check *check)
             status = segment_corrupt(segment, "ids", "an id must be that of the stored article", &error);
         if (status == BF_OK && date != (article.date.precision ? article.date.seconds : INT64_MIN))
             status = segment_corrupt(segment, "dates", "a date must be that of the stored article", &error);
-        uint32_t found;
+        uint32_t found = 0, hash = order_before;
         if (status == BF_OK && !segment_is_deleted(segment, doc)) {
             status = segment_find_id(segment, id, length, &found, &error);
             if (status == BF_NOT_FOUND || (status == BF_OK && found != doc))
                 status = segment_corrupt(segment, "order of ids", "a live article must be found by its id", &error);
         }
+        if (status == BF_OK) status = segment_id_entry(segment, doc, &hash, &found, &error);
         if (status != BF_OK) check_error(check, &error);
         words += check->words[doc];
         if (segment_is_deleted(segment, doc)) deleted_words += check->words[doc];
-        if (segment->id_order) {
-            uint32_t hash = load_u32(segment->id_order + 8 * (size_t)doc);
-            if (doc > 0 && hash < order_before) check_rule(check, "order of ids", "hashes must ascend");
-            order_before = hash;
-        }
+        if (hash < order_before) check_rule(check, "order of ids", "hashes must ascend");
+        order_before = hash;
     }
     if (words != segment->meta.token_count) check_rule(check, "meta", "the words of all articles must be as many as it says");
     if (deleted_words != segment->listed.deleted_token_count)

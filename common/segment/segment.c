@@ -96,19 +96,19 @@ static bf_status segment_blob(struct segment *segment, enum segment_blob blob, b
     return status == BF_OK && verify ? section_verify(view, 0, view->length, error) : status;
 }
 
-static bf_status segment_column(struct segment *segment, enum segment_blob blob, const char *name, uint64_t count,
-                                struct column *column, bf_error *error)
+/* Value i of a column that has `count`. */
+static bf_status segment_value(struct segment *segment, enum segment_blob blob, const char *name, struct segment_column *column,
+                               uint64_t count, uint32_t i, int64_t *value, bf_error *error)
 {
-    if (column->bytes) return BF_OK;
-    struct section_view view;
-    struct column opened;
-    bf_status status = segment_blob(segment, blob, true, &view, error);
-    if (status != BF_OK) return status;
-    const char *rule = column_open(view.bytes, view.length, &opened);
-    if (!rule && opened.count != count) rule = "the column has the wrong number of entries";
-    if (rule) return segment_corrupt(segment, name, rule, error);
-    *column = opened;
-    return BF_OK;
+    const char *rule = NULL;
+    bf_status status = BF_OK;
+    if (!column->column.bytes) {
+        struct section_view view;
+        status = segment_blob(segment, blob, false, &view, error);
+        if (status == BF_OK) status = segment_column_open(column, &view, count, &rule, error);
+    }
+    if (status == BF_OK && !rule) status = segment_column_get(column, i, value, &rule, error);
+    return rule ? segment_corrupt(segment, name, rule, error) : status;
 }
 
 uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
@@ -200,63 +200,83 @@ bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *
 
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
-    if (segment->title_lengths.bytes) return (uint32_t)column_get(&segment->title_lengths, doc);
     bf_error error = {0};
-    if (segment_column(segment, BLOB_TITLE_LENGTHS, "title lengths", segment->meta.doc_count, &segment->title_lengths, &error) !=
-        BF_OK) {
-        segment_fail(segment, &error);
-        return 0;
-    }
-    return (uint32_t)column_get(&segment->title_lengths, doc);
+    int64_t length = 0;
+    bf_status status = segment_value(segment, BLOB_TITLE_LENGTHS, "title lengths", &segment->title_lengths,
+                                     segment->meta.doc_count, doc, &length, &error);
+    if (status != BF_OK) segment_fail(segment, &error);
+    return status == BF_OK ? (uint32_t)length : 0;
 }
 
 bf_status segment_date(struct segment *segment, uint32_t doc, int64_t *seconds, bf_error *error)
 {
-    bf_status status = segment_column(segment, BLOB_DATES, "dates", segment->meta.doc_count, &segment->dates, error);
-    if (status == BF_OK) *seconds = column_get(&segment->dates, doc);
-    return status;
+    return segment_value(segment, BLOB_DATES, "dates", &segment->dates, segment->meta.doc_count, doc, seconds, error);
+}
+
+static bf_status segment_ids_open(struct segment *segment, bf_error *error)
+{
+    struct section_view view;
+    struct id_column ids;
+    bf_status status = segment_blob(segment, BLOB_IDS, false, &view, error);
+    if (status != BF_OK) return status;
+    status = section_verify(&view, 0, view.length < ID_COLUMN_HEAD ? view.length : ID_COLUMN_HEAD, error);
+    if (status != BF_OK) return status;
+    const char *rule = id_column_open(view.bytes, view.length, &ids);
+    if (!rule && ids.count != segment->meta.doc_count) rule = "there must be one id a document";
+    if (rule) return segment_corrupt(segment, "ids", rule, error);
+    segment->ids_view = view;
+    segment->ids = ids;
+    return BF_OK;
 }
 
 bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *length, bf_error *error)
 {
-    if (!segment->ids.bytes) {
-        struct section_view view;
-        struct id_column ids;
-        bf_status status = segment_blob(segment, BLOB_IDS, true, &view, error);
-        if (status != BF_OK) return status;
-        const char *rule = id_column_open(view.bytes, view.length, &ids);
-        if (!rule && ids.count != segment->meta.doc_count) rule = "there must be one id a document";
-        if (rule) return segment_corrupt(segment, "ids", rule, error);
-        segment->ids = ids;
-    }
+    size_t at, size;
     uint32_t arrival;
-    bf_status status = segment_arrival_find(segment, doc, &arrival, error);
+    bf_status status = segment->ids.bytes ? BF_OK : segment_ids_open(segment, error);
+    if (status == BF_OK) status = segment_arrival_find(segment, doc, &arrival, error);
     if (status != BF_OK) return status;
-    const char *rule = id_column_get(&segment->ids, arrival, id, length);
+    id_column_entry(&segment->ids, arrival, &at, &size);
+    status = section_verify(&segment->ids_view, at, size, error);
+    if (status != BF_OK) return status;
+    const char *rule = id_column_block(&segment->ids, arrival, &at, &size);
+    if (!rule) status = section_verify(&segment->ids_view, at, size, error);
+    if (status != BF_OK) return status;
+    if (!rule) rule = id_column_get(&segment->ids, arrival, id, length);
     return rule ? segment_corrupt(segment, "ids", rule, error) : BF_OK;
+}
+
+bf_status segment_id_entry(struct segment *segment, uint32_t i, uint32_t *hash, uint32_t *doc, bf_error *error)
+{
+    bf_status status = BF_OK;
+    if (!segment->id_order.bytes) status = segment_blob(segment, BLOB_ID_ORDER, false, &segment->id_order, error);
+    if (status == BF_OK) status = section_verify(&segment->id_order, 8 * (size_t)i, 8, error);
+    if (status != BF_OK) return status;
+    const uint8_t *entry = segment->id_order.bytes + 8 * (size_t)i;
+    *hash = load_u32(entry);
+    *doc = load_u32(entry + 4);
+    return *doc < segment->meta.doc_count ? BF_OK
+                                          : segment_corrupt(segment, "order of ids", "a document is out of range", error);
 }
 
 bf_status segment_find_id(struct segment *segment, const char *id, size_t length, uint32_t *result, bf_error *error)
 {
-    if (!segment->id_order) {
-        struct section_view view;
-        bf_status status = segment_blob(segment, BLOB_ID_ORDER, true, &view, error);
-        if (status != BF_OK) return status;
-        segment->id_order = view.bytes;
-    }
-    uint32_t wanted = (uint32_t)hash_bytes(id, length);
+    uint32_t wanted = (uint32_t)hash_bytes(id, length), hash = 0, doc = 0;
     uint32_t low = 0, high = segment->meta.doc_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (load_u32(segment->id_order + 8 * (size_t)middle) < wanted) low = middle + 1;
+        bf_status status = segment_id_entry(segment, middle, &hash, &doc, error);
+        if (status != BF_OK) return status;
+        if (hash < wanted) low = middle + 1;
         else high = middle;
     }
-    for (; low < segment->meta.doc_count && load_u32(segment->id_order + 8 * (size_t)low) == wanted; low++) {
-        uint32_t doc = load_u32(segment->id_order + 8 * (size_t)low + 4);
-        if (doc >= segment->meta.doc_count) return segment_corrupt(segment, "order of ids", "a document is out of range", error);
+    for (; low < segment->meta.doc_count; low++) {
+        bf_status status = segment_id_entry(segment, low, &hash, &doc, error);
+        if (status != BF_OK) return status;
+        if (hash != wanted) break;
         char found[512];
         size_t found_length;
-        bf_status status = segment_id(segment, doc, found, &found_length, error);
+        status = segment_id(segment, doc, found, &found_length, error);
         if (status != BF_OK) return status;
         if (found_length == length && memcmp(found, id, length) == 0 && !segment_is_deleted(segment, doc)) {
             *result = doc;
@@ -266,61 +286,108 @@ bf_status segment_find_id(struct segment *segment, const char *id, size_t length
     return BF_NOT_FOUND;
 }
 
-static bf_status segment_article_columns(struct segment *segment, bf_error *error)
+/* The first document of a block; that of the block after the last is the number of all. */
+static bf_status segment_article_first(struct segment *segment, uint32_t block, int64_t *first, bf_error *error)
 {
-    bf_status status = segment_column(segment, BLOB_ARTICLE_FIRST, "article blocks", segment->meta.article_block_count,
-                                      &segment->article_first, error);
-    if (status == BF_OK)
-        status = segment_column(segment, BLOB_ARTICLE_OFFSET, "article blocks", (uint64_t)segment->meta.article_block_count + 1,
-                                &segment->article_offset, error);
-    return status;
+    uint32_t blocks = segment->meta.article_block_count;
+    *first = segment->meta.doc_count;
+    if (block == blocks) return BF_OK;
+    return segment_value(segment, BLOB_ARTICLE_FIRST, "article blocks", &segment->article_first, blocks, block, first, error);
 }
 
-bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
-                                uint32_t *end, bf_error *error)
+static bf_status segment_article_offset(struct segment *segment, uint32_t block, int64_t *offset, bf_error *error)
 {
-    bf_status status = segment_article_columns(segment, error);
+    uint64_t count = (uint64_t)segment->meta.article_block_count + 1;
+    return segment_value(segment, BLOB_ARTICLE_OFFSET, "article blocks", &segment->article_offset, count, block, offset, error);
+}
+
+/* Where a block is, and its documents. */
+static bf_status segment_article_place(struct segment *segment, uint32_t block, uint64_t *offset, size_t *length, uint32_t *first,
+                                       uint32_t *end, bf_error *error)
+{
+    int64_t begin_doc = 0, end_doc = 0, begin = 0, following = 0;
+    bf_status status = segment_article_first(segment, block, &begin_doc, error);
+    if (status == BF_OK) status = segment_article_first(segment, block + 1, &end_doc, error);
+    if (status == BF_OK) status = segment_article_offset(segment, block, &begin, error);
+    if (status == BF_OK) status = segment_article_offset(segment, block + 1, &following, error);
     if (status != BF_OK) return status;
-    uint32_t blocks = segment->meta.article_block_count, docs = segment->meta.doc_count;
-    int64_t begin_doc = column_get(&segment->article_first, block);
-    int64_t end_doc = block + 1 < blocks ? column_get(&segment->article_first, block + 1) : docs;
-    int64_t offset = column_get(&segment->article_offset, block), following = column_get(&segment->article_offset, block + 1);
-    if (begin_doc < 0 || end_doc <= begin_doc || end_doc > docs || offset < 0 || following <= offset)
+    if (begin_doc < 0 || end_doc <= begin_doc || end_doc > segment->meta.doc_count || begin < 0 || following <= begin)
         return segment_corrupt(segment, "article blocks", "blocks must be in order and hold at least one article", error);
-    struct section_view view;
-    status = section_read(&segment->articles, (uint64_t)offset, (size_t)(following - offset), &view, error);
-    if (status != BF_OK) return status;
-    *bytes = view.bytes;
-    *length = view.length;
+    *offset = (uint64_t)begin;
+    *length = (size_t)(following - begin);
     *first = (uint32_t)begin_doc;
     *end = (uint32_t)end_doc;
     return BF_OK;
 }
 
-/* The block that a document's article is in. */
+bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
+                                uint32_t *end, bf_error *error)
+{
+    uint64_t offset = 0;
+    struct section_view view;
+    bf_status status = segment_article_place(segment, block, &offset, length, first, end, error);
+    if (status == BF_OK) status = section_read(&segment->articles, offset, *length, &view, error);
+    if (status == BF_OK) *bytes = view.bytes;
+    return status;
+}
+
+bf_status segment_article_dictionary(struct segment *segment, const uint8_t *block, size_t length,
+                                     const struct article_dictionary **dictionary, bf_error *error)
+{
+    uint64_t place;
+    size_t size;
+    struct section_view view;
+    struct article_dictionary opened;
+    const char *rule = article_block_dictionary(block, length, &place);
+    if (rule) return segment_corrupt(segment, "articles", rule, error);
+    *dictionary = place ? &segment->dictionary : NULL;
+    if (!place || place == segment->dictionary_place) return BF_OK;
+    bf_status status = section_read(&segment->documents, place - 1, ARTICLE_DICTIONARY_HEAD, &view, error);
+    if (status != BF_OK) return status;
+    rule = article_dictionary_size(view.bytes, &size);
+    if (!rule) status = section_read(&segment->documents, place - 1, size, &view, error);
+    if (status != BF_OK) return status;
+    if (!rule) rule = article_dictionary_open(view.bytes, view.length, &opened);
+    if (rule) return segment_corrupt(segment, "dictionaries", rule, error);
+    segment->dictionary = opened;
+    segment->dictionary_place = place;
+    return BF_OK;
+}
+
+/* The block that a document's article is in, borrowed until the next call. */
 static bf_status segment_article_find(struct segment *segment, uint32_t doc, uint32_t *block, const uint8_t **bytes,
                                       size_t *length, uint32_t *first, uint32_t *end, bf_error *error)
 {
-    bf_status status = segment_article_columns(segment, error);
-    if (status != BF_OK) return status;
+    bf_status status = BF_OK;
+    uint64_t place = 0;
     uint32_t low = 0, high = segment->meta.article_block_count;
     while (low + 1 < high) { /* the last block whose first document is <= doc */
         uint32_t middle = low + (high - low) / 2;
-        if (column_get(&segment->article_first, middle) <= doc) low = middle;
+        int64_t begin = 0;
+        status = segment_article_first(segment, middle, &begin, error);
+        if (status != BF_OK) return status;
+        if (begin <= doc) low = middle;
         else high = middle;
     }
+    status = segment_article_place(segment, low, &place, length, first, end, error);
+    if (status != BF_OK) return status;
+    if (doc < *first || doc >= *end) return segment_corrupt(segment, "article blocks", "no block holds the document", error);
+    if (segment->block_number != low + 1) {
+        segment->block_number = 0;
+        status = section_copy(&segment->articles, place, *length, &segment->block, error);
+        if (status != BF_OK) return status;
+        segment->block_number = low + 1;
+    }
     *block = low;
-    status = segment_article_block(segment, low, bytes, length, first, end, error);
-    if (status == BF_OK && (doc < *first || doc >= *end))
-        return segment_corrupt(segment, "article blocks", "no block holds the document", error);
-    return status;
+    *bytes = segment->block;
+    return BF_OK;
 }
 
 bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *record_length, bf_error *error)
 {
-    const uint8_t *bytes;
-    size_t length, offset;
-    uint32_t block, first, end;
+    const uint8_t *bytes = NULL;
+    size_t length = 0, offset;
+    uint32_t block, first = 0, end;
     bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
     if (status != BF_OK) return status;
     const char *rule = article_block_find(bytes, length, doc - first, &offset, record_length);
@@ -330,9 +397,9 @@ bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *
 bf_status segment_article_record(struct segment *segment, uint32_t doc, const uint8_t **record, size_t *record_length,
                                  bf_error *error)
 {
-    const uint8_t *bytes;
-    size_t length, offset, size;
-    uint32_t block, first, end;
+    const uint8_t *bytes = NULL;
+    size_t length = 0, offset, size;
+    uint32_t block = 0, first = 0, end = 0;
     bf_status status = segment_article_find(segment, doc, &block, &bytes, &length, &first, &end, error);
     if (status != BF_OK) return status;
     const char *rule = article_block_find(bytes, length, doc - first, &offset, &size);
@@ -341,10 +408,13 @@ bf_status segment_article_record(struct segment *segment, uint32_t doc, const ui
          * the rest at once, unless the rest is damaged and the article is not. */
         bool walking = segment->raw_block == block + 1;
         size_t unused;
+        const struct article_dictionary *dictionary;
         segment->raw_block = 0;
-        if (walking) rule = article_block_read(bytes, length, end - first - 1, &segment->raw, &unused, &unused);
+        status = segment_article_dictionary(segment, bytes, length, &dictionary, error);
+        if (status != BF_OK) return status;
+        if (walking) rule = article_block_read(bytes, length, dictionary, end - first - 1, &segment->raw, &unused, &unused);
         if (!walking || (rule && rule != memory_rule))
-            rule = article_block_read(bytes, length, doc - first, &segment->raw, &unused, &unused);
+            rule = article_block_read(bytes, length, dictionary, doc - first, &segment->raw, &unused, &unused);
         if (!rule) segment->raw_block = block + 1;
     }
     if (rule) return segment_corrupt(segment, "articles", rule, error);

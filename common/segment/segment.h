@@ -7,13 +7,14 @@
 #define SEGMENT_SEGMENT_H
 
 #include "arena.h"
+#include "article_dictionary.h"
 #include "bitset.h"
-#include "column.h"
 #include "id_column.h"
 #include "impact_change.h"
 #include "manifest.h"
 #include "position_group.h"
 #include "section.h"
+#include "segment_column.h"
 #include "segment_meta.h"
 #include "store.h"
 
@@ -25,13 +26,17 @@ struct segment {
     struct section postings, positions, documents, articles;
     uint64_t *deleted;                /* a bit a document, or NULL: nothing is deleted */
     struct section_view length_bytes, arrival;
-    struct column title_lengths, dates, article_first, article_offset; /* bytes NULL until asked for */
+    struct segment_column title_lengths, dates, article_first, article_offset; /* opened when asked for */
+    struct section_view ids_view, id_order; /* bytes NULL until asked for */
     struct id_column ids;
-    const uint8_t *id_order;
     struct segment_scale *scales;     /* of the rooms for positions that lists had: two, mostly */
+    const uint8_t *block;             /* a copy of the article block asked for last, */
+    uint32_t block_number;            /* its number and one more; 0: none */
     /* Where the article asked for last was inflated, with others of its block. */
     struct buffer raw;
     uint32_t raw_block;               /* number of that block and one more; 0: none */
+    struct article_dictionary dictionary; /* used last */
+    uint64_t dictionary_place;        /* where it is and one more; 0: none */
     struct impact_change change;      /* to the parameters asked for last */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
 };
@@ -124,6 +129,9 @@ bf_status segment_date(struct segment *segment, uint32_t doc, int64_t *seconds, 
 /* The external id. `id` has room for 512 bytes. */
 bf_status segment_id(struct segment *segment, uint32_t doc, char *id, size_t *length, bf_error *error);
 
+/* Entry i of the order of ids: half a hash, and its document. */
+bf_status segment_id_entry(struct segment *segment, uint32_t i, uint32_t *hash, uint32_t *doc, bf_error *error);
+
 /* The live document of an id; BF_NOT_FOUND. */
 bf_status segment_find_id(struct segment *segment, const char *id, size_t length, uint32_t *doc, bf_error *error);
 
@@ -140,5 +148,9 @@ bf_status segment_article_length(struct segment *segment, uint32_t doc, size_t *
  */
 bf_status segment_article_block(struct segment *segment, uint32_t block, const uint8_t **bytes, size_t *length, uint32_t *first,
                                 uint32_t *end, bf_error *error);
+
+/* The dictionary of a block, borrowed until close; NULL: it has none. */
+bf_status segment_article_dictionary(struct segment *segment, const uint8_t *block, size_t length,
+                                     const struct article_dictionary **dictionary, bf_error *error);
 
 #endif

@@ -19,7 +19,11 @@ struct seal_record {
 /* `out` holds the entries and nothing else. */
 void seal_record_encode(const struct seal_record *record, struct buffer *out);
 
-/* `file` is the whole file. NULL, or the broken rule. Afterwards the entries end where the record begins. */
-const char *seal_record_decode(const uint8_t *file, size_t length, struct seal_record *record);
+/* Given the last bytes of a file of `length` bytes, at least those of the record: how many of its last bytes are the seal,
+ * entries and record. NULL, or the broken rule. */
+const char *seal_record_size(const uint8_t *tail, size_t tail_length, uint64_t length, size_t *size);
+
+/* The same bytes, or more, that must hold the whole seal. Afterwards the entries end where the record begins. */
+const char *seal_record_decode(const uint8_t *tail, size_t tail_length, uint64_t length, struct seal_record *record);
 
 #endif

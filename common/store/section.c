@@ -14,6 +14,7 @@ enum {
     INLINE_VALUE_MAX = 1900, /* values between this and 3.9 KB would waste half their disk */
     FOOTER = 20,             /* version u8, three zeros; payload u64; sectors u32; checksum of the checksums and these u32 */
     CHUNK_VERSION = 1,
+    LIKELY_END = FOOTER + 4 * SECTION_CHUNK_PAGES, /* footer and checksums of a chunk that is not made for one long record */
 };
 
 static size_t sectors_of(size_t payload)
@@ -95,6 +96,7 @@ void section_free(struct section *section)
         free(section->chunks[i]);
     }
     free(section->chunks);
+    buffer_free(&section->copy);
     *section = (struct section){0};
 }
 
@@ -104,34 +106,46 @@ static bf_status section_corrupt(const struct section *section, uint64_t offset,
                 segment_database_name(section->database), (unsigned long long)offset, rule);
 }
 
-/* Makes a chunk of a stored value: everything but the payload is verified. */
+/* Makes a chunk of a stored value: everything but the payload is verified. Its end is read, not mapped. */
 static bf_status chunk_open(struct section *section, const struct store_entry *entry, struct section_chunk **result,
                             bf_error *error)
 {
     uint64_t last = entry->key_length == 8 ? load_u64_be(entry->key) : UINT64_MAX;
     if (last == UINT64_MAX) return section_corrupt(section, 0, "a chunk's key must be eight bytes", error);
     if (entry->value_length < FOOTER) return section_corrupt(section, last, "a chunk is shorter than its footer", error);
-    const uint8_t *footer = entry->value + entry->value_length - FOOTER;
+    uint8_t end[LIKELY_END];
+    size_t end_length = entry->value_length < LIKELY_END ? entry->value_length : LIKELY_END;
+    const uint8_t *value_end = entry->value + entry->value_length;
+    bf_status status = segment_store_read(section->store, value_end - end_length, end_length, end, error);
+    if (status != BF_OK) return status;
+    const uint8_t *footer = end + end_length - FOOTER;
     uint64_t payload = load_u64(footer + 4);
     uint32_t sectors = load_u32(footer + 12);
     if (load_u32(footer) != CHUNK_VERSION) return section_corrupt(section, last, "a chunk is of an unknown version", error);
     if (payload == 0 || payload > entry->value_length || sectors != sectors_of((size_t)payload) ||
         payload + SECTION_SLACK + 4 * (uint64_t)sectors + FOOTER > entry->value_length || payload > last + 1)
         return section_corrupt(section, last, "a chunk's payload does not fit in it", error);
-    const uint8_t *table = footer - 4 * (size_t)sectors;
-    if (checksum(0, table, 4 * (size_t)sectors + 16) != load_u32(footer + 16))
-        return section_corrupt(section, last, "a chunk's footer does not have its checksum", error);
 
+    size_t verified_words = (sectors + 63) / 64, table = 4 * (size_t)sectors;
     struct section_chunk *chunk = malloc(sizeof *chunk);
-    uint64_t *verified = calloc((sectors + 63) / 64, sizeof *verified);
+    uint64_t *verified = calloc(verified_words + (table + 7) / 8 + FOOTER, sizeof *verified);
     if (!chunk || !verified) {
-        free(chunk);
-        free(verified);
-        return fail_memory(error);
+        status = fail_memory(error);
+        goto fail;
     }
-    *chunk = (struct section_chunk){last + 1 - payload, last + 1, entry->value, table, verified};
+    uint8_t *checksums = (uint8_t *)(verified + verified_words);
+    if (table + FOOTER <= end_length) memcpy(checksums, footer - table, table + FOOTER);
+    else status = segment_store_read(section->store, value_end - table - FOOTER, table + FOOTER, checksums, error);
+    if (status == BF_OK && checksum(0, checksums, table + 16) != load_u32(checksums + table + 16))
+        status = section_corrupt(section, last, "a chunk's footer does not have its checksum", error);
+    if (status != BF_OK) goto fail;
+    *chunk = (struct section_chunk){last + 1 - payload, last + 1, entry->value, checksums, verified};
     *result = chunk;
     return BF_OK;
+fail:
+    free(chunk);
+    free(verified);
+    return status;
 }
 
 /* The first touched chunk that ends after the offset. */
@@ -191,26 +205,53 @@ bf_status section_find(struct section *section, uint64_t offset, size_t length, 
     return BF_OK;
 }
 
+/* Of the chunk's sectors [first, end), whose bytes are given. */
+static bf_status chunk_verify(const struct section *section, struct section_chunk *chunk, size_t first, size_t end,
+                              const uint8_t *bytes, bf_error *error)
+{
+    size_t payload = (size_t)(chunk->end - chunk->start);
+    for (size_t sector = first; sector < end; sector++, bytes += SECTION_SECTOR) {
+        if (chunk->verified[sector >> 6] >> (sector & 63) & 1) continue;
+        size_t begin = sector * SECTION_SECTOR, size = payload - begin < SECTION_SECTOR ? payload - begin : SECTION_SECTOR;
+        if (checksum(0, bytes, size) != load_u32(chunk->checksums + 4 * sector))
+            return section_corrupt(section, chunk->start + begin, "a sector does not have its checksum", error);
+        chunk->verified[sector >> 6] |= UINT64_C(1) << (sector & 63);
+    }
+    return BF_OK;
+}
+
 bf_status section_verify_slowly(const struct section_view *view, size_t first, size_t length, bf_error *error)
 {
     if (!length) return BF_OK;
     struct section_chunk *chunk = view->chunk;
     size_t payload = (size_t)(chunk->end - chunk->start), at = (size_t)(view->bytes - chunk->bytes) + first;
     size_t end = length < payload - at ? at + length : payload;
-    for (size_t sector = at / SECTION_SECTOR; sector * SECTION_SECTOR < end; sector++) {
-        if (chunk->verified[sector >> 6] >> (sector & 63) & 1) continue;
-        size_t begin = sector * SECTION_SECTOR, size = payload - begin < SECTION_SECTOR ? payload - begin : SECTION_SECTOR;
-        if (checksum(0, chunk->bytes + begin, size) != load_u32(chunk->checksums + 4 * sector))
-            return section_corrupt(view->section, chunk->start + begin, "a sector does not have its checksum", error);
-        chunk->verified[sector >> 6] |= UINT64_C(1) << (sector & 63);
-    }
-    return BF_OK;
+    size_t sector = at / SECTION_SECTOR;
+    return chunk_verify(view->section, chunk, sector, sectors_of(end), chunk->bytes + sector * SECTION_SECTOR, error);
 }
 
 bf_status section_read(struct section *section, uint64_t offset, size_t length, struct section_view *view, bf_error *error)
 {
     bf_status status = section_find(section, offset, length, view, error);
     return status == BF_OK ? section_verify(view, 0, length, error) : status;
+}
+
+bf_status section_copy(struct section *section, uint64_t offset, size_t length, const uint8_t **bytes, bf_error *error)
+{
+    struct section_view view;
+    bf_status status = section_find(section, offset, length, &view, error);
+    if (status != BF_OK) return status;
+    struct section_chunk *chunk = view.chunk;
+    size_t payload = (size_t)(chunk->end - chunk->start), at = (size_t)(view.bytes - chunk->bytes);
+    size_t first = at / SECTION_SECTOR, end = sectors_of(at + length), begin = first * SECTION_SECTOR;
+    size_t size = (end * SECTION_SECTOR < payload ? end * SECTION_SECTOR : payload) - begin;
+    buffer_clear(&section->copy);
+    uint8_t *copy = buffer_extend(&section->copy, size);
+    if (!copy) return fail_memory(error);
+    status = segment_store_read(section->store, chunk->bytes + begin, size, copy, error);
+    if (status == BF_OK) status = chunk_verify(section, chunk, first, end, copy, error);
+    *bytes = copy + (at - begin);
+    return status;
 }
 
 bf_status section_check(struct section *section, uint64_t *total, bf_error *error)

@@ -46,7 +46,7 @@ void section_writer_free(struct section_writer *writer);
 struct section_chunk {
     uint64_t start, end;      /* offsets in the section: [start, end) */
     const uint8_t *bytes;     /* the payload, in the map */
-    const uint8_t *checksums; /* four bytes a sector, in the map */
+    const uint8_t *checksums; /* four bytes a sector; behind what follows */
     uint64_t *verified;       /* a bit a sector */
 };
 
@@ -56,6 +56,7 @@ struct section {
     struct section_chunk **chunks; /* those touched so far, in order of start */
     size_t chunk_count, chunk_room;
     struct section_chunk *recent;
+    struct buffer copy;            /* of section_copy */
 };
 
 void section_begin(struct section *section, struct segment_store *store, enum segment_database database);
@@ -86,6 +87,9 @@ static inline bf_status section_verify(const struct section_view *view, size_t f
 
 /* Finds and verifies a record. */
 bf_status section_read(struct section *section, uint64_t offset, size_t length, struct section_view *view, bf_error *error);
+
+/* The same of a copy, valid until the next: for a record that is read once. */
+bf_status section_copy(struct section *section, uint64_t offset, size_t length, const uint8_t **bytes, bf_error *error);
 
 /* Verifies every chunk and that they follow one another without a gap: for `check`. `total`: bytes in all. */
 bf_status section_check(struct section *section, uint64_t *total, bf_error *error);

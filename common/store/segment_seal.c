@@ -5,19 +5,19 @@
 #include "seal_record.h"
 #include "status.h"
 #include "tree_page.h"
+#include "tree_walk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 struct segment_seal {
-    const uint8_t *file;     /* mapped */
-    size_t length;
+    const uint8_t *file;     /* as LMDB mapped it */
+    uint8_t *tail;           /* entries and record */
     const uint8_t *first;    /* entries in it */
     const uint8_t *terms;
     uint64_t *verified;      /* a bit a page of the file, of those of the dictionary; set by any thread */
@@ -30,29 +30,53 @@ static bf_status seal_corrupt(const struct segment_seal *seal, uint64_t page, co
     return fail(error, BF_CORRUPT, "%s: page %llu: %s", seal->path, (unsigned long long)page, rule);
 }
 
-static bf_status seal_verify_entry(const struct segment_seal *seal, const uint8_t *entry, bf_error *error)
+/* Which of the entries is the page's; `count`: none. */
+static uint32_t entry_of(const uint8_t *entries, uint32_t count, uint64_t number)
+{
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (load_u32(entries + (size_t)SEAL_ENTRY * middle) < number) low = middle + 1;
+        else high = middle;
+    }
+    return low < count && load_u32(entries + (size_t)SEAL_ENTRY * low) == number ? low : count;
+}
+
+static bf_status seal_verify_page(const struct segment_seal *seal, const uint8_t *entry, const uint8_t *page, bf_error *error)
 {
     uint32_t number = load_u32(entry);
     struct tree_meta meta;
-    if (number >= seal->record.page_count)
-        return seal_corrupt(seal, number, "the seal names a page that is not in the file", error);
-    const uint8_t *page = seal->file + (size_t)number * TREE_PAGE;
     if (checksum(0, page, TREE_PAGE) != load_u32(entry + 4))
         return seal_corrupt(seal, number, "it does not have the checksum in the seal", error);
     const char *rule = number < 2 ? tree_meta_rule(page, &meta) : tree_page_rule(page, seal->record.page_count);
     return rule ? seal_corrupt(seal, number, rule, error) : BF_OK;
 }
 
+/* As it is in the file. A page that is read once is read sooner than mapped: a fault maps its neighbours too. */
+static bf_status seal_verify_in_file(const struct segment_seal *seal, int fd, const uint8_t *entry, bf_error *error)
+{
+    uint8_t page[TREE_PAGE];
+    uint32_t number = load_u32(entry);
+    if (number >= seal->record.page_count)
+        return seal_corrupt(seal, number, "the seal names a page that is not in the file", error);
+    bf_status status = tree_page_read(fd, seal->path, number, page, error);
+    return status == BF_OK ? seal_verify_page(seal, entry, page, error) : status;
+}
+
+/* As it is mapped. */
+static bf_status seal_verify_entry(const struct segment_seal *seal, const uint8_t *entry, bf_error *error)
+{
+    uint32_t number = load_u32(entry);
+    if (number >= seal->record.page_count)
+        return seal_corrupt(seal, number, "the seal names a page that is not in the file", error);
+    return seal_verify_page(seal, entry, seal->file + (size_t)number * TREE_PAGE, error);
+}
+
 static bf_status seal_verify_terms_page(struct segment_seal *seal, uint64_t number, bf_error *error)
 {
-    uint32_t low = 0, high = seal->record.terms_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (load_u32(seal->terms + (size_t)SEAL_ENTRY * middle) < number) low = middle + 1;
-        else high = middle;
-    }
+    uint32_t low = entry_of(seal->terms, seal->record.terms_count, number);
     const uint8_t *entry = seal->terms + (size_t)SEAL_ENTRY * low;
-    if (low == seal->record.terms_count || load_u32(entry) != number)
+    if (low == seal->record.terms_count)
         return seal_corrupt(seal, number, "a page of the dictionary is not sealed", error);
     bf_status status = seal_verify_entry(seal, entry, error);
     if (status == BF_OK) __atomic_fetch_or(&seal->verified[number >> 6], UINT64_C(1) << (number & 63), __ATOMIC_RELAXED);
@@ -151,21 +175,42 @@ bf_status segment_seal_verify(struct segment_seal *seal, bf_error *error)
     return status;
 }
 
-static bf_status seal_map(struct segment_seal *seal, bf_error *error)
+/* Reads the last bytes of the file, at first as many as are likely to be all. */
+static bf_status seal_read_tail(struct segment_seal *seal, int fd, uint64_t length, size_t *tail_length, bf_error *error)
+{
+    enum { LIKELY = 16 << 10 };
+    size_t size = 0, wanted = length < LIKELY ? (size_t)length : LIKELY;
+    for (int attempt = 0; attempt < 2; attempt++) {
+        uint8_t *tail = realloc(seal->tail, wanted);
+        if (!tail) return fail_memory(error);
+        seal->tail = tail;
+        bf_status status = file_read(fd, seal->path, length - wanted, tail, wanted, error);
+        if (status != BF_OK) return status;
+        *tail_length = wanted;
+        const char *rule = seal_record_size(tail, wanted, length, &size);
+        if (rule) return fail(error, BF_CORRUPT, "%s: %s", seal->path, rule);
+        if (size <= wanted) break;
+        wanted = size;
+    }
+    return BF_OK;
+}
+
+static bf_status seal_read(struct segment_seal *seal, int fd, bf_error *error)
 {
     struct stat about;
-    int fd = open(seal->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", seal->path);
-    if (fd < 0) return fail_system(error, errno, "%s", seal->path);
-    bf_status status = fstat(fd, &about) == 0 ? BF_OK : fail_system(error, errno, "%s", seal->path);
-    if (status == BF_OK && about.st_size == 0) status = fail(error, BF_CORRUPT, "%s: empty", seal->path);
-    if (status == BF_OK) {
-        seal->length = (size_t)about.st_size;
-        void *file = mmap(NULL, seal->length, PROT_READ, MAP_SHARED, fd, 0);
-        if (file == MAP_FAILED) status = fail_system(error, errno, "%s: can't map", seal->path);
-        else seal->file = file;
-    }
-    close(fd);
+    size_t length = 0;
+    if (fstat(fd, &about) != 0) return fail_system(error, errno, "%s", seal->path);
+    if (about.st_size == 0) return fail(error, BF_CORRUPT, "%s: empty", seal->path);
+    bf_status status = seal_read_tail(seal, fd, (uint64_t)about.st_size, &length, error);
+    if (status != BF_OK) return status;
+    const char *rule = seal_record_decode(seal->tail, length, (uint64_t)about.st_size, &seal->record);
+    if (rule) return fail(error, BF_CORRUPT, "%s: %s", seal->path, rule);
+    seal->terms = seal->tail + length - SEAL_RECORD - (size_t)SEAL_ENTRY * seal->record.terms_count;
+    seal->first = seal->terms - (size_t)SEAL_ENTRY * seal->record.first_count;
+    seal->verified = calloc(bitset_words(seal->record.page_count) + 1, sizeof *seal->verified);
+    if (!seal->verified) return fail_memory(error);
+    for (uint32_t i = 0; status == BF_OK && i < seal->record.first_count; i++)
+        status = seal_verify_in_file(seal, fd, seal->first + (size_t)SEAL_ENTRY * i, error);
     return status;
 }
 
@@ -174,29 +219,33 @@ bf_status segment_seal_open(const char *path, struct segment_seal **result, bf_e
     struct segment_seal *seal = calloc(1, sizeof *seal);
     if (!seal) return fail_memory(error);
     snprintf(seal->path, sizeof seal->path, "%s", path);
-    bf_status status = seal_map(seal, error);
-    if (status != BF_OK) goto done;
-    const char *rule = seal_record_decode(seal->file, seal->length, &seal->record);
-    if (rule) {
-        status = fail(error, BF_CORRUPT, "%s: %s", path, rule);
-        goto done;
-    }
-    seal->first = seal->file + (size_t)seal->record.page_count * TREE_PAGE;
-    seal->terms = seal->first + (size_t)SEAL_ENTRY * seal->record.first_count;
-    seal->verified = calloc(bitset_words(seal->record.page_count) + 1, sizeof *seal->verified);
-    if (!seal->verified) status = fail_memory(error);
-    for (uint32_t i = 0; status == BF_OK && i < seal->record.first_count; i++)
-        status = seal_verify_entry(seal, seal->first + (size_t)SEAL_ENTRY * i, error);
-done:
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bf_status status = BF_OK;
+    if (fd < 0 && errno == ENOENT) status = fail(error, BF_NOT_FOUND, "%s: no such segment", path);
+    else if (fd < 0) status = fail_system(error, errno, "%s", path);
+    else status = seal_read(seal, fd, error);
+    if (fd >= 0) close(fd);
     if (status != BF_OK) segment_seal_close(seal);
     else *result = seal;
     return status;
 }
 
+bf_status segment_seal_mapped(struct segment_seal *seal, const uint8_t *value, const uint8_t **file, bf_error *error)
+{
+    const uint8_t *page = value - ((uintptr_t)value & (TREE_PAGE - 1)); /* maps begin at pages */
+    uint64_t number = load_u64(page);
+    uint32_t i = entry_of(seal->first, seal->record.first_count, number);
+    if (i == seal->record.first_count || checksum(0, page, TREE_PAGE) != load_u32(seal->first + (size_t)SEAL_ENTRY * i + 4))
+        return seal_corrupt(seal, number, "it is not mapped as it is in the file", error);
+    seal->file = page - (size_t)number * TREE_PAGE;
+    *file = seal->file;
+    return BF_OK;
+}
+
 void segment_seal_close(struct segment_seal *seal)
 {
     if (!seal) return;
-    if (seal->file) munmap((void *)(uintptr_t)seal->file, seal->length);
+    free(seal->tail);
     free(seal->verified);
     free(seal);
 }

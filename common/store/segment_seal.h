@@ -18,6 +18,10 @@ struct segment_seal;
 
 /* To be opened before LMDB opens the file. May be used by several threads. BF_NOT_FOUND: no such file. */
 bf_status segment_seal_open(const char *path, struct segment_seal **seal, bf_error *error);
+
+/* Says where LMDB has the file mapped, from when on the dictionary can be verified, in those very pages: given any value of a
+ * leaf page that was verified when the seal was opened. BF_CORRUPT: it is not where it says. */
+bf_status segment_seal_mapped(struct segment_seal *seal, const uint8_t *value, const uint8_t **file, bf_error *error);
 void segment_seal_close(struct segment_seal *seal);
 
 /* Verifies the pages of the dictionary where LMDB looks for a key, and the leaf after: before it does. Length 0: for its

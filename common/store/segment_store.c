@@ -7,6 +7,7 @@
 #include "segment_seal.h"
 #include "status.h"
 #include "store.h"
+#include "tree_walk.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,6 +27,8 @@ struct shared_environment {
     struct segment_seal *seal;
     MDB_env *env;
     MDB_dbi databases[DATABASE_COUNT];
+    const uint8_t *map;
+    int fd;
     uint64_t bytes;
     char path[PATH_MAX];
 };
@@ -53,10 +56,18 @@ static bf_status shared_environment_open(struct shared_environment *shared, bf_e
     if (!code) code = mdb_txn_begin(shared->env, NULL, MDB_RDONLY, &txn);
     for (int i = 0; !code && i < DATABASE_COUNT; i++)
         code = mdb_dbi_open(txn, segment_database_name((enum segment_database)i), 0, &shared->databases[i]);
+    /* A value of the main database, which describes the named ones: where it stands says where the file is mapped. */
+    MDB_dbi main_database;
+    const char *name = segment_database_name(DATABASE_META);
+    MDB_val key = {strlen(name), (void *)(uintptr_t)name}, value;
+    if (!code) code = mdb_dbi_open(txn, NULL, 0, &main_database);
+    if (!code) code = mdb_get(txn, main_database, &key, &value);
+    if (!code) status = segment_seal_mapped(shared->seal, value.mv_data, &shared->map, error);
+    if (!code) code = mdb_env_get_fd(shared->env, &shared->fd);
     if (!code) code = mdb_txn_commit(txn); /* keeps the database handles open for later transactions */
     else if (txn) mdb_txn_abort(txn);
     if (code == MDB_NOTFOUND) code = MDB_CORRUPTED; /* a database is missing */
-    return code ? fail_lmdb(error, code, shared->path, "can't open the segment") : BF_OK;
+    return code ? fail_lmdb(error, code, shared->path, "can't open the segment") : status;
 }
 
 static void shared_environment_free(struct shared_environment *shared)
@@ -151,6 +162,12 @@ const char *segment_store_file(const struct segment_store *store)
 uint64_t segment_store_bytes(const struct segment_store *store)
 {
     return store->shared->bytes;
+}
+
+bf_status segment_store_read(struct segment_store *store, const uint8_t *at, size_t length, uint8_t *bytes, bf_error *error)
+{
+    const struct shared_environment *shared = store->shared;
+    return file_read(shared->fd, shared->path, (uint64_t)(at - shared->map), bytes, length, error);
 }
 
 /* The dictionary's pages are verified as LMDB is about to read them; all others were when the file was opened. */

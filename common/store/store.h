@@ -70,6 +70,10 @@ uint64_t segment_store_bytes(const struct segment_store *store); /* of the file 
 bf_status segment_store_get(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
                             const uint8_t **value, size_t *value_length, bf_error *error);
 
+/* Copies bytes of a value, given where they stand, from the file: for what is read once, for a page fault takes longer than the
+ * copy of a page or two. */
+bf_status segment_store_read(struct segment_store *store, const uint8_t *at, size_t length, uint8_t *bytes, bf_error *error);
+
 struct store_entry {
     const uint8_t *key, *value;
     size_t key_length, value_length;

@@ -17,7 +17,7 @@ struct tree_walk {
     struct buffer value; /* one from overflow pages */
 };
 
-static bf_status file_read(int fd, const char *file, uint64_t offset, uint8_t *bytes, size_t length, bf_error *error)
+bf_status file_read(int fd, const char *file, uint64_t offset, uint8_t *bytes, size_t length, bf_error *error)
 {
     for (size_t done = 0; done < length;) {
         ssize_t got = pread(fd, bytes + done, length - done, (off_t)(offset + done));

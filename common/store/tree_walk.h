@@ -6,6 +6,8 @@
 #include "tree_page.h"
 
 /* BF_CORRUPT: the file ends before. */
+/* All of the bytes: BF_CORRUPT where the file ends before. */
+bf_status file_read(int fd, const char *file, uint64_t offset, uint8_t *bytes, size_t length, bf_error *error);
 bf_status tree_page_read(int fd, const char *file, uint64_t number, uint8_t page[TREE_PAGE], bf_error *error);
 
 /* Reads and verifies both meta pages. BF_CORRUPT names the file. */

@@ -14,6 +14,8 @@ static bool source_is_whole(const struct merge_source *source, uint32_t first, u
     return true;
 }
 
+/* Blocks of articles that are all live are copied as they are, compressed, if their dictionary is worth it: small segments have
+ * small ones or none. */
 static bf_status merge_articles_of(const struct merge_source *source, struct segment_writer *writer, bf_error *error)
 {
     bf_status status = BF_OK;
@@ -21,13 +23,16 @@ static bf_status merge_articles_of(const struct merge_source *source, struct seg
         const uint8_t *bytes;
         size_t length;
         uint32_t first, end;
+        const struct article_dictionary *dictionary = NULL;
         status = segment_article_block(source->segment, block, &bytes, &length, &first, &end, error);
-        if (status == BF_OK && source_is_whole(source, first, end)) {
-            status = segment_writer_article_block(writer, bytes, length, end - first, error);
+        if (status == BF_OK) status = segment_article_dictionary(source->segment, bytes, length, &dictionary, error);
+        bool worth_it = dictionary && dictionary->length >= ARTICLE_DICTIONARY_KEPT;
+        if (status == BF_OK && worth_it && source_is_whole(source, first, end)) {
+            status = segment_writer_article_block(writer, bytes, length, end - first, dictionary, error);
             continue;
         }
         for (uint32_t doc = first; status == BF_OK && doc < end; doc++) {
-            if (source->numbers[doc] == NO_DOCUMENT) continue;
+            if (source->numbers && source->numbers[doc] == NO_DOCUMENT) continue;
             status = segment_article_record(source->segment, doc, &bytes, &length, error);
             if (status == BF_OK) status = segment_writer_article(writer, bytes, length, error);
         }

@@ -152,7 +152,7 @@ bf_status charset_settle(const char *bytes, size_t length, bool weighed, struct 
             return fail(error, BF_REFUSED, "invalid encoding: byte 0x%02x is neither UTF-8 nor Windows-1252; name its encoding",
                         byte);
         }
-        at += utf8_encode(code_point, out + at);
+        at += utf8_put(code_point, out + at);
     }
     *text = (bf_text){out, at};
     *converted = true;

@@ -81,7 +81,7 @@ bool json_string_decode(bf_text string, struct arena *arena, bf_text *out)
         at = escape_read(inside.bytes, inside.length, end, &code_point);
         if (at == 0) break; /* the string was not valid */
         char utf8[4];
-        size_t bytes = utf8_encode(code_point, utf8);
+        size_t bytes = utf8_put(code_point, utf8);
         memcpy(decoded + length, utf8, bytes);
         length += bytes;
     }

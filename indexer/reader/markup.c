@@ -215,7 +215,7 @@ static void append_resolved(struct buffer *out, bf_text text)
         size_t after = entity_read(text, at, &code_point);
         if (after > at) {
             char utf8[4];
-            buffer_append(out, utf8, utf8_encode(code_point, utf8));
+            buffer_append(out, utf8, utf8_put(code_point, utf8));
             at = after;
         } else {
             buffer_append(out, "&", 1);

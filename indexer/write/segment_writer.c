@@ -1,6 +1,6 @@
 #include "segment_writer.h"
 
-#include "article_block.h"
+#include "article_writer.h"
 #include "bm25.h"
 #include "bytes.h"
 #include "column.h"
@@ -37,12 +37,7 @@ struct segment_writer {
     struct buffer id_order;       /* u64: hash half << 32 | document */
     struct buffer arrival;        /* u32 each; empty: documents are in the order of arrival */
     struct id_column_writer ids;  /* in the order of arrival */
-    /* articles */
-    struct article_block_writer block;
-    struct buffer block_first, block_offset; /* i64 each */
-    struct buffer compressed;
-    uint32_t stored_count;
-    uint64_t articles_end;
+    struct article_writer stored;
     /* terms */
     struct term_block_writer terms;
     struct buffer record;         /* the posting list or position group being encoded */
@@ -76,6 +71,7 @@ bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync
     section_writer_begin(&writer->positions, writer->store, DATABASE_POSITIONS);
     section_writer_begin(&writer->documents, writer->store, DATABASE_DOCUMENTS);
     section_writer_begin(&writer->articles, writer->store, DATABASE_ARTICLES);
+    article_writer_begin(&writer->stored, &writer->articles, &writer->documents);
     *result = writer;
     return BF_OK;
 }
@@ -92,10 +88,7 @@ static void segment_writer_free(struct segment_writer *writer)
     buffer_free(&writer->id_order);
     buffer_free(&writer->arrival);
     id_column_free(&writer->ids);
-    article_block_free(&writer->block);
-    buffer_free(&writer->block_first);
-    buffer_free(&writer->block_offset);
-    buffer_free(&writer->compressed);
+    article_writer_free(&writer->stored);
     term_block_free(&writer->terms);
     buffer_free(&writer->record);
     buffer_free(&writer->impacts);
@@ -161,43 +154,15 @@ bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t 
     return BF_OK;
 }
 
-static bf_status segment_writer_store_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t first,
-                                            bf_error *error)
-{
-    uint64_t offset;
-    bf_status status = section_append(&writer->articles, block, length, &offset, error);
-    if (status != BF_OK) return status;
-    append_i64(&writer->block_first, first);
-    append_i64(&writer->block_offset, (int64_t)offset);
-    writer->articles_end = offset + length;
-    writer->meta.article_block_count++;
-    return writer->block_first.failed || writer->block_offset.failed ? fail_memory(error) : BF_OK;
-}
-
-static bf_status segment_writer_flush_block(struct segment_writer *writer, bf_error *error)
-{
-    uint32_t count = writer->block.count;
-    if (!count) return BF_OK;
-    buffer_clear(&writer->compressed);
-    if (!article_block_finish(&writer->block, &writer->compressed)) return fail_memory(error);
-    return segment_writer_store_block(writer, writer->compressed.bytes, writer->compressed.length, writer->stored_count - count,
-                                      error);
-}
-
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error)
 {
-    article_block_add(&writer->block, record, length);
-    writer->stored_count++;
-    return writer->block.raw.length >= ARTICLE_BLOCK_TARGET ? segment_writer_flush_block(writer, error) : BF_OK;
+    return article_writer_add(&writer->stored, record, length, error);
 }
 
 bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,
-                                       bf_error *error)
+                                       const struct article_dictionary *dictionary, bf_error *error)
 {
-    bf_status status = segment_writer_flush_block(writer, error);
-    if (status == BF_OK) status = segment_writer_store_block(writer, block, length, writer->stored_count, error);
-    writer->stored_count += doc_count;
-    return status;
+    return article_writer_copy(&writer->stored, block, length, doc_count, dictionary, error);
 }
 
 /* ---- Terms ---- */
@@ -423,25 +388,26 @@ static void segment_writer_order_ids(struct segment_writer *writer)
 static bf_status segment_writer_documents(struct segment_writer *writer, bf_error *error)
 {
     segment_writer_order_ids(writer);
-    append_i64(&writer->block_offset, (int64_t)writer->articles_end);
-    buffer_clear(&writer->compressed);
-    id_column_finish(&writer->ids, &writer->compressed);
+    struct buffer ids = {0};
+    id_column_finish(&writer->ids, &ids);
+    writer->meta.article_block_count = writer->stored.block_count;
     bf_status status = segment_writer_blob(writer, BLOB_LENGTH_BYTES, &writer->length_bytes, error);
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_TITLE_LENGTHS, &writer->title_lengths, error);
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_DATES, &writer->dates, error);
-    if (status == BF_OK) status = segment_writer_blob(writer, BLOB_IDS, &writer->compressed, error);
+    if (status == BF_OK) status = segment_writer_blob(writer, BLOB_IDS, &ids, error);
     if (status == BF_OK) status = segment_writer_blob(writer, BLOB_ID_ORDER, &writer->id_order, error);
-    if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_FIRST, &writer->block_first, error);
-    if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_OFFSET, &writer->block_offset, error);
+    if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_FIRST, &writer->stored.firsts, error);
+    if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_OFFSET, &writer->stored.offsets, error);
     if (status == BF_OK && writer->arrival.length)
         status = segment_writer_blob(writer, BLOB_ARRIVAL, &writer->arrival, error);
+    buffer_free(&ids);
     return status;
 }
 
 bf_status segment_writer_finish(struct segment_writer *writer, struct manifest_segment *listed, bf_error *error)
 {
     bf_status status = segment_writer_flush_terms(writer, error);
-    if (status == BF_OK) status = segment_writer_flush_block(writer, error);
+    if (status == BF_OK) status = article_writer_finish(&writer->stored, error);
     if (status == BF_OK) status = segment_writer_documents(writer, error);
     if (status == BF_OK) status = section_writer_finish(&writer->postings, error);
     if (status == BF_OK) status = section_writer_finish(&writer->positions, error);

@@ -5,6 +5,7 @@
 #ifndef WRITE_SEGMENT_WRITER_H
 #define WRITE_SEGMENT_WRITER_H
 
+#include "article_dictionary.h"
 #include "backfile.h"
 #include "field.h"
 #include "form_list.h"
@@ -33,9 +34,9 @@ bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t 
 
 /* The stored articles, in the order of these numbers, independent of the calls above: one record, ... */
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);
-/* ... or a whole compressed block of them as it is. */
+/* ... or a whole compressed block of them as it is, with its dictionary, NULL if it has none. */
 bf_status segment_writer_article_block(struct segment_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,
-                                       bf_error *error);
+                                       const struct article_dictionary *dictionary, bf_error *error);
 
 /* All documents have been given; together they have `token_count` words. Stored impacts are computed with their average length.
  */

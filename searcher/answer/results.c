@@ -139,6 +139,7 @@ void bf_results_free(bf_results *results)
 {
     if (!results) return;
     struct opened_index *index = results->index;
+    snippet_maker_free(results->snippets);
     if (index->spare) {
         arena_free(&results->arena);
         free(results);
@@ -242,19 +243,25 @@ bf_status bf_results_article(bf_results *results, size_t i, const bf_article **a
 
 /* ---- What it looks like ---- */
 
-bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_passage *passage, bf_error *error)
+static bf_status results_snippets_begin(struct bf_results *results, bf_error *error)
 {
-    const bf_article *article;
-    bf_status status = bf_results_article(results, i, &article, error);
-    if (status != BF_OK) return status;
     uint32_t count = query_leaf_count(results->query);
     float *weights = arena_take(&results->arena, (count + 1) * sizeof *weights);
     const struct query_node **leaves = arena_take(&results->arena, (count + 1) * sizeof *leaves);
     if (!weights || !leaves) return fail_memory(error);
     query_leaves(results->query, leaves);
-    for (uint32_t j = 0; j < count; j++) weights[j] = results->leaves[leaves[j]->leaf].weight;
-    return snippet_make(results->query, weights, results->index->analyzer, article->body, width ? width : 240, &results->arena,
-                        passage, error);
+    for (uint32_t i = 0; i < count; i++) weights[i] = results->leaves[leaves[i]->leaf].weight;
+    return snippet_maker_new(results->query, weights, results->index->analyzer, &results->arena, &results->snippets, error);
+}
+
+bf_status bf_results_snippet(bf_results *results, size_t i, size_t width, bf_passage *passage, bf_error *error)
+{
+    const bf_article *article;
+    bf_status status = bf_results_article(results, i, &article, error);
+    if (status != BF_OK) return status;
+    if (!results->snippets) status = results_snippets_begin(results, error);
+    if (status != BF_OK) return status;
+    return snippet_make(results->snippets, article->body, width ? width : 240, &results->arena, passage, error);
 }
 
 bf_status bf_results_highlight(bf_results *results, const char *field, bf_text text, const bf_mark **marks, size_t *mark_count,

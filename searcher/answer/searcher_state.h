@@ -5,6 +5,7 @@
 #include "analyzer.h"
 #include "arena.h"
 #include "leaf_weight.h"
+#include "present.h"
 #include "query.h"
 #include "ranker.h"
 #include "snapshot.h"
@@ -33,6 +34,7 @@ struct bf_results {
     uint32_t leaf_count;
     bf_hit *hits;
     const bf_article **articles;  /* by hit; NULL until asked for */
+    struct snippet_maker *snippets; /* NULL until asked for */
     size_t hit_count;
     uint64_t total, took_us;
     bf_word *words;

@@ -31,11 +31,20 @@ bf_status text_matches(const struct query *query, struct analyzer *analyzer, bf_
 bf_status marks_of_matches(bf_text text, const struct text_match *matches, size_t match_count, struct arena *arena,
                            const bf_mark **marks, size_t *mark_count, bf_error *error);
 
-/* Chooses the passages and marks them, within `width` columns (0: 240). `weights`: the idf times boost of each positive leaf,
- * by clause number; NULL: all alike. The formula is in snippet.c. What is shown holds no control character and none that turns
- * the reading order. */
-bf_status snippet_make(const struct query *query, const float *weights, struct analyzer *analyzer, bf_text body, size_t width,
-                       struct arena *arena, bf_passage *passage, bf_error *error);
+/* Makes the snippets of an answer's articles, one after the other: what it found out about a word in one it knows in the next. */
+struct snippet_maker;
+
+/* `weights`: the idf times boost of each positive leaf, by clause number; NULL: all alike. The maker is in the arena, but for
+ * buffers; it borrows query and analyzer. */
+bf_status snippet_maker_new(const struct query *query, const float *weights, struct analyzer *analyzer, struct arena *arena,
+                            struct snippet_maker **maker, bf_error *error);
+void snippet_maker_free(struct snippet_maker *maker); /* accepts NULL */
+
+/* Chooses the passages and marks them, within `width` columns (0: 240). The formula is in snippet.c. What is shown holds no
+ * control character and none that turns the reading order. The passage is in the arena; the body must live as long as the
+ * maker. */
+bf_status snippet_make(struct snippet_maker *maker, bf_text body, size_t width, struct arena *arena, bf_passage *passage,
+                       bf_error *error);
 
 /* The number of positive leaves (terms and phrases not under a MUST_NOT), and the i-th of them. */
 uint32_t query_leaf_count(const struct query *query);

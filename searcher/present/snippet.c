@@ -46,40 +46,38 @@ struct window {
     double worth;
 };
 
-struct snippet {
-    const struct query *query;
-    struct analyzer *analyzer;
-    struct arena *arena;
-    bf_text body;
-    size_t width;
+struct snippet_maker {
     uint32_t clause_count;
     const struct query_node **leaves;
     double *weights;                 /* by clause, > 0 */
     uint32_t *counts;                /* by clause: matches in the window at hand, or kept so far */
     bool *shown;                     /* by clause: an earlier window shows it */
     double heaviest;
-    struct buffer matches;           /* struct text_match */
+    struct text_matcher *matcher;
+    /* Of the article at hand: */
+    bf_text body;
+    size_t width;
     bool capped;                     /* not every match was kept */
-    uint64_t *columns;               /* by match: where it begins, counted in columns, for those that may share a window */
     struct grapheme_cursor cursor;
+    struct buffer matches;           /* struct text_match */
+    struct buffer columns;           /* uint64_t by match: the column where it begins, right for those that may share a window */
     struct region region;
     struct buffer out;
     struct buffer out_matches;       /* struct text_match: in the passage shown */
-    struct text_matcher *matcher;
 };
 
-static const struct text_match *match_at(const struct snippet *snippet, size_t i)
+static const struct text_match *match_at(const struct snippet_maker *snippet, size_t i)
 {
     return (const struct text_match *)(const void *)snippet->matches.bytes + i;
 }
 
-static size_t match_count(const struct snippet *snippet) { return snippet->matches.length / sizeof(struct text_match); }
+static size_t match_count(const struct snippet_maker *snippet) { return snippet->matches.length / sizeof(struct text_match); }
 
 /* ---- Matches ---- */
 
 static bf_status keep_match(void *context, const struct text_match *match)
 {
-    struct snippet *snippet = context;
+    struct snippet_maker *snippet = context;
     uint32_t most = MATCHES_MOST / snippet->clause_count;
     if (snippet->counts[match->clause]++ < (most > MATCHES_LEAST ? most : MATCHES_LEAST))
         buffer_append(&snippet->matches, match, sizeof *match);
@@ -90,33 +88,31 @@ static bf_status keep_match(void *context, const struct text_match *match)
 /* About how many columns the bytes take: near enough to choose by. */
 static uint64_t guess_columns(const char *text, size_t length)
 {
-    uint64_t columns = 0;
+    uint32_t columns = 0; /* of at most twice BF_ARTICLE_MAX */
     for (size_t i = 0; i < length; i++) {
         uint8_t byte = (uint8_t)text[i];
-        columns += byte < 0x80 || (byte >= 0xC2 && byte < 0xE3) ? 1 : byte >= 0xE3 ? 2 : 0;
+        columns += (uint32_t)(byte < 0x80) + (byte >= 0xC2) + (byte >= 0xE3); /* without branches, for vectors */
     }
     return columns;
 }
 
-static bf_status find_matches(struct snippet *snippet, bf_error *error)
+static bf_status find_matches(struct snippet_maker *snippet, bf_error *error)
 {
-    bf_status status =
-        text_matcher_new(snippet->query, snippet->analyzer, QUERY_BODY, false, snippet->arena, &snippet->matcher, error);
-    if (status == BF_OK) status = text_matcher_run(snippet->matcher, snippet->body, keep_match, snippet, error);
+    bf_status status = text_matcher_run(snippet->matcher, snippet->body, keep_match, snippet, error);
     if (status != BF_OK) return status;
     size_t count = match_count(snippet);
     bool ordered = true;
     for (size_t i = 1; i < count && ordered; i++)
         ordered = text_match_compare(match_at(snippet, i - 1), match_at(snippet, i)) <= 0;
     if (!ordered) qsort(snippet->matches.bytes, count, sizeof(struct text_match), text_match_compare);
-    snippet->columns = arena_take(snippet->arena, count * sizeof *snippet->columns);
-    if (!snippet->columns) return fail_memory(error);
+    if (!buffer_extend(&snippet->columns, count * sizeof(uint64_t))) return count ? fail_memory(error) : BF_OK;
+    uint64_t *columns = (uint64_t *)(void *)snippet->columns.bytes;
     uint64_t column = 0;
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         size_t start = match_at(snippet, i)->start, gap = start - at;
         column += gap > 8 * snippet->width ? gap : guess_columns(snippet->body.bytes + at, gap);
-        snippet->columns[i] = column;
+        columns[i] = column;
         at = start;
     }
     return BF_OK;
@@ -124,13 +120,13 @@ static bf_status find_matches(struct snippet *snippet, bf_error *error)
 
 /* ---- Windows ---- */
 
-static double gain(const struct snippet *snippet, uint32_t clause, uint32_t already)
+static double gain(const struct snippet_maker *snippet, uint32_t clause, uint32_t already)
 {
     double part = already == 0 ? (snippet->shown[clause] ? 0.15 : 1) : already < 3 ? 0.1 : 0;
     return part * snippet->weights[clause];
 }
 
-static double nearness(const struct snippet *snippet, size_t i)
+static double nearness(const struct snippet_maker *snippet, size_t i)
 {
     const struct text_match *a = match_at(snippet, i), *b = match_at(snippet, i + 1);
     if (a->clause == b->clause || b->start < a->end) return 0;
@@ -140,9 +136,10 @@ static double nearness(const struct snippet *snippet, size_t i)
 }
 
 /* The best window of at most `columns` outside of those taken; false: there is none. */
-static bool best_window(struct snippet *snippet, uint64_t columns, const struct window *taken, unsigned taken_count,
+static bool best_window(struct snippet_maker *snippet, uint64_t columns, const struct window *taken, unsigned taken_count,
                         struct window *best)
 {
+    const uint64_t *starts = (const uint64_t *)(const void *)snippet->columns.bytes;
     size_t count = match_count(snippet), left = 0;
     double sum = 0, near = 0;
     bool found = false;
@@ -161,13 +158,13 @@ static bool best_window(struct snippet *snippet, uint64_t columns, const struct 
         if (!match) continue;
         sum += gain(snippet, match->clause, snippet->counts[match->clause]++);
         if (right > left) near += nearness(snippet, right - 1);
-        uint64_t end = snippet->columns[right] + guess_columns(snippet->body.bytes + match->start, match->end - match->start);
-        while (left < right && end - snippet->columns[left] > columns) {
+        uint64_t end = starts[right] + guess_columns(snippet->body.bytes + match->start, match->end - match->start);
+        while (left < right && end - starts[left] > columns) {
             uint32_t clause = match_at(snippet, left)->clause;
             sum -= gain(snippet, clause, --snippet->counts[clause]);
             near -= nearness(snippet, left++);
         }
-        double early = taken_count ? 0 : 0.1 * snippet->heaviest / (1 + (double)snippet->columns[left] / 1000);
+        double early = taken_count ? 0 : 0.1 * snippet->heaviest / (1 + (double)starts[left] / 1000);
         double worth = sum + fmin(near, sum / 2) + early;
         if (found && worth <= best->worth * (1 + 1e-9)) continue;
         *best = (struct window){left, right, worth};
@@ -191,7 +188,7 @@ static size_t columns_for(size_t width, unsigned passages)
 }
 
 /* Chooses up to PASSAGES_MAX windows, in order of the text; returns how many. */
-static unsigned choose_windows(struct snippet *snippet, struct window chosen[PASSAGES_MAX])
+static unsigned choose_windows(struct snippet_maker *snippet, struct window chosen[PASSAGES_MAX])
 {
     unsigned chosen_count = 0;
     double chosen_worth = 0, discount = 1;
@@ -231,7 +228,7 @@ static bf_status keep_shown(void *context, const struct text_match *match)
 }
 
 /* Appends the cells to what is shown, with the matches among them. */
-static bf_status show_span(struct snippet *snippet, struct span span, bf_error *error)
+static bf_status show_span(struct snippet_maker *snippet, struct span span, bf_error *error)
 {
     const struct region *region = &snippet->region;
     size_t from = region_cell(region, span.start)->start, to = region_cell(region, span.end)->start;
@@ -281,7 +278,7 @@ static size_t bytes_holding(bf_text body, size_t at, size_t limit, bool back, si
 }
 
 /* The region around the bytes [start, end) of the body that is enough to fill the columns from, within [low, high]. */
-static void show_region(struct snippet *snippet, size_t start, size_t end, size_t columns, size_t low, size_t high)
+static void show_region(struct snippet_maker *snippet, size_t start, size_t end, size_t columns, size_t low, size_t high)
 {
     size_t most = bytes_holding(snippet->body, start, end - start, false, columns);
     if (end - start > most) end = start + most; /* no more of it will fit */
@@ -299,7 +296,8 @@ static void show_region(struct snippet *snippet, size_t start, size_t end, size_
     region_show(&snippet->region, snippet->body, from, to);
 }
 
-static bf_status make_passages(struct snippet *snippet, const struct window *windows, unsigned window_count, bf_error *error)
+static bf_status make_passages(struct snippet_maker *snippet, const struct window *windows, unsigned window_count,
+                               bf_error *error)
 {
     unsigned passages = window_count ? window_count : 1;
     size_t left = columns_for(snippet->width, passages), low = 0;
@@ -345,11 +343,19 @@ static bf_status make_passages(struct snippet *snippet, const struct window *win
     return BF_OK;
 }
 
+/* Whether at least so many columns will be shown of it: those of its printable ASCII. */
+static bool has_columns(bf_text body, size_t wanted)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < body.length; i++) columns += body.bytes[i] > 0x20 && body.bytes[i] < 0x7F;
+    return columns >= wanted;
+}
+
 /* A body that fits as a whole is shown as a whole. */
-static bf_status show_whole(struct snippet *snippet, bool *shown, bf_error *error)
+static bf_status show_whole(struct snippet_maker *snippet, bool *shown, bf_error *error)
 {
     *shown = false;
-    if (snippet->body.length > 8 * snippet->width) return BF_OK;
+    if (snippet->body.length > 8 * snippet->width || has_columns(snippet->body, snippet->width + 1)) return BF_OK;
     struct region *region = &snippet->region;
     region_show(region, snippet->body, 0, snippet->body.length);
     if (region_failed(region)) return fail_memory(error);
@@ -360,54 +366,68 @@ static bf_status show_whole(struct snippet *snippet, bool *shown, bf_error *erro
     return show_span(snippet, span, error);
 }
 
-bf_status snippet_make(const struct query *query, const float *weights, struct analyzer *analyzer, bf_text body, size_t width,
-                       struct arena *arena, bf_passage *passage, bf_error *error)
+bf_status snippet_maker_new(const struct query *query, const float *weights, struct analyzer *analyzer, struct arena *arena,
+                            struct snippet_maker **result, bf_error *error)
 {
     uint32_t clauses = query_leaf_count(query);
-    if (width == 0) width = WIDTH_DEFAULT;
-    struct snippet snippet = {
-        .query = query,
-        .analyzer = analyzer,
-        .arena = arena,
-        .body = body,
-        .width = width < WIDTH_MOST ? width : WIDTH_MOST,
+    struct snippet_maker *maker = arena_take(arena, sizeof *maker);
+    if (!maker) return fail_memory(error);
+    *maker = (struct snippet_maker){
         .clause_count = clauses,
-        .leaves = arena_take(arena, clauses * sizeof *snippet.leaves),
-        .weights = arena_take(arena, clauses * sizeof *snippet.weights),
-        .counts = arena_take_zeroed(arena, clauses * sizeof *snippet.counts),
-        .shown = arena_take(arena, clauses * sizeof *snippet.shown),
-        .cursor = {body.bytes, body.length, 0},
+        .leaves = arena_take(arena, clauses * sizeof *maker->leaves),
+        .weights = arena_take(arena, clauses * sizeof *maker->weights),
+        .counts = arena_take(arena, clauses * sizeof *maker->counts),
+        .shown = arena_take(arena, clauses * sizeof *maker->shown),
     };
-    struct window windows[PASSAGES_MAX];
-    bool whole = false;
-    bf_status status = BF_OK;
-    if (!snippet.leaves || !snippet.weights || !snippet.counts || !snippet.shown) return fail_memory(error);
-    query_leaves(query, snippet.leaves);
+    if (!maker->leaves || !maker->weights || !maker->counts || !maker->shown) return fail_memory(error);
+    query_leaves(query, maker->leaves);
     for (uint32_t i = 0; i < clauses; i++) {
         double weight = weights ? (double)weights[i] : 1;
-        snippet.weights[i] = weight > 1e-6 && isfinite(weight) ? weight : 1e-6;
-        if (snippet.weights[i] > snippet.heaviest) snippet.heaviest = snippet.weights[i];
+        maker->weights[i] = weight > 1e-6 && isfinite(weight) ? weight : 1e-6;
+        if (maker->weights[i] > maker->heaviest) maker->heaviest = maker->weights[i];
     }
-    status = find_matches(&snippet, error);
-    if (status == BF_OK) status = show_whole(&snippet, &whole, error);
-    if (status == BF_OK && !whole) status = make_passages(&snippet, windows, choose_windows(&snippet, windows), error);
-    if (status != BF_OK) goto out;
+    bf_status status = text_matcher_new(query, analyzer, QUERY_BODY, false, arena, &maker->matcher, error);
+    if (status == BF_OK) *result = maker;
+    return status;
+}
 
-    bf_passage made = {.text = {.length = snippet.out.length}};
-    const struct text_match *matches = (const struct text_match *)(const void *)snippet.out_matches.bytes;
-    bool failed = snippet.out.failed || snippet.out_matches.failed;
-    made.text.bytes = failed ? NULL : arena_copy(arena, snippet.out.bytes, snippet.out.length);
-    if (!made.text.bytes) {
-        status = fail_memory(error);
-        goto out;
-    }
-    status = marks_of_matches(made.text, matches, snippet.out_matches.length / sizeof *matches, arena, &made.marks,
+void snippet_maker_free(struct snippet_maker *maker)
+{
+    if (!maker) return;
+    buffer_free(&maker->matches);
+    buffer_free(&maker->columns);
+    buffer_free(&maker->out);
+    buffer_free(&maker->out_matches);
+    region_free(&maker->region);
+}
+
+bf_status snippet_make(struct snippet_maker *snippet, bf_text body, size_t width, struct arena *arena, bf_passage *passage,
+                       bf_error *error)
+{
+    struct window windows[PASSAGES_MAX];
+    bool whole = false;
+    if (width == 0) width = WIDTH_DEFAULT;
+    snippet->body = body;
+    snippet->width = width < WIDTH_MOST ? width : WIDTH_MOST;
+    snippet->capped = false;
+    snippet->cursor = (struct grapheme_cursor){body.bytes, body.length, 0};
+    memset(snippet->counts, 0, snippet->clause_count * sizeof *snippet->counts);
+    buffer_clear(&snippet->matches);
+    buffer_clear(&snippet->columns);
+    buffer_clear(&snippet->out);
+    buffer_clear(&snippet->out_matches);
+    bf_status status = find_matches(snippet, error);
+    if (status == BF_OK) status = show_whole(snippet, &whole, error);
+    if (status == BF_OK && !whole) status = make_passages(snippet, windows, choose_windows(snippet, windows), error);
+    if (status != BF_OK) return status;
+
+    bf_passage made = {.text = {.length = snippet->out.length}};
+    const struct text_match *matches = (const struct text_match *)(const void *)snippet->out_matches.bytes;
+    bool failed = snippet->out.failed || snippet->out_matches.failed;
+    made.text.bytes = failed ? NULL : arena_copy(arena, snippet->out.bytes, snippet->out.length);
+    if (!made.text.bytes) return fail_memory(error);
+    status = marks_of_matches(made.text, matches, snippet->out_matches.length / sizeof *matches, arena, &made.marks,
                               &made.mark_count, error);
     if (status == BF_OK) *passage = made;
-out:
-    buffer_free(&snippet.matches);
-    buffer_free(&snippet.out);
-    buffer_free(&snippet.out_matches);
-    region_free(&snippet.region);
     return status;
 }

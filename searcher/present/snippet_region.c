@@ -48,10 +48,20 @@ static void cut_cells(struct region *region)
     const char *text = (const char *)region->text.bytes;
     size_t length = region->text.length, next;
     uint32_t columns = 0, width = 0, before = 0;
+    size_t count = 0;
     bool space_before = true;
     struct region_cell *cells = (struct region_cell *)(void *)buffer_reserve(&region->cells, (length + 1) * sizeof *cells);
     if (!cells) return;
     for (size_t at = 0; at <= length; at = next) {
+        if (at + 1 < length && ((uint8_t)text[at] | (uint8_t)text[at + 1]) < 0x80) { /* as most are */
+            bool blank = text[at] == ' ';
+            uint32_t flags = blank ? CELL_SPACE | CELL_BREAK : space_before ? CELL_BREAK : 0;
+            cells[count++] = (struct region_cell){(uint32_t)at, columns++, flags};
+            before = 1;
+            space_before = blank;
+            next = at + 1;
+            continue;
+        }
         bool last = at == length, space = !last && text[at] == ' ';
         struct region_cell cell = {.start = (uint32_t)at, .columns = columns};
         bool plain = !last && (uint8_t)text[at] < 0x80 && (at + 1 == length || (uint8_t)text[at + 1] < 0x80);
@@ -59,13 +69,13 @@ static void cut_cells(struct region *region)
         width = last ? 0 : plain ? 1 : (uint32_t)utf8_columns(text + at, next - at);
         if (space) cell.flags |= CELL_SPACE;
         if (space || space_before || last || (before == 2 && width == 2)) cell.flags |= CELL_BREAK;
-        cells[region->cell_count++] = cell;
+        cells[count++] = cell;
         columns += width;
         before = width;
         space_before = space;
     }
-    region->cells.length = region->cell_count * sizeof *cells;
-    region->cell_count--; /* the last is the end */
+    region->cells.length = count * sizeof *cells;
+    region->cell_count = count - 1; /* the last is the end */
 }
 
 /* Where the sentences of the region begin: counted from the last blank line before the region's middle, or from its start where

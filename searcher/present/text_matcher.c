@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { NONE = -1, TOKEN_BATCH = 256, CACHED_IDS = 3, CACHE_LEAST = 64, CACHE_MOST = 4096 };
+enum { NONE = -1, TOKEN_BATCH = 256, CACHED_IDS = 3, CACHE_LEAST = 256, CACHE_MOST = 4096 };
 
 /* A term some clause looks for. */
 struct wanted {
@@ -70,11 +70,11 @@ struct text_matcher {
     int32_t *ring_forms;   /* and the forms they were */
     struct cached *cache;
     size_t cache_size;
-    bool by_letter;        /* first_letters may be trusted */
-    bool first_letters[256];
+    bool by_letter;        /* `shortest` may be trusted */
+    uint16_t shortest[256]; /* by first letter: the length of the shortest term that begins with it; UINT16_MAX: there is none */
 };
 
-bool text_matcher_keeps_first_letter(const char *language)
+bool text_matcher_only_shortens(const char *language)
 {
     /* Stemmers that only work on the end of a word; a test holds libstemmer to it. Turkish is not among them for its I, Dutch
      * since newer versions take "ge" off, and Basque, Irish, Indonesian, Arabic change beginnings. */
@@ -118,7 +118,8 @@ static uint32_t wanted_add(struct text_matcher *matcher, const struct query_term
     uint32_t at = (uint32_t)wanted->hash & matcher->slot_mask;
     while (matcher->slots[at]) at = (at + 1) & matcher->slot_mask;
     matcher->slots[at] = id + 1;
-    matcher->first_letters[(uint8_t)term->term[0]] = true;
+    uint16_t *shortest = &matcher->shortest[(uint8_t)term->term[0]];
+    if (term->term_length < *shortest) *shortest = (uint16_t)term->term_length;
     bool known = !term->prefix;
     for (uint32_t i = 0; i < matcher->prefix_count; i++) known |= matcher->prefix_lengths[i] == term->term_length;
     if (!known) matcher->prefix_lengths[matcher->prefix_count++] = term->term_length;
@@ -208,9 +209,10 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
         .form = NONE,
         .phrases = arena_take(arena, phrases * sizeof *made->phrases),
         .active = arena_take(arena, phrases * sizeof *made->active),
-        .by_letter = text_matcher_keeps_first_letter(analyzer_language(analyzer)) &&
+        .by_letter = text_matcher_only_shortens(analyzer_language(analyzer)) &&
                      strncmp(analyzer_identity(analyzer), "standard/", 9) == 0,
     };
+    for (size_t i = 0; i < sizeof made->shortest / sizeof *made->shortest; i++) made->shortest[i] = UINT16_MAX;
     bool taken = made->wanted && made->slots && made->prefix_lengths && made->next_leaf && made->leaf_forms && made->forms &&
                  made->phrases && made->active;
     for (uint32_t i = kept; taken && i-- > 0;) { /* backwards, so that the lists ascend */
@@ -254,17 +256,14 @@ static uint32_t ids_of_term(struct text_matcher *matcher, const char *term, uint
     return count;
 }
 
-/* Whether the surface form's first letter alone shows that it is not wanted, and that it has a term. */
+/* Whether the surface form's first letter and length alone show that it is not wanted, and that it has a term. */
 static bool ruled_out(const struct text_matcher *matcher, const char *surface, uint32_t length)
 {
-    if (!matcher->by_letter) return false;
-    uint8_t first = (uint8_t)surface[0] | 0x20;
-    if (matcher->first_letters[first]) return false;
-    for (uint32_t i = 0; i < length; i++) {
-        uint8_t letter = (uint8_t)surface[i] | 0x20;
-        if (letter < 'a' || letter > 'z') return false;
-    }
-    return true;
+    if (!matcher->by_letter || length >= matcher->shortest[(uint8_t)surface[0] | 0x20]) return false;
+    uint32_t letters = 0, digits = 0;
+    while (letters < length && (uint8_t)(((uint8_t)surface[letters] | 0x20) - 'a') <= 'z' - 'a') letters++;
+    while (digits < length && (uint8_t)((uint8_t)surface[digits] - '0') <= 9) digits++;
+    return letters == length || digits == length; /* the term of digits alone are they */
 }
 
 /* Which wanted form a surface form is, its terms being in matcher->ids. */
@@ -420,13 +419,12 @@ bf_status text_matcher_run(struct text_matcher *matcher, bf_text text,
     if (matcher->wanted_count == 0) return BF_OK;
 
     size_t cache_size = CACHE_LEAST;
-    while (cache_size < CACHE_MOST && cache_size < text.length / 8) cache_size *= 2;
+    while (cache_size < CACHE_MOST && cache_size < text.length / 32) cache_size *= 2;
     if (cache_size > matcher->cache_size) {
-        matcher->cache = arena_take(matcher->arena, cache_size * sizeof *matcher->cache);
+        matcher->cache = arena_take_zeroed(matcher->arena, cache_size * sizeof *matcher->cache);
         if (!matcher->cache) return fail_memory(error);
         matcher->cache_size = cache_size;
     }
-    memset(matcher->cache, 0, matcher->cache_size * sizeof *matcher->cache); /* it points into the text before */
     forget_phrases(matcher);
 
     bf_status status = BF_OK;

@@ -25,7 +25,7 @@ static void query_clean(const char *text, struct buffer *clean, struct query_not
             if (turns) continue;
             here = ' ';
         }
-        buffer_append(clean, encoded, utf8_encode(here, encoded));
+        buffer_append(clean, encoded, utf8_put(here, encoded));
     }
     if (clean->length > BF_ARTICLE_MAX) {
         query_note(notes, "the query is longer than 256 MiB; the rest is left out");

@@ -4,8 +4,8 @@
  * anything of the other lists is read. If all are paged, bounds are added up page by page and cell by cell, empty ones making the
  * sum nothing.
  */
-#include "posting_record.h"
-#include "rank_run.h"
+#include "impact.h"
+#include "lead_walk.h"
 #include "status.h"
 
 enum { SLICES = 12 };
@@ -51,64 +51,49 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
-/* Whether all other lists that are not paged have the document. */
-static bool in_shorts(struct conjunction *c, uint32_t doc)
-{
-    uint32_t i = 0;
-    while (i < c->short_count && ranked_list_has(c->shorts[i], doc)) i++;
-    return i == c->short_count;
-}
-
 /* What these lists add to the document, which was found in all of them. */
 static uint32_t short_impacts(struct conjunction *c, uint32_t doc)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < c->short_count; i++) {
         struct ranked_list *list = c->shorts[i];
-        if (!ranked_list_load_tfs(list, list->found / POSTING_BLOCK)) return 0;
-        sum += ranked_list_impact(list, doc, list->found, list->tfs[list->found]);
+        uint32_t posting = 0, tf = ranked_list_next_tf(list, doc, &posting);
+        if (tf) sum += ranked_list_impact(list, doc, posting, tf);
     }
     return sum;
 }
 
-/* The postings [at, at + count) of the leading list, of which each can add `most`. */
-static bool walk_run(struct conjunction *c, uint32_t at, uint32_t count, uint32_t most)
+/* A posting of the leading list whose document all lists have that are not paged. */
+static bool walk_posting(struct conjunction *c, uint32_t posting)
 {
     struct rank_run *run = &c->run;
-    uint32_t bound = most + c->short_most;
-    for (uint32_t i = at; i < at + count; i++) {
-        uint32_t doc = c->lead->docs[i], sum = 0;
-        if (c->page_sums) {
-            sum = c->page_sums[doc / POSTING_PAGE];
-            if (!sum || bound + sum < run->least || !(sum = paged_bound(run, doc)) || bound + sum < run->least) continue;
-        }
-        if (!in_shorts(c, doc) || !ranked_list_load_tfs(c->lead, i / POSTING_BLOCK)) continue;
-        sum += ranked_list_impact(c->lead, doc, i, c->lead->tfs[i]) + short_impacts(c, doc);
-        if (!rank_run_push(run, doc, sum)) return false;
+    uint32_t doc = c->lead->docs[posting], sum = 0;
+    if (c->page_sums) {
+        uint32_t others = ranked_list_bound(c->lead, c->lead->shape == CURSOR_INLINE ? IMPACT_CODE_MAX
+                                                                                     : c->lead->list.page_max[posting / POSTING_BLOCK]);
+        others += c->short_most;
+        sum = c->page_sums[doc / POSTING_PAGE];
+        if (!sum || others + sum < run->least || !(sum = paged_bound(run, doc)) || others + sum < run->least) return true;
     }
-    return true;
+    if (!ranked_list_load_tfs(c->lead, posting / POSTING_BLOCK)) return true;
+    sum += ranked_list_impact(c->lead, doc, posting, c->lead->tfs[posting]) + short_impacts(c, doc);
+    return rank_run_push(run, doc, sum);
 }
 
 static bool walk_lead(struct conjunction *c)
 {
     struct rank_run *run = &c->run;
-    struct ranked_list *lead = c->lead;
+    struct lead_walk walk = {.lead = c->lead, .others = c->shorts, .other_count = c->short_count, .scratch = run->scratch};
     uint32_t others = c->short_most;
     for (uint32_t i = 0; i < run->list_count; i++)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
-    if (lead->df >= POSTING_BLOCK) ranked_list_tabulate(lead);
-    if (lead->shape == CURSOR_INLINE) return walk_run(c, 0, lead->df, lead->most) && rank_run_flush(run);
-    for (uint32_t block = 0; block < lead->list.block_count; block++) {
-        uint32_t most = ranked_list_bound(lead, posting_block_max(&lead->list, block));
-        if (most + others < run->least) continue;
-        if (!ranked_list_docs(lead, block)) return true;
-        uint32_t codes = posting_block_runs(&lead->list, block), count = posting_block_count(&lead->list, block);
-        for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
-            uint32_t bound = (codes & 15) * lead->grid_step;
-            if (bound > most) bound = most;
-            if (bound + others < run->least) continue;
-            if (!walk_run(c, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound)) return false;
-        }
+    if (c->lead->df >= POSTING_BLOCK) ranked_list_tabulate(c->lead);
+    for (;;) {
+        walk.needed = run->least > others ? run->least - others : 0;
+        if (!lead_walk_next(&walk)) break;
+        for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]); /* the stretch is gone through once more */
+        for (uint32_t i = 0; i < walk.kept_count; i++)
+            if (!walk_posting(c, walk.kept[i])) return false;
     }
     return rank_run_flush(run);
 }

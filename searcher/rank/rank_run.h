@@ -18,7 +18,7 @@ enum {
     RANK_LISTS_MOST = 4000,      /* so that bounds rounded up stay below 2^16 */
     RANK_CANDIDATES = 8192,      /* kept before they are scored */
     RANK_WINDOW = 1 << 14,       /* documents of a window of sums, which then stays in the nearest cache */
-    RANK_SET = 1 << 16,          /* documents of a set */
+    RANK_SET = RANKED_SET,       /* documents of a set */
 };
 
 struct candidate {
@@ -34,6 +34,7 @@ struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
+    uint32_t postings[POSTING_PAGED_DF]; /* numbers of those of a list that is not paged */
     struct arena arena;          /* of the segment being ranked; between segments and queries it is empty, and keeps its room */
 };
 

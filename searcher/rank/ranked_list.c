@@ -160,6 +160,32 @@ static bool paged_has(struct ranked_list *list, uint32_t doc)
     return bitset_has(list->set, low);
 }
 
+void ranked_list_add_to_set(struct ranked_list *list, uint32_t first, uint64_t *set)
+{
+    uint32_t end = first + RANKED_SET < first ? UINT32_MAX : first + RANKED_SET;
+    if (ranked_list_is_paged(list)) {
+        bf_error error = {0};
+        const char *rule = NULL;
+        /* Sectors that were verified before cost a bit each. */
+        if (section_verify(&list->view, 0, list->view.length, &error) != BF_OK) segment_fail(list->segment, &error);
+        else rule = posting_pages_add(&list->list, first / POSTING_PAGE, first / POSTING_PAGE + RANKED_SET / POSTING_PAGE, set);
+        if (rule) segment_broken(list->segment, "postings", rule);
+        return;
+    }
+    for (uint32_t blocks = ranked_list_blocks(list); list->set_block < blocks; list->set_block++) {
+        if (!ranked_list_docs(list, list->set_block)) return;
+        const uint32_t *docs = list->docs + (size_t)list->set_block * POSTING_BLOCK;
+        uint32_t count = list->shape == CURSOR_INLINE ? list->df : posting_block_count(&list->list, list->set_block);
+        if (docs[0] >= first && docs[count - 1] < end) {
+            for (uint32_t i = 0; i < count; i++) bitset_add(set, docs[i] - first);
+            continue;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            if (docs[i] >= first && docs[i] < end) bitset_add(set, docs[i] - first);
+        if (docs[count - 1] >= end) break; /* the rest is the next window's */
+    }
+}
+
 /* The first posting from `at` on, before `end`, whose document is at least `doc`; end: none. Doubles its step, for it is seldom far. */
 static uint32_t gallop(const uint32_t *docs, uint32_t at, uint32_t end, uint32_t doc)
 {

@@ -10,7 +10,10 @@
 #include "matcher.h"
 #include "posting_cursor.h"
 
-enum { RANKED_TABLE_TFS = 3 }; /* frequencies that a table of impacts has */
+enum {
+    RANKED_TABLE_TFS = 3,    /* frequencies that a table of impacts has */
+    RANKED_SET = 1 << 16,    /* documents of a set */
+};
 
 struct ranked_list {
     const struct leaf_weight *leaf;
@@ -42,7 +45,7 @@ struct ranked_list {
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
-    uint32_t set_page, block, found; /* of a list that is not paged: the posting that was found */
+    uint32_t set_page, set_block, block, found; /* of a list that is not paged: the posting that was found */
     uint64_t set[4];
     struct posting_page open;      /* the page come to; bytes NULL: it is empty, or damaged */
     uint32_t *title_docs, *title_tfs;
@@ -128,6 +131,10 @@ void ranked_list_tabulate(struct ranked_list *list);
 /* Whether the document has the term. Documents must be asked for in ascending order. With `keeps_sets` whole pages are read, which
  * pays where several documents of a page are asked for. */
 bool ranked_list_has(struct ranked_list *list, uint32_t doc);
+
+/* Adds the list's documents in [first, first + RANKED_SET) to a set that begins with the first. Sets must be asked for in ascending
+ * order. */
+void ranked_list_add_to_set(struct ranked_list *list, uint32_t first, uint64_t *set);
 
 /* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
  * paged. */

@@ -34,6 +34,7 @@ struct ranker {
 
 extern const struct ranker exhaustive_ranker;
 extern const struct ranker cells_ranker;
+extern const struct ranker one_term_ranker;
 extern const struct ranker disjunction_ranker;
 extern const struct ranker conjunction_ranker;
 extern const struct ranker counting_ranker;
