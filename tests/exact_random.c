@@ -19,6 +19,7 @@ static void append_query_word(struct shaped *shaped, struct buffer *text)
     if (often(chance, 35)) word = chance_below(chance, few); /* the first are the most frequent, the last the rarest */
     else if (often(chance, shaped->usual ? 70 : 25)) word = shaped->vocabulary - 1 - chance_below(chance, few);
     if (often(chance, 2)) word = shaped->vocabulary + 1; /* nowhere */
+    if (often(chance, 2)) buffer_append_u8(text, '=');
     if (often(chance, 3)) buffer_append_string(text, "z");
     else buffer_append_format(text, "w%" PRIu32, word);
 }

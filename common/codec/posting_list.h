@@ -2,7 +2,7 @@
  * A posting list: in which documents of a segment a term occurs and how often, with upper bounds of what each part of it can
  * add to a score. Two shapes (FORMAT.md has every byte, ARCHITECTURE.md the use):
  *
- *   blocked  df < POSTING_PAGED_DF: blocks of 128 postings
+ *   blocked  blocks of 128 postings
  *   paged    the rest: pages of 256 documents, each directly addressable
  *
  * Positions stand elsewhere, those of a *position group* of consecutive postings together (position_group.h): of a block, or of
@@ -22,11 +22,18 @@
 enum {
     POSTING_BLOCK = 128,      /* postings a block */
     POSTING_PAGE = 256,       /* documents a page */
-    POSTING_PAGED_DF = 8192,  /* lists of so many postings are paged */
+    POSTING_PAGED_DF = 8192,  /* lists of so many postings, and of 4 postings a page on average, are paged */
+    POSTING_PAGED_SHARE = 64, /* documents a posting */
     POSTING_RUN = 16,         /* postings of a block that share a grid code: eight runs a block */
     POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
     POSTING_KTH = 3,          /* stored k-th best impacts */
 };
+
+/* The shape of a list. Where there are few postings a page, walking blocks is faster than looking at pages, and takes less room. */
+static inline bool posting_is_paged(uint32_t df, uint32_t doc_count)
+{
+    return df >= POSTING_PAGED_DF && df >= doc_count / POSTING_PAGED_SHARE;
+}
 
 static const uint32_t posting_kth_k[POSTING_KTH] = {10, 100, 1000};
 

@@ -34,7 +34,7 @@ struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
-    uint32_t postings[POSTING_PAGED_DF]; /* numbers of those of a list that is not paged */
+    uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents */
     struct arena arena;          /* of the segment being ranked; between segments and queries it is empty, and keeps its room */
 };
 

@@ -71,7 +71,7 @@ static bf_status open_inline(struct ranked_list *list, const struct term_entry *
     if (rule) return segment_corrupt(list->segment, "terms", rule, error);
     list->docs = list->inlined.docs;
     list->tfs = list->inlined.tfs;
-    list->docs_ready = list->tfs_ready = 1;
+    list->one_ready[0] = list->one_ready[1] = 1;
     return BF_OK;
 }
 
@@ -82,7 +82,12 @@ static bf_status open_stored(struct ranked_list *list, const struct term_entry *
     list->shape = list->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
     if (list->shape == CURSOR_PAGED) return BF_OK;
     list->docs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->docs);
-    return list->docs ? BF_OK : fail_memory(error);
+    if (list->list.block_count > 64) {
+        size_t words = bitset_words(list->list.block_count);
+        list->docs_ready = arena_take_zeroed(list->arena, words * sizeof *list->docs_ready);
+        list->tfs_ready = arena_take_zeroed(list->arena, words * sizeof *list->tfs_ready);
+    }
+    return list->docs && list->docs_ready && list->tfs_ready ? BF_OK : fail_memory(error);
 }
 
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **result,
@@ -101,6 +106,8 @@ bf_status ranked_list_open(const struct match_context *context, const struct que
     list->arena = context->arena;
     list->title_block = list->set_page = UINT32_MAX;
     list->shape = CURSOR_INLINE;
+    list->docs_ready = &list->one_ready[0];
+    list->tfs_ready = &list->one_ready[1];
     bf_status status = entry->postings_length == 0 ? open_inline(list, entry, error) : open_stored(list, entry, error);
     if (status != BF_OK) return status;
     *result = list;
@@ -113,17 +120,17 @@ bool ranked_list_load_docs(struct ranked_list *list, uint32_t block)
 {
     const char *rule = posting_block_docs(&list->list, block, list->docs + (size_t)block * POSTING_BLOCK);
     if (rule) segment_broken(list->segment, "postings", rule);
-    else list->docs_ready |= UINT64_C(1) << block;
+    else bitset_add(list->docs_ready, block);
     return !rule;
 }
 
 bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block)
 {
-    if (list->tfs_ready >> block & 1) return true;
+    if (bitset_has(list->tfs_ready, block)) return true;
     if (!list->tfs) list->tfs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->tfs);
     const char *rule = list->tfs ? posting_block_tfs(&list->list, block, list->tfs + (size_t)block * POSTING_BLOCK) : memory_rule;
     if (rule) segment_broken(list->segment, "postings", rule);
-    else list->tfs_ready |= UINT64_C(1) << block;
+    else bitset_add(list->tfs_ready, block);
     return !rule;
 }
 
@@ -203,7 +210,7 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc)
     uint32_t end = list->df;
     if (list->shape == CURSOR_BLOCKED) {
         uint32_t block = list->block;
-        if (!(list->docs_ready >> block & 1) || posting_block_last(&list->list, block) < doc) {
+        if (!bitset_has(list->docs_ready, block) || posting_block_last(&list->list, block) < doc) {
             list->block = block = posting_block_seek(&list->list, block, doc);
             if (block >= list->list.block_count) {
                 list->block = list->list.block_count - 1; /* where nothing further is found either */

@@ -34,10 +34,10 @@ struct ranked_list {
     double scale;
     float scaled_weight;           /* the leaf's weight as a bound, and a hair more */
     uint16_t (*impacts)[256];      /* by frequency less one and length byte: what a posting adds; NULL until asked for */
-    /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
-     * blocks at most) */
+    /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there) */
     uint32_t *docs, *tfs;
-    uint64_t docs_ready, tfs_ready;
+    uint64_t *docs_ready, *tfs_ready;
+    uint64_t one_ready[2];         /* the bits of up to 64 blocks */
     struct arena *arena;
     /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of another
      * a block. */
@@ -84,7 +84,7 @@ bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block);
 
 static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
 {
-    return (list->docs_ready >> block & 1) || ranked_list_load_docs(list, block);
+    return bitset_has(list->docs_ready, block) || ranked_list_load_docs(list, block);
 }
 
 /* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
