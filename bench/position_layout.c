@@ -1,6 +1,6 @@
 /*
- * backfile-bench layout: how many bits a position takes in each code that was considered, on real articles. The tokens are inverted
- * here, and their lists cut into the groups that an index has.
+ * backfile-bench layout: how many bits a position takes in each code that was considered, on real articles. The tokens are
+ * inverted here, and their lists cut into the groups that an index has.
  */
 #include "bench_command.h"
 
@@ -263,8 +263,8 @@ int bench_layout(int argc, char **argv)
     if (argc < 0) return bench_misused(&error);
     if (help) {
         puts("usage: backfile-bench layout TOKENS.jsonl\n\n"
-             "Inverts articles of ready-made tokens, lines of {\"id\": ..., \"body\": \"tok tok tok\"}, and says how many bits a\n"
-             "position takes in each code that was considered for them.\n");
+             "Inverts articles of ready-made tokens, lines of {\"id\": ..., \"body\": \"tok tok tok\"}, and\n"
+             "says how many bits a position takes in each code that was considered.\n");
         options_help(specs, stdout);
         return BENCH_DONE;
     }

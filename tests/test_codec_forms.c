@@ -154,7 +154,8 @@ static void test_false_lists(void **state)
     }
 }
 
-static const char *read_numbers(const uint8_t *bytes, size_t length, uint64_t before, uint32_t wanted, uint32_t *back, size_t *taken)
+static const char *read_numbers(const uint8_t *bytes, size_t length, uint64_t before, uint32_t wanted, uint32_t *back,
+                                size_t *taken)
 {
     struct form_numbers numbers;
     const char *rule = form_numbers_open(bytes, length, &numbers, taken);

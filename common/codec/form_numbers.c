@@ -82,7 +82,8 @@ const char *form_numbers_read(const struct form_numbers *numbers, uint64_t befor
     uint32_t at = (uint32_t)(before % PFOR_COUNT);
     for (uint32_t done = 0; done < wanted; run++, at = 0) {
         uint16_t header = load_u16(numbers->headers + 2 * run);
-        uint32_t count = run_length(numbers, run), here = count - at < wanted - done ? count - at : wanted - done, whole[PFOR_COUNT];
+        uint32_t count = run_length(numbers, run), left_here = count - at, whole[PFOR_COUNT];
+        uint32_t here = left_here < wanted - done ? left_here : wanted - done;
         size_t left = (size_t)(numbers->end - body);
         const char *rule;
         if (here <= 16) {

@@ -1,7 +1,7 @@
 /*
- * Which form of its term stood at each position of a position group (form_list.h): numbers in patched frames of 128 (pfor.h), found
- * by how many positions are before. They stand in front of the positions in the groups of a list whose term has several forms, and
- * who wants only the positions passes over them. Part of a posting list; no version of its own.
+ * Which form of its term stood at each position of a position group (form_list.h): numbers in patched frames of 128 (pfor.h),
+ * found by how many positions are before. They stand in front of the positions in the groups of a list whose term has several
+ * forms, and who wants only the positions passes over them. Part of a posting list; no version of its own.
  */
 #ifndef CODEC_FORM_NUMBERS_H
 #define CODEC_FORM_NUMBERS_H

@@ -17,7 +17,8 @@ uint32_t position_room_of(const struct position_room *room, uint8_t length_byte)
 static uint32_t log2_eighths(uint32_t n)
 {
     /* 2^(31 + i / 8), rounded down: a number of 32 bits above it has a logarithm above that. */
-    static const uint32_t steps[8] = {0x80000000, 0x8b95c1e3, 0x9837f051, 0xa5fed6a9, 0xb504f333, 0xc5672a11, 0xd744fcca, 0xeac0c6e7};
+    static const uint32_t steps[8] = {0x80000000, 0x8b95c1e3, 0x9837f051, 0xa5fed6a9,
+                                      0xb504f333, 0xc5672a11, 0xd744fcca, 0xeac0c6e7};
     uint32_t shift = (uint32_t)__builtin_clz(n), top = n << shift, eighth = 0;
     while (eighth < 8 && top > steps[eighth]) eighth++;
     return 8 * (31 - shift) + eighth;

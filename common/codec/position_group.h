@@ -1,16 +1,16 @@
 /*
  * The positions of a group of consecutive postings: for each posting tf strictly ascending word numbers, in a Rice code whose
- * parameter follows from the article's length and tf, of which nothing need be stored (Golomb 1966, Rice 1979; gaps of words spread
- * as if by chance are geometric, Gallager and Van Voorhis 1975). So the bits of any posting are found by adding up over those before
- * it what their lengths and frequencies say, and nothing stands beside the postings' own bits.
+ * parameter follows from the article's length and tf, of which nothing need be stored (Golomb 1966, Rice 1979; gaps of words
+ * spread as if by chance are geometric, Gallager and Van Voorhis 1975). So the bits of any posting are found by adding up over
+ * those before it what their lengths and frequencies say, and nothing stands beside the postings' own bits.
  *
  *     high parts ->                                         <- low parts
  *     the first posting's, the second's, ...       ... the second's, the first's
  *
- * A position that is its posting's only one is kept as it is, in as many bits as the article's length takes: all low part. Otherwise
- * the first position, then the gaps less one, each cut into its lowest bits (low part) and the number that the others are, in
- * unary: so many zeros, then a one (high part). High parts go up from the first bit, so the n-th one ends the n-th of them; low parts
- * come down from the last bit.
+ * A position that is its posting's only one is kept as it is, in as many bits as the article's length takes: all low part.
+ * Otherwise the first position, then the gaps less one, each cut into its lowest bits (low part) and the number that the others
+ * are, in unary: so many zeros, then a one (high part). High parts go up from the first bit, so the n-th one ends the n-th of
+ * them; low parts come down from the last bit.
  *
  * A group is part of a posting list, which knows its length, frequencies, and what `room` means in it; no version of its own.
  */
@@ -76,13 +76,16 @@ static inline void position_reader_open(struct position_reader *reader, const ui
 /* Adds what the postings take to the place; position_measure.h does so faster. */
 void position_place_add(struct position_place *place, const struct position_postings *postings);
 
-/* Reads a posting's positions: `place` is what those before it take. Those after the first that is at least `enough` need not be read:
- * *count says how many were. `positions` has room for tf, which position_reader_holds. Cheapest in the order of postings. */
+/* Reads a posting's positions: `place` is what those before it take. Those after the first that is at least `enough` need not be
+ * read: *count says how many were. `positions` has room for tf, which position_reader_holds. Cheapest in posting order. */
 const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
                                  uint32_t enough, uint32_t *positions, uint32_t *count);
 
 /* Whether a posting of the group can have so many positions: to be asked before memory is taken for them. */
-static inline bool position_reader_holds(const struct position_reader *reader, uint32_t tf) { return tf <= reader->bits || tf == 1; }
+static inline bool position_reader_holds(const struct position_reader *reader, uint32_t tf)
+{
+    return tf <= reader->bits || tf == 1;
+}
 
 /* Whether all postings together take what the group has, for `check`. */
 const char *position_group_check(const uint8_t *bytes, size_t length, const struct position_postings *postings);

@@ -36,8 +36,8 @@ position_measure position_measure_avx2, position_measure_avx512;
 
 /*
  * Bits of a low part. One position takes all bits of the room. Gaps are on average room / (tf + 1), and the power of two next to
- * 0.69 of the mean is the best parameter (Gallager and Van Voorhis 1975): the numbers are 8 log2((tf + 1) / 0.69), less what gave the
- * smallest lists of real articles. A frequency of 16 or more is halved until it is below, for 8 each time.
+ * 0.69 of the mean is the best parameter (Gallager and Van Voorhis 1975): the numbers are 8 log2((tf + 1) / 0.69), less what gave
+ * the smallest lists of real articles. A frequency of 16 or more is halved until it is below, for 8 each time.
  */
 static const int32_t position_less[16] = {0, -7, 15, 19, 21, 23, 25, 26, 28, 29, 30, 31, 32, 33, 34, 34};
 

@@ -38,8 +38,10 @@ static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t
 static const char *read_positions(const uint8_t **at, const uint8_t *end, struct posting_list *list, struct head *head)
 {
     uint32_t room = (head->flags & POSTING_ROOM) >> ROOM_SHIFT;
-    if (!list->has_positions) return head->flags & (POSTING_ROOM | POSTING_NUMBERED | POSTING_WIDE_GROUPS) ? "a list without positions has groups" : NULL;
-    if (!varint_read(at, end, &head->group_base) || !varint_read(at, end, &list->positions_length)) return "the head is cut short";
+    const uint32_t of_positions = POSTING_ROOM | POSTING_NUMBERED | POSTING_WIDE_GROUPS;
+    if (!list->has_positions) return head->flags & of_positions ? "a list without positions has groups" : NULL;
+    if (!varint_read(at, end, &head->group_base) || !varint_read(at, end, &list->positions_length))
+        return "the head is cut short";
     if ((head->flags & POSTING_NUMBERED) && !(head->flags & POSTING_HAS_FORMS)) return "a list without forms has numbers of them";
     if (list->positions_length > UINT64_MAX - head->group_base) return "positions end beyond 64 bits";
     list->numbered = head->flags & POSTING_NUMBERED;

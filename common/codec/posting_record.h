@@ -18,8 +18,8 @@ enum {
     POSTING_FLAGS = 255,
 };
 
-/* Room for positions: the article's length; that and 16 more, for what is left free between title and body; that and 2^n more, n in
- * a byte of its own; 2^n whatever the length. */
+/* Room for positions: the article's length; that and 16 more, for what is left free between title and body; that and 2^n more, n
+ * in a byte of its own; 2^n whatever the length. */
 enum { ROOM_SHIFT = 5, ROOM_LENGTH = 0, ROOM_GAP = 1, ROOM_BEYOND = 2, ROOM_ALONE = 3, ROOM_GAP_SIZE = 16, ROOM_POWER_MOST = 28 };
 
 enum {

@@ -219,7 +219,8 @@ static const char *check_group(struct position_walk *walk, uint32_t group, uint3
     const struct position_part whole = {group, count, docs, tfs};
     struct position_postings postings;
     if (rule || !walk_postings(walk, &whole, &postings) || !walk_find(walk, group, &bytes, &length)) return rule;
-    if (walk->numbers.headers && walk->numbers.count != positions) return "a group has not one number of a form for each position";
+    if (walk->numbers.headers && walk->numbers.count != positions)
+        return "a group has not one number of a form for each position";
     return position_group_check(bytes, (size_t)length, &postings);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The positions of one list's postings. What all postings of a block or page take in their group is added up at once, so that any of
- * them is then found without looking at the others; cheapest in document order.
+ * The positions of one list's postings. What all postings of a block or page take in their group is added up at once, so that any
+ * of them is then found without looking at the others; cheapest in document order.
  */
 #ifndef SEGMENT_POSITION_WALK_H
 #define SEGMENT_POSITION_WALK_H
@@ -47,8 +47,8 @@ static inline bool position_walk_turn(struct position_walk *walk, const struct p
     return (walk->group != UINT32_MAX && walk->part == part->number) || position_walk_turn_slowly(walk, part);
 }
 
-/* Reads the positions of posting `index` of the open part, up to the first that is at least `enough`. `positions` has room for the
- * posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */
+/* Reads the positions of posting `index` of the open part, up to the first that is at least `enough`. `positions` has room for
+ * the posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */
 uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t enough,
                             uint32_t *positions);
 

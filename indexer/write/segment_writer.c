@@ -229,8 +229,9 @@ static bf_status segment_writer_positions(struct segment_writer *writer, bool is
     buffer_clear(&writer->group_offsets);
     for (uint32_t first = 0, end; status == BF_OK && first < postings->df; first = end) {
         end = posting_group_end(input, first);
-        const struct position_postings group = {&writer->scale, is_text ? writer->length_bytes.bytes : NULL, postings->docs + first,
-                                                postings->tfs + first, end - first};
+        const uint8_t *length_bytes = is_text ? writer->length_bytes.bytes : NULL;
+        const struct position_postings group = {&writer->scale, length_bytes, postings->docs + first, postings->tfs + first,
+                                                end - first};
         uint64_t offset = section_writer_end(&writer->positions), count = 0;
         for (uint32_t i = first; i < end; i++) count += postings->tfs[i];
         buffer_clear(&writer->record);

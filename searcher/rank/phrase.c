@@ -1,11 +1,11 @@
 /*
- * A query that is a phrase and nothing else. Candidates are the documents that have all its words: sets of documents are intersected,
- * a window at a time, or the rarest list is walked where it is short. Then positions are compared.
+ * A query that is a phrase and nothing else. Candidates are the documents that have all its words: sets of documents are
+ * intersected, a window at a time, or the rarest list is walked where it is short. Then positions are compared.
  *
  * The phrase occurs no more often than the rarest of its words in a document, so the least of the words' bounds, each with the
  * phrase's weight, bounds the phrase's score. Where only the top k are wanted, and there are many candidates, those with the best
- * bounds are compared first, and of the others those that may still be among the k. Each part is compared in the order of documents:
- * the positions of a posting are found from those before it.
+ * bounds are compared first, and of the others those that may still be among the k. Each part is compared in the order of
+ * documents: the positions of a posting are found from those before it.
  */
 #include "impact.h"
 #include "phrase_word.h"
@@ -299,7 +299,8 @@ static bf_status phrase_run(struct ranking *ranking, bf_error *error)
 {
     bf_status status = BF_OK;
     /* Titles are scored without lengths: bounds of the text say nothing of them. */
-    bool titles = ranking->query->root->children[0]->field == QUERY_TITLE, counting = ranking->count_only || !ranking->no_total || titles;
+    bool titles = ranking->query->root->children[0]->field == QUERY_TITLE;
+    bool counting = ranking->count_only || !ranking->no_total || titles;
     ranking->total = 0;
     for (uint32_t i = 0; status == BF_OK && i < ranking->snapshot->segment_count; i++)
         status = phrase_segment(ranking, i, counting, error);
@@ -307,4 +308,4 @@ static bf_status phrase_run(struct ranking *ranking, bf_error *error)
     return status;
 }
 
-const struct ranker phrase_ranker = {"phrase", "a phrase alone: documents with all words, then their positions", phrase_can, phrase_run};
+const struct ranker phrase_ranker = {"phrase", "a phrase alone: articles with all words, then positions", phrase_can, phrase_run};

@@ -147,7 +147,8 @@ static uint32_t word_stand(struct phrase_words *words, struct phrase_word *word,
     return word->part.docs[word->index] == doc ? word->tf : 0;
 }
 
-/* The positions of the posting it stands on, up to the first that is at least `enough`. Returns how many; 0: damage, which is noted.
+/* The positions of the posting it stands on, up to the first that is at least `enough`. Returns how many; 0: damage, which is
+ * noted.
  */
 static uint32_t word_read(struct phrase_words *words, struct phrase_word *word, uint32_t enough)
 {
