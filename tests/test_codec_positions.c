@@ -242,7 +242,7 @@ static void test_measure(void **state)
                 assert_int_equal(sums->high[i], place.high);
             }
             uint32_t i = chance_below(&chance, group.postings.count), tf = group.tfs[i];
-            group.tfs[i] = POSITION_MEASURED_TF << chance_below(&chance, 17);
+            group.tfs[i] = (uint32_t)POSITION_MEASURED_TF << chance_below(&chance, 17);
             assert_false(position_measure_at(level)(&group.postings, sums));
             group.tfs[i] = tf;
         }
