@@ -38,6 +38,7 @@ extern const struct ranker one_term_ranker;
 extern const struct ranker disjunction_ranker;
 extern const struct ranker conjunction_ranker;
 extern const struct ranker counting_ranker;
+extern const struct ranker phrase_ranker;
 
 /* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
 bf_status ranking_count(struct ranking *ranking, bf_error *error);
