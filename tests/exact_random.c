@@ -122,7 +122,7 @@ static void choose_options(struct shaped *shaped, bf_search_options *options)
     options->title_weight = titles[chance_below(chance, COUNT(titles))];
     if (often(chance, 50)) return;
     if (often(chance, 20)) { /* whatever is a number may be asked for */
-        static const float odd_k1s[] = {1e-20f, 1e-6f, 100, 1e6f, 1e20f}, odd_bs[] = {1e-6f, 0.5f, 1};
+        static const float odd_k1s[] = {1e-20f, 1e-6f, 100, 1e4f, 1e6f}, odd_bs[] = {1e-6f, 0.5f, 1};
         static const float odd_titles[] = {1e-6f, 0.999f, 1e6f};
         options->k1 = odd_k1s[chance_below(chance, COUNT(odd_k1s))];
         if (often(chance, 50)) options->b = odd_bs[chance_below(chance, COUNT(odd_bs))];

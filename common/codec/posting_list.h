@@ -137,12 +137,18 @@ struct posting_page {
     uint32_t count, number;
 };
 
+/* Ask for the memory that says where the page is and what its cells hold; and, once that is there, for that of the page. */
+void posting_page_prefetch_directory(const struct posting_list *list, uint32_t page);
+void posting_page_prefetch(const struct posting_list *list, uint32_t page);
+
 /* Finds the page. False: it has no postings, or the directory points out of the record. */
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open);
 /* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the frequency is
  * 15 or more (posting_page_range has them). */
 uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low);
 bool posting_page_has(const struct posting_page *open, uint32_t low);
+/* All its documents as a set of low bytes. */
+const char *posting_page_set(const struct posting_list *list, const struct posting_page *open, uint64_t bits[4]);
 /* The half byte of posting `index`: its frequency, or 15: that and more. */
 static inline uint32_t posting_page_half(const struct posting_page *open, uint32_t index)
 {

@@ -8,7 +8,7 @@
 #include "lead_walk.h"
 #include "status.h"
 
-enum { SLICES = 12 };
+enum { PAGED_CANDIDATES = 64 }; /* so many are scored at a time: the best pages raise the threshold for the others */
 
 struct conjunction {
     struct rank_run run;
@@ -114,12 +114,7 @@ static bool rank_page(struct conjunction *c, uint32_t page)
     uint32_t live = run->kernel->at_least(cell_sums, least);
     for (uint32_t i = 0; live && i < run->list_count; i++) live &= run->kernel->at_least(c->parts[i].cells, 1);
     for (uint32_t i = 0; live && i < run->list_count; i++) {
-        const struct ranked_list *list = run->lists[i];
-        const char *rule = NULL;
-        bool verified = posting_list_verify_page(run->segment, &list->view, &list->list, page);
-        if (verified) rule = posting_page_bits(&list->list, page, c->parts[i].set);
-        if (rule) segment_broken(run->segment, "postings", rule);
-        if (rule || !verified) return true;
+        if (!ranked_list_page_set(run->lists[i], page, c->parts[i].set)) return true;
         uint32_t left = 0;
         for (int word = 0; word < 4; word++) both[word] &= c->parts[i].set[word];
         for (uint32_t cells = live; cells; cells &= cells - 1) {
@@ -139,30 +134,20 @@ static bool rank_page(struct conjunction *c, uint32_t page)
     return true;
 }
 
-/* Best pages first, in slices of their bounds' range. */
 static bool rank_pages(struct conjunction *c)
 {
     struct rank_run *run = &c->run;
-    uint32_t most = 0, above = UINT32_MAX;
+    uint32_t count, *pages = rank_run_order_pages(run, c->page_sums, &count);
     c->parts = arena_take(&run->arena, run->list_count * sizeof *c->parts);
-    if (!c->parts) return false;
-    for (uint32_t page = 0; page < run->page_count; page++)
-        if (c->page_sums[page] > most) most = c->page_sums[page];
-    uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;
-    while (most > 0 && above > bottom && above > run->least) {
-        uint32_t from = above == UINT32_MAX ? most : above;
-        from = from > bottom + width ? from - width : bottom;
-        for (uint32_t page = 0; page < run->page_count; page++) {
-            uint32_t sum = c->page_sums[page];
-            if (sum < from || sum >= above || sum < run->least) continue;
-            if (!rank_page(c, page)) return false;
-            if (run->candidate_count >= RANK_CANDIDATES / 64 && !rank_run_flush(run)) return false;
-        }
-        if (!rank_run_flush(run)) return false;
+    if (!pages || !c->parts) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (c->page_sums[pages[i]] < run->least) continue;
+        rank_run_prefetch(run, pages, i, count);
+        if (!rank_page(c, pages[i])) return false;
+        if (run->candidate_count >= PAGED_CANDIDATES && !rank_run_flush(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;
-        above = from;
     }
-    return true;
+    return rank_run_flush(run);
 }
 
 static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, bf_error *error)

@@ -7,7 +7,7 @@
 #include "rank_run.h"
 #include "status.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 struct one_term {
     struct rank_run run;

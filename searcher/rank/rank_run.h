@@ -84,6 +84,12 @@ void rank_run_close(struct rank_run *run);
  * has nothing. */
 uint16_t *rank_run_page_sums(struct rank_run *run, bool every);
 
+/* The pages whose sums reach the threshold and are not 0, about the best first; *count of them. NULL: memory was refused. */
+uint32_t *rank_run_order_pages(struct rank_run *run, const uint16_t *sums, uint32_t *count);
+
+/* Asks for the memory of pages that will be looked at soon: pages are visited in no order that a processor could foresee. */
+void rank_run_prefetch(const struct rank_run *run, const uint32_t *pages, uint32_t at, uint32_t count);
+
 /* Scores the candidates, those with the best bounds first, and forgets them. False: memory was refused. */
 bool rank_run_flush(struct rank_run *run);
 

@@ -152,6 +152,15 @@ bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct post
            segment_verified(list->segment, &list->view, open->offset, open->length);
 }
 
+bool ranked_list_page_set(const struct ranked_list *list, uint32_t page, uint64_t set[4])
+{
+    struct posting_page open;
+    if (!ranked_list_page(list, page, &open)) return false;
+    const char *rule = posting_page_set(&list->list, &open, set);
+    if (rule) segment_broken(list->segment, "postings", rule);
+    return !rule;
+}
+
 static bool paged_has(struct ranked_list *list, uint32_t doc)
 {
     struct posting_page open;
@@ -159,7 +168,7 @@ static bool paged_has(struct ranked_list *list, uint32_t doc)
     if (page != list->set_page) {
         if (!ranked_list_page(list, page, &open)) return false;
         if (!list->keeps_sets) return posting_page_has(&open, low);
-        const char *rule = posting_page_bits(&list->list, page, list->set);
+        const char *rule = posting_page_set(&list->list, &open, list->set);
         if (rule) segment_broken(list->segment, "postings", rule);
         if (rule) return false;
         list->set_page = page;
