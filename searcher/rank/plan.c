@@ -1,5 +1,5 @@
 /* Which ranker runs a query: the first of the list that can. */
-#include "ranker.h"
+#include "mixed.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -8,7 +8,7 @@ static const struct ranker *const rankers[] = {
     &counting_ranker,
     &disjunction_ranker,
     &conjunction_ranker,
-    &cells_ranker,
+    &mixed_ranker,
     &exhaustive_ranker,
 };
 
@@ -20,6 +20,12 @@ const struct ranker *ranker_choose(const char *name, const struct ranking *ranki
         if (!rankers[i]->can || rankers[i]->can(ranking)) return rankers[i];
     }
     return NULL;
+}
+
+const char *ranker_why(const struct ranker *ranker, const struct ranking *ranking)
+{
+    const char *refusal = ranker == &exhaustive_ranker ? mixed_refusal(ranking) : NULL;
+    return refusal ? refusal : ranker->why;
 }
 
 const char *ranker_name(size_t i)

@@ -88,8 +88,14 @@ static bf_status open_stored(struct ranked_list *list, const struct term_entry *
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **result,
                            bf_error *error)
 {
+    return ranked_list_open_term(context, node, 0, result, error);
+}
+
+bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
+                                struct ranked_list **result, bf_error *error)
+{
     const struct leaf_weight *leaf = &context->leaves[node->leaf];
-    const struct term_entry *entry = &leaf->terms[0].entries[context->number];
+    const struct term_entry *entry = &leaf->terms[number].entries[context->number];
     if (!entry->df) return BF_NOT_FOUND;
     struct ranked_list *list = arena_take_zeroed(context->arena, sizeof *list);
     if (!list) return fail_memory(error);
@@ -137,6 +143,11 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
         count -= half;
     }
     return (uint32_t)(base - docs) + (count && *base < doc);
+}
+
+uint32_t ranked_list_from(const struct ranked_list *list, uint32_t doc)
+{
+    return lower_bound(list->docs, list->df, doc);
 }
 
 bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open)
