@@ -30,7 +30,7 @@ struct clause {
     struct clause_probe *probe;   /* NULL: the one list says all there is */
     double unit;                  /* the score that a code of 1 stands for at most */
     /* All but groups: */
-    const uint8_t *codes;         /* by page; NULL: unknown, only under MUST_NOT */
+    const uint8_t *codes;         /* by page */
     uint32_t step;                /* the bound of code c is (c * step >> 8) + 1 */
     /* GROUP: those that are in the segment, in the order of the query, and with the least effort first */
     struct clause **children, **by_effort;

@@ -31,7 +31,7 @@ static bf_status open_words(struct clause_tree *tree, struct clause *clause, bf_
         bf_status status;
         if (node->terms[i].prefix) status = clause_word_open_prefix(&tree->context, node, i, word, error);
         else if (is_title(node)) status = clause_word_open_titles(&tree->context, node, i, word, error);
-        else status = clause_word_open_list(&tree->context, node, i, clause->scores, word, error);
+        else status = clause_word_open_list(&tree->context, node, i, word, error);
         if (status != BF_OK) return status;
         clause->word_count++;
         tree->list_count++;
@@ -191,11 +191,19 @@ static void collect_scorers(struct clause_tree *tree, struct clause *clause)
     tree->scorers[at] = clause;
 }
 
+/* The unit of the word that can add most, which may be more than the clause can: its bounds too stay below 2^16. */
+static double largest_unit(const struct clause *clause)
+{
+    double unit = clause->unit;
+    for (uint32_t i = 0; i < clause->word_count; i++) unit = fmax(unit, clause->words[i].unit);
+    return unit;
+}
+
 static void compute_bounds(struct clause_tree *tree)
 {
     double most = 0;
     collect_scorers(tree, tree->root);
-    for (uint32_t i = 0; i < tree->scorer_count; i++) most += IMPACT_CODE_MAX * tree->scorers[i]->unit;
+    for (uint32_t i = 0; i < tree->scorer_count; i++) most += IMPACT_CODE_MAX * largest_unit(tree->scorers[i]);
     tree->scale = most > 0 ? RANK_SUM_MOST / most : 0;
     for (uint32_t i = 0; i < tree->scorer_count; i++) {
         struct clause *clause = tree->scorers[i];

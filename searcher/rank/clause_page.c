@@ -97,8 +97,7 @@ static bool set_is_empty(const uint64_t set[4]) { return !(set[0] | set[1] | set
 
 static void leaf_sets(struct clause *clause, uint32_t page)
 {
-    bool there = !clause->codes || clause->codes[page];
-    memset(clause->maybe, there ? 255 : 0, sizeof clause->maybe);
+    memset(clause->maybe, clause->codes[page] ? 255 : 0, sizeof clause->maybe);
     for (uint32_t i = 0; i < clause->word_count && !set_is_empty(clause->maybe); i++) {
         uint64_t set[4];
         clause_word_set(&clause->words[i], page, set);

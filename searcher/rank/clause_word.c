@@ -17,50 +17,54 @@ static uint8_t *take_codes(const struct match_context *context)
 
 /* ---- Lists ---- */
 
-/* Of a list that is not paged the maxima of runs are spread over the pages that they have documents in. */
-static bf_status spread_codes(const struct match_context *context, struct ranked_list *list, uint8_t *codes, bf_error *error)
+/* Fills `firsts` and raises the codes of pages by the postings [at, end), each of which adds at most what the code says. */
+static void spread_code(struct clause_word *word, uint8_t *codes, uint32_t at, uint32_t end, uint8_t code)
 {
-    if (list->shape == CURSOR_INLINE) {
-        for (uint32_t i = 0; i < list->df; i++) codes[list->docs[i] / POSTING_PAGE] = IMPACT_CODE_MAX;
-        return BF_OK;
+    const uint32_t *docs = word->list->docs;
+    uint32_t before = at ? docs[at - 1] / POSTING_PAGE : 0;
+    for (uint32_t i = at; i < end; i++) {
+        uint32_t page = docs[i] / POSTING_PAGE;
+        for (; before < page; before++) word->firsts[before + 1] = (uint16_t)i;
+        if (codes[page] < code) codes[page] = code;
     }
-    for (uint32_t block = 0; block < list->list.block_count; block++) {
+}
+
+/* Of a list that is not paged the maxima of runs are spread over the pages that they have documents in. */
+static bf_status spread_codes(const struct match_context *context, struct clause_word *word, uint8_t *codes, bf_error *error)
+{
+    struct ranked_list *list = word->list;
+    if (list->shape == CURSOR_INLINE) spread_code(word, codes, 0, list->df, IMPACT_CODE_MAX);
+    for (uint32_t block = 0; list->shape != CURSOR_INLINE && block < list->list.block_count; block++) {
         if (!ranked_list_docs(list, block)) return segment_outcome(context->segment, error);
-        const uint32_t *docs = list->docs + (size_t)block * POSTING_BLOCK;
-        uint32_t count = posting_block_count(&list->list, block), runs = posting_block_runs(&list->list, block);
-        uint8_t most = posting_block_max(&list->list, block);
+        uint32_t first = block * POSTING_BLOCK, count = posting_block_count(&list->list, block);
+        uint32_t runs = posting_block_runs(&list->list, block), most = posting_block_max(&list->list, block);
         for (uint32_t at = 0; at < count; at += POSTING_RUN, runs >>= 4) {
-            uint32_t end = count - at < POSTING_RUN ? count : at + POSTING_RUN, step = (runs & 15) * IMPACT_GRID_STEP;
-            uint8_t code = step < most ? (uint8_t)step : most;
-            for (uint32_t i = at; i < end; i++) {
-                uint8_t *place = &codes[docs[i] / POSTING_PAGE];
-                if (*place < code) *place = code;
-            }
+            uint32_t end = count - at < POSTING_RUN ? count : at + POSTING_RUN, code = (runs & 15) * IMPACT_GRID_STEP;
+            spread_code(word, codes, first + at, first + end, (uint8_t)(code < most ? code : most));
         }
     }
+    for (uint32_t page = list->docs[list->df - 1] / POSTING_PAGE; page < pages_of(context); page++)
+        word->firsts[page + 1] = (uint16_t)list->df;
     return BF_OK;
 }
 
-bf_status clause_word_open_list(const struct match_context *context, const struct query_node *node, uint32_t number, bool bounded,
+bf_status clause_word_open_list(const struct match_context *context, const struct query_node *node, uint32_t number,
                                 struct clause_word *word, bf_error *error)
 {
     *word = (struct clause_word){0};
     bf_status status = ranked_list_open_term(context, node, number, &word->list, error);
     if (status != BF_OK) return status;
-    struct ranked_list *list = word->list;
-    ranked_list_weigh(list);
-    word->unit = list->unit;
-    if (ranked_list_is_paged(list)) {
-        word->codes = list->list.page_max;
+    ranked_list_weigh(word->list);
+    word->unit = word->list->unit;
+    if (ranked_list_is_paged(word->list)) {
+        word->codes = word->list->list.page_max;
         return BF_OK;
     }
-    for (uint32_t block = 0; block < ranked_list_blocks(list); block++)
-        if (!ranked_list_docs(list, block)) return segment_outcome(context->segment, error);
-    if (!bounded) return BF_OK;
     uint8_t *codes = take_codes(context);
-    if (!codes) return fail_memory(error);
+    word->firsts = arena_take_zeroed(context->arena, (pages_of(context) + 1) * sizeof *word->firsts);
+    if (!codes || !word->firsts) return fail_memory(error);
     word->codes = codes;
-    return spread_codes(context, list, codes, error);
+    return spread_codes(context, word, codes, error);
 }
 
 /* ---- Sets ---- */
@@ -174,18 +178,40 @@ void clause_word_set(const struct clause_word *word, uint32_t page, uint64_t set
         if (rule) memset(set, 0, 4 * sizeof *set);
         return;
     }
-    uint32_t first = page * POSTING_PAGE;
-    for (uint32_t i = ranked_list_from(list, first); i < list->df && list->docs[i] - first < POSTING_PAGE; i++)
-        bitset_add(set, list->docs[i] - first);
+    for (uint32_t i = word->firsts[page]; i < word->firsts[page + 1]; i++) bitset_add(set, list->docs[i] - page * POSTING_PAGE);
+}
+
+/* What a posting adds; *title, of title postings in ascending order, is moved on to its document. */
+static uint32_t next_impact(struct ranked_list *list, const uint8_t *lengths, uint32_t posting, uint32_t *title)
+{
+    uint32_t doc = list->docs[posting], tf = list->tfs[posting];
+    if (list->titles_matter) {
+        if (list->shape == CURSOR_INLINE) return ranked_list_impact(list, doc, posting, tf);
+        while (*title < list->title_count && list->title_docs[*title] < doc) ++*title;
+        if (*title < list->title_count && list->title_docs[*title] == doc) {
+            uint32_t title_tf = list->title_tfs[*title];
+            return ranked_list_impact_slowly(list, doc, tf, title_tf < tf ? title_tf : tf);
+        }
+    }
+    if (list->impacts && tf <= RANKED_TABLE_TFS) return list->impacts[tf - 1][list->leaf->counts_length ? lengths[doc] : 0];
+    return ranked_list_impact_at(list, (float)tf, lengths[doc]);
 }
 
 /* Of a list that is not paged, whose few postings are looked at one by one. */
-static void short_cells(struct ranked_list *list, uint32_t page, uint16_t cells[KERNEL_CELLS])
+static void short_cells(const struct clause_word *word, uint32_t page, uint16_t cells[KERNEL_CELLS])
 {
-    uint32_t first = page * POSTING_PAGE;
-    for (uint32_t i = ranked_list_from(list, first); i < list->df && list->docs[i] - first < POSTING_PAGE; i++) {
+    struct ranked_list *list = word->list;
+    uint32_t first = page * POSTING_PAGE, title = 0, docs = list->segment->meta.doc_count;
+    uint32_t at = word->firsts[page], end = word->firsts[page + 1];
+    const uint8_t *lengths = segment_length_bytes(list->segment, first, docs - first < POSTING_PAGE ? docs : first + POSTING_PAGE);
+    if (!lengths) return;
+    if (list->titles_matter && list->shape != CURSOR_INLINE) {
+        if (!ranked_list_titles(list)) return;
+        title = ranked_list_title_from(list, first);
+    }
+    for (uint32_t i = at; i < end; i++) {
         if (!ranked_list_load_tfs(list, i / POSTING_BLOCK)) return;
-        uint16_t *cell = &cells[(list->docs[i] - first) / 16], bound = (uint16_t)ranked_list_impact(list, list->docs[i], i, list->tfs[i]);
+        uint16_t *cell = &cells[(list->docs[i] - first) / 16], bound = (uint16_t)next_impact(list, lengths, i, &title);
         if (*cell < bound) *cell = bound;
     }
 }
@@ -204,7 +230,7 @@ void clause_word_cells(const struct clause_word *word, const struct page_kernel 
         const struct page_cells from = {list->list.grid, list->list.grid_shift, list->grid_step, page_bound(word, page)};
         kernel->add_cells(&from, page, cells, sums);
     } else {
-        short_cells(list, page, cells);
+        short_cells(word, page, cells);
     }
 }
 

@@ -12,7 +12,8 @@
 struct clause_word {
     struct ranked_list *list;
     uint64_t *bits;              /* without a list: the documents, four words a page */
-    const uint8_t *codes;        /* by page, posting_page_max_size of them: code of the most it adds there, 0: not there. NULL: unknown */
+    uint16_t *firsts;            /* of a list that is not paged: by page, and one more, its postings before it */
+    const uint8_t *codes;        /* by page, posting_page_max_size of them: code of the most it adds there, 0: not there */
     double unit;                 /* the score that a code of 1 stands for at most */
     uint32_t step;               /* the bound of code c is (c * step >> 8) + 1, once clause_word_scale was called */
 };
@@ -21,8 +22,8 @@ struct clause_word {
  * All give BF_NOT_FOUND, without touching `error`, where the segment does not have the word. Everything is in the context's arena.
  */
 
-/* Word `number` of a term or phrase, wherever and in whatever form it stands. `bounded`: codes are wanted. */
-bf_status clause_word_open_list(const struct match_context *context, const struct query_node *node, uint32_t number, bool bounded,
+/* Word `number` of a term or phrase, wherever and in whatever form it stands. */
+bf_status clause_word_open_list(const struct match_context *context, const struct query_node *node, uint32_t number,
                                 struct clause_word *word, bf_error *error);
 
 /* Word `number`, in whatever form, of titles. */

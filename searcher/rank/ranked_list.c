@@ -145,11 +145,6 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
     return (uint32_t)(base - docs) + (count && *base < doc);
 }
 
-uint32_t ranked_list_from(const struct ranked_list *list, uint32_t doc)
-{
-    return lower_bound(list->docs, list->df, doc);
-}
-
 bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open)
 {
     bf_error error = {0};

@@ -89,9 +89,6 @@ static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
     return (list->docs_ready >> block & 1) || ranked_list_load_docs(list, block);
 }
 
-/* The first posting of a list that is not paged whose document is at least `doc`; df: none. All its documents are there. */
-uint32_t ranked_list_from(const struct ranked_list *list, uint32_t doc);
-
 /* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
 static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t doc)
 {
