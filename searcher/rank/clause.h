@@ -39,6 +39,10 @@ struct clause {
     /* The page being looked at: */
     uint16_t cells[KERNEL_CELLS];
     uint64_t maybe[4], sure[4], within[4]; /* `within`: those that may match, as may the groups above */
+    /* Of a leaf that is a list, and scores: what it adds to the documents of `parted` of that page, by low byte */
+    uint32_t parted_page;
+    uint64_t parted[4];
+    float *parts;
     /* The document being looked at: */
     uint32_t doc;
     bool matches;
@@ -59,6 +63,11 @@ struct clause_tree {
     uint32_t probe_count;
 };
 
+/* A document and its bound. */
+struct bounded {
+    uint32_t doc, bound;
+};
+
 /* ---- The whole (clause_open.c) ---- */
 
 /* Everything is in the context's arena. `ranked`: bounds are wanted. clause_tree_close in any case. */
@@ -74,6 +83,8 @@ double clause_tree_limit(const struct clause_tree *tree, uint64_t k);
 
 /* ---- Pages (clause_page.c) ---- */
 
+static inline bool clause_set_is_empty(const uint64_t set[4]) { return !(set[0] | set[1] | set[2] | set[3]); }
+
 /* Computes page_sums of the root, and of all groups. False: memory was refused. */
 bool clause_tree_sum_pages(struct clause_tree *tree);
 
@@ -86,12 +97,16 @@ void clause_tree_sets(struct clause_tree *tree, uint32_t page, bool ranked);
 /* Computes bounds of the page's documents, from cells and sets. */
 void clause_tree_documents(struct clause_tree *tree, uint16_t sums[KERNEL_PAGE]);
 
+/* Finds what a leaf that is a list adds to those of the page's documents, in ascending order, that have it (clause_parts.c). */
+void clause_find_parts(struct clause *clause, const struct bounded *documents, uint32_t count);
+
 /* ---- Single documents of a page whose sets are known (clause_document.c) ---- */
 
 bool clause_matches(struct clause_tree *tree, struct clause *clause, uint32_t doc);
 
-/* Lowers a document's bound by what its words really add, as far as lists say. Done when the result is below `least`. */
-uint32_t clause_tree_refine(struct clause_tree *tree, uint32_t doc, uint32_t bound, uint32_t least);
+/* Lowers the bounds of a page's documents, in ascending order, by what their words really add, as far as lists say. Keeps those that
+ * still reach `least`, and returns how many. */
+uint32_t clause_tree_refine(struct clause_tree *tree, struct bounded *documents, uint32_t count, uint32_t least);
 
 /* Whether the document matches and reaches the threshold; then its score. `bound` was refined. */
 bool clause_tree_score(struct clause_tree *tree, uint32_t doc, uint32_t bound, uint32_t least, float *score);

@@ -29,11 +29,11 @@ static void look(struct clause_tree *tree, struct clause *clause, uint32_t doc)
         clause->matches = date_matches(tree, clause, doc);
     } else if (clause->probe) {
         clause->matches = clause_probe_look(clause->probe, doc, &clause->part);
-    } else if (clause->scores) {
-        struct ranked_list *list = clause->words[0].list;
-        uint32_t posting = 0, tf = ranked_list_tf(list, doc, &posting);
-        clause->matches = tf > 0;
-        if (tf) clause->part = ranked_list_score(list, doc, posting, tf);
+    } else if (clause->parts) {
+        const struct bounded document = {.doc = doc};
+        if (clause->parted_page != doc / POSTING_PAGE || !bitset_has(clause->parted, doc % POSTING_PAGE))
+            clause_find_parts(clause, &document, 1);
+        clause->part = clause->parts[doc % POSTING_PAGE];
     }
 }
 
@@ -77,20 +77,28 @@ static uint32_t words_bound(const struct clause *clause, uint32_t doc)
     return least;
 }
 
-uint32_t clause_tree_refine(struct clause_tree *tree, uint32_t doc, uint32_t bound, uint32_t least)
+static uint32_t refined(struct clause_tree *tree, struct clause *clause, const struct bounded *document)
 {
-    uint32_t low = doc % POSTING_PAGE;
-    for (uint32_t i = 0; i < tree->scorer_count && bound >= least; i++) {
+    uint32_t low = document->doc % POSTING_PAGE;
+    if (!bitset_has(clause->within, low)) return document->bound;
+    uint32_t bound = document->bound - clause->cells[low / 16];
+    return bound + (clause->probe ? words_bound(clause, document->doc) : bound_of(tree, clause->parts[low]));
+}
+
+uint32_t clause_tree_refine(struct clause_tree *tree, struct bounded *documents, uint32_t count, uint32_t least)
+{
+    for (uint32_t i = 0; i < tree->scorer_count && count > 0; i++) {
         struct clause *clause = tree->scorers[i];
-        if (!bitset_has(clause->within, low)) continue;
-        if (clause->probe) {
-            bound = bound - clause->cells[low / 16] + words_bound(clause, doc);
-            continue;
+        uint32_t kept = 0;
+        if (clause_set_is_empty(clause->within)) continue;
+        if (!clause->probe) clause_find_parts(clause, documents, count);
+        for (uint32_t j = 0; j < count; j++) {
+            documents[kept] = (struct bounded){documents[j].doc, refined(tree, clause, &documents[j])};
+            kept += documents[kept].bound >= least;
         }
-        look(tree, clause, doc);
-        bound = bound - clause->cells[low / 16] + bound_of(tree, clause->part);
+        count = kept;
     }
-    return bound;
+    return count;
 }
 
 /* Looks for what else is in the document, as long as it may reach the threshold. */

@@ -88,6 +88,10 @@ static bf_status open_leaf(struct clause_tree *tree, struct clause *clause, bf_e
     bf_status status = open_words(tree, clause, error);
     if (status == BF_OK) status = combine_codes(tree, clause, error);
     clause->certain = words_are_certain(node);
+    if (status == BF_OK && !needs_probe(node) && clause->scores) {
+        clause->parts = arena_take(tree->context.arena, POSTING_PAGE * sizeof *clause->parts);
+        if (!clause->parts) return fail_memory(error);
+    }
     if (status != BF_OK || !needs_probe(node)) return status;
     clause->effort = node->kind == QUERY_PHRASE ? EFFORT_PHRASE : clause->certain ? EFFORT_LIST : EFFORT_WORD;
     if (clause->certain && !clause->scores) return BF_OK;
@@ -157,7 +161,7 @@ static bf_status open_clause(struct clause_tree *tree, const struct query_node *
     if (!clause) return fail_memory(error);
     clause->node = node;
     clause->occur = node->occur;
-    clause->doc = NO_DOCUMENT;
+    clause->doc = clause->parted_page = NO_DOCUMENT;
     *result = clause;
     switch (node->kind) {
     case QUERY_GROUP:

@@ -93,12 +93,10 @@ void clause_tree_cells(struct clause_tree *tree, uint32_t page) { group_cells(tr
 
 /* ---- Sets ---- */
 
-static bool set_is_empty(const uint64_t set[4]) { return !(set[0] | set[1] | set[2] | set[3]); }
-
 static void leaf_sets(struct clause *clause, uint32_t page)
 {
     memset(clause->maybe, clause->codes[page] ? 255 : 0, sizeof clause->maybe);
-    for (uint32_t i = 0; i < clause->word_count && !set_is_empty(clause->maybe); i++) {
+    for (uint32_t i = 0; i < clause->word_count && !clause_set_is_empty(clause->maybe); i++) {
         uint64_t set[4];
         clause_word_set(&clause->words[i], page, set);
         for (int word = 0; word < 4; word++) clause->maybe[word] &= set[word];
@@ -140,7 +138,7 @@ static void children_sets(struct clause *group, enum query_occur occur, uint32_t
     for (uint32_t i = 0; i < group->child_count; i++) {
         struct clause *child = group->by_effort[i];
         if (child->occur != occur) continue;
-        if (occur != QUERY_SHOULD && set_is_empty(group->maybe)) return;
+        if (occur != QUERY_SHOULD && clause_set_is_empty(group->maybe)) return;
         clause_sets(child, page, ranked);
         if (occur != QUERY_SHOULD || !group->must_count) combine_sets(group, child);
     }
@@ -154,7 +152,7 @@ static void group_sets(struct clause *group, uint32_t page, bool ranked)
     if (group->must_count) children_sets(group, QUERY_MUST, page, ranked);
     else children_sets(group, QUERY_SHOULD, page, ranked);
     children_sets(group, QUERY_MUST_NOT, page, ranked);
-    if (group->must_count && ranked && !set_is_empty(group->maybe)) children_sets(group, QUERY_SHOULD, page, ranked);
+    if (group->must_count && ranked && !clause_set_is_empty(group->maybe)) children_sets(group, QUERY_SHOULD, page, ranked);
 }
 
 void clause_tree_sets(struct clause_tree *tree, uint32_t page, bool ranked)

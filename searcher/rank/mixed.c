@@ -80,16 +80,12 @@ static void raise_least(struct mixed *mixed)
     mixed->least = rank_threshold(&mixed->ranking->top, &mixed->limit, mixed->tree.scale, mixed->tree.scorer_count);
 }
 
-struct found {
-    uint32_t doc, bound;
-};
-
 /* The document goes on to be scored. False: memory was refused. */
-static bool score_document(struct mixed *mixed, const struct found *found)
+static bool score_document(struct mixed *mixed, const struct bounded *document)
 {
-    struct ranked_hit hit = hit_make(mixed->segment, mixed->number, found->doc);
-    if (found->bound < mixed->least) return true; /* the threshold has risen */
-    if (!clause_tree_score(&mixed->tree, found->doc, found->bound, mixed->least, &hit.score)) return true;
+    struct ranked_hit hit = hit_make(mixed->segment, mixed->number, document->doc);
+    if (document->bound < mixed->least) return true; /* the threshold has risen */
+    if (!clause_tree_score(&mixed->tree, document->doc, document->bound, mixed->least, &hit.score)) return true;
     mixed->ranking->work.documents++;
     if (!top_hits_add(&mixed->ranking->top, &hit)) return false;
     raise_least(mixed);
@@ -99,16 +95,16 @@ static bool score_document(struct mixed *mixed, const struct found *found)
 /* In ascending order: that is how positions are read. */
 static bool score_documents(struct mixed *mixed, uint32_t page, const uint16_t sums[KERNEL_PAGE], const uint64_t set[4])
 {
-    struct found found[KERNEL_PAGE];
+    struct bounded documents[KERNEL_PAGE];
     uint32_t count = 0;
     for (uint32_t word = 0; word < 4; word++)
         for (uint64_t left = set[word]; left; left &= left - 1) {
-            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left), doc = page * KERNEL_PAGE + low;
-            uint32_t bound = clause_tree_refine(&mixed->tree, doc, sums[low], mixed->least);
-            if (bound >= mixed->least) found[count++] = (struct found){doc, bound};
+            uint32_t low = 64 * word + (uint32_t)__builtin_ctzll(left);
+            documents[count++] = (struct bounded){page * KERNEL_PAGE + low, sums[low]};
         }
+    count = clause_tree_refine(&mixed->tree, documents, count, mixed->least);
     for (uint32_t i = 0; i < count; i++)
-        if (!score_document(mixed, &found[i])) return false;
+        if (!score_document(mixed, &documents[i])) return false;
     return true;
 }
 
