@@ -24,6 +24,7 @@ struct clause {
     uint32_t effort;              /* to find out about a document: of several that must match the least is asked first */
     bool scores;                  /* adds to scores: a TERM or PHRASE under no MUST_NOT */
     bool certain;                 /* what its words say is what matches */
+    bool narrow;                  /* wants several words in a document: few have them, which sets say sooner than bounds */
     /* WORDS */
     struct clause_word *words;    /* one, or those of a phrase */
     uint32_t word_count;
@@ -43,6 +44,7 @@ struct clause {
     uint32_t parted_page;
     uint64_t parted[4];
     float *parts;
+    uint16_t *bounds;             /* of one that is probed, and scores: what the bounds of documents have of it, by low byte */
     /* The document being looked at: */
     uint32_t doc;
     bool matches;

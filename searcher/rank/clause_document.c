@@ -77,12 +77,14 @@ static uint32_t words_bound(const struct clause *clause, uint32_t doc)
     return least;
 }
 
-static uint32_t refined(struct clause_tree *tree, struct clause *clause, const struct bounded *document)
+/* Puts what the clause adds at most to a document, as far as lists say, in the place of its cell's bound. */
+static uint32_t refined(struct clause_tree *tree, struct clause *clause, const struct bounded *document, uint32_t least)
 {
-    uint32_t low = document->doc % POSTING_PAGE;
+    uint32_t low = document->doc % POSTING_PAGE, cell = clause->cells[low / 16];
     if (!bitset_has(clause->within, low)) return document->bound;
-    uint32_t bound = document->bound - clause->cells[low / 16];
-    return bound + (clause->probe ? words_bound(clause, document->doc) : bound_of(tree, clause->parts[low]));
+    if (!clause->probe) return document->bound - cell + bound_of(tree, clause->parts[low]);
+    clause->bounds[low] = (uint16_t)(least ? words_bound(clause, document->doc) : cell);
+    return document->bound - cell + clause->bounds[low];
 }
 
 uint32_t clause_tree_refine(struct clause_tree *tree, struct bounded *documents, uint32_t count, uint32_t least)
@@ -93,7 +95,7 @@ uint32_t clause_tree_refine(struct clause_tree *tree, struct bounded *documents,
         if (clause_set_is_empty(clause->within)) continue;
         if (!clause->probe) clause_find_parts(clause, documents, count);
         for (uint32_t j = 0; j < count; j++) {
-            documents[kept] = (struct bounded){documents[j].doc, refined(tree, clause, &documents[j])};
+            documents[kept] = (struct bounded){documents[j].doc, refined(tree, clause, &documents[j], least)};
             kept += documents[kept].bound >= least;
         }
         count = kept;
@@ -108,9 +110,8 @@ static uint32_t probe_document(struct clause_tree *tree, uint32_t doc, uint32_t 
     for (uint32_t i = tree->scorer_count; i-- > 0 && tree->scorers[i]->probe && bound >= least;) {
         struct clause *clause = tree->scorers[i];
         if (!bitset_has(clause->within, low)) continue;
-        uint32_t before = words_bound(clause, doc);
         look(tree, clause, doc);
-        bound = bound - before + (clause->matches ? bound_of(tree, clause->part) : 0);
+        bound = bound - clause->bounds[low] + (clause->matches ? bound_of(tree, clause->part) : 0);
     }
     return bound;
 }

@@ -88,9 +88,11 @@ static bf_status open_leaf(struct clause_tree *tree, struct clause *clause, bf_e
     bf_status status = open_words(tree, clause, error);
     if (status == BF_OK) status = combine_codes(tree, clause, error);
     clause->certain = words_are_certain(node);
-    if (status == BF_OK && !needs_probe(node) && clause->scores) {
-        clause->parts = arena_take(tree->context.arena, POSTING_PAGE * sizeof *clause->parts);
-        if (!clause->parts) return fail_memory(error);
+    clause->narrow = clause->word_count > 1;
+    if (status == BF_OK && clause->scores) {
+        if (needs_probe(node)) clause->bounds = arena_take(tree->context.arena, POSTING_PAGE * sizeof *clause->bounds);
+        else clause->parts = arena_take(tree->context.arena, POSTING_PAGE * sizeof *clause->parts);
+        if (!clause->bounds && !clause->parts) return fail_memory(error);
     }
     if (status != BF_OK || !needs_probe(node)) return status;
     clause->effort = node->kind == QUERY_PHRASE ? EFFORT_PHRASE : clause->certain ? EFFORT_LIST : EFFORT_WORD;
@@ -136,7 +138,7 @@ static bf_status open_group(struct clause_tree *tree, struct clause *group, bool
     group->children = arena_take(tree->context.arena, room);
     group->by_effort = arena_take(tree->context.arena, room);
     if (!group->children || !group->by_effort) return fail_memory(error);
-    uint32_t should_count = 0;
+    uint32_t should_count = 0, narrow_musts = 0, narrow_shoulds = 0;
     group->certain = true;
     for (uint32_t i = 0; i < node->child_count; i++) {
         struct clause *child;
@@ -148,7 +150,10 @@ static bf_status open_group(struct clause_tree *tree, struct clause *group, bool
         add_child(group, child);
         group->certain &= child->certain;
         should_count += occur == QUERY_SHOULD;
+        narrow_shoulds += occur == QUERY_SHOULD && child->narrow;
+        if (occur == QUERY_MUST) narrow_musts += child->narrow ? 2 : child->kind == CLAUSE_WORDS || child->kind == CLAUSE_GROUP;
     }
+    group->narrow = group->must_count ? narrow_musts > 1 : narrow_shoulds == should_count;
     group->effort = group->certain ? EFFORT_LIST : EFFORT_GROUP;
     return group->must_count || should_count ? BF_OK : BF_NOT_FOUND;
 }

@@ -19,7 +19,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 64 /* of pages by their bounds: a full order would cost more than it gives */ };
+enum {
+    BUCKETS = 64,   /* of pages by their bounds: a full order would cost more than it gives */
+    FEW_PAGES = 16,
+};
 
 struct mixed {
     struct ranking *ranking;
@@ -113,6 +116,10 @@ static bool rank_page(struct mixed *mixed, uint32_t page)
     struct clause_tree *tree = &mixed->tree;
     uint16_t sums[KERNEL_PAGE], least = (uint16_t)mixed->least;
     uint64_t set[4];
+    if (tree->root->narrow) {
+        clause_tree_sets(tree, page, false);
+        if (clause_set_is_empty(tree->root->maybe)) return true;
+    }
     clause_tree_cells(tree, page);
     if (!tree->kernel->at_least(tree->root->cells, least ? least : 1)) return true;
     clause_tree_sets(tree, page, true);
@@ -123,11 +130,27 @@ static bool rank_page(struct mixed *mixed, uint32_t page)
     return score_documents(mixed, page, sums, set);
 }
 
-/* Finds the pages that may have a winner. Of equal bounds the first comes first. False: memory was refused. */
+/* Makes `starts`, how many pages each bucket has, the place of the first page of each. Where documents are probed, which is cheap only in
+ * ascending order, buckets that are not the best are taken together: of 16 pages, 64, 256, ... */
+static void place_buckets(uint32_t starts[BUCKETS], bool probed)
+{
+    uint32_t begin = 0, total = 0, together = FEW_PAGES;
+    for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) {
+        uint32_t count = starts[bucket];
+        if (!probed || total - begin >= together) {
+            if (probed) together *= 4;
+            begin = total;
+        }
+        starts[bucket] = begin;
+        total += count;
+    }
+}
+
+/* Finds the pages that may have a winner, in ascending order in each bucket. False: memory was refused. */
 static bool order_pages(struct mixed *mixed)
 {
     const uint16_t *sums = mixed->tree.root->page_sums;
-    uint32_t starts[BUCKETS + 1] = {0}, most = 0, least = mixed->least > 0 ? mixed->least : 1, shift = 0, count = 0;
+    uint32_t starts[BUCKETS] = {0}, most = 0, least = mixed->least > 0 ? mixed->least : 1, shift = 0, count = 0;
     uint32_t *found = arena_take(&mixed->arena, (mixed->tree.page_count + 1) * sizeof *found);
     mixed->pages = arena_take(&mixed->arena, (mixed->tree.page_count + 1) * sizeof *mixed->pages);
     if (!found || !mixed->pages) return false;
@@ -136,11 +159,14 @@ static bool order_pages(struct mixed *mixed)
         count += sums[page] >= least;
         most = sums[page] > most ? sums[page] : most;
     }
-    if (!count) return true;
-    while ((most - least) >> shift >= BUCKETS) shift++;
-    for (uint32_t i = 0; i < count; i++) starts[((most - sums[found[i]]) >> shift) + 1]++;
-    for (uint32_t bucket = 1; bucket <= BUCKETS; bucket++) starts[bucket] += starts[bucket - 1];
-    for (uint32_t i = 0; i < count; i++) mixed->pages[starts[(most - sums[found[i]]) >> shift]++] = found[i];
+    while (count && (most - least) >> shift >= BUCKETS) shift++;
+    for (uint32_t i = 0; i < count; i++) starts[(most - sums[found[i]]) >> shift]++;
+    place_buckets(starts, mixed->tree.probe_count > 0);
+    uint32_t heads[BUCKETS];
+    for (uint32_t bucket = 0; bucket < BUCKETS; bucket++) heads[bucket] = bucket;
+    for (uint32_t bucket = 1; bucket < BUCKETS; bucket++)
+        if (starts[bucket] == starts[bucket - 1]) heads[bucket] = heads[bucket - 1];
+    for (uint32_t i = 0; i < count; i++) mixed->pages[starts[heads[(most - sums[found[i]]) >> shift]]++] = found[i];
     mixed->page_count = count;
     return true;
 }
