@@ -24,6 +24,7 @@ struct clause {
     uint32_t effort;              /* to find out about a document: of several that must match the least is asked first */
     bool scores;                  /* adds to scores: a TERM or PHRASE under no MUST_NOT */
     bool certain;                 /* what its words say is what matches */
+    bool in_body;                 /* a word of bodies, in any form */
     bool narrow;                  /* wants several words in a document: few have them, which sets say sooner than bounds */
     /* WORDS */
     struct clause_word *words;    /* one, or those of a phrase */

@@ -89,6 +89,7 @@ static bf_status open_leaf(struct clause_tree *tree, struct clause *clause, bf_e
     if (status == BF_OK) status = combine_codes(tree, clause, error);
     clause->certain = words_are_certain(node);
     clause->narrow = clause->word_count > 1;
+    clause->in_body = node->kind == QUERY_TERM && node->field == QUERY_BODY && !node->terms[0].form && !node->terms[0].prefix;
     if (status == BF_OK && clause->scores) {
         if (needs_probe(node)) clause->bounds = arena_take(tree->context.arena, POSTING_PAGE * sizeof *clause->bounds);
         else clause->parts = arena_take(tree->context.arena, POSTING_PAGE * sizeof *clause->parts);

@@ -102,6 +102,10 @@ static void leaf_sets(struct clause *clause, uint32_t page)
         for (int word = 0; word < 4; word++) clause->maybe[word] &= set[word];
     }
     for (int word = 0; word < 4; word++) clause->sure[word] = clause->certain ? clause->maybe[word] : 0;
+    if (!clause->in_body || clause_set_is_empty(clause->maybe)) return;
+    uint64_t titles[4] = {0}; /* what is not in the title is in the body */
+    clause_word_titles(&clause->words[0], page, titles);
+    for (int word = 0; word < 4; word++) clause->sure[word] = clause->maybe[word] & ~titles[word];
 }
 
 static void group_sets(struct clause *group, uint32_t page, bool ranked);

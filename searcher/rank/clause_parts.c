@@ -25,24 +25,10 @@ static void set_part(struct page_parts *parts, uint32_t doc, uint32_t posting, u
     else *part = tf ? ranked_list_score(list, doc, posting, tf) : 0;
 }
 
-/* Of a list that is not paged. */
-static void find_titles(struct page_parts *parts)
-{
-    struct ranked_list *list = parts->list;
-    if (list->shape == CURSOR_INLINE) { /* whose titles are looked for at each document */
-        memset(parts->titles, 255, sizeof parts->titles);
-        return;
-    }
-    if (!ranked_list_titles(list)) return;
-    for (uint32_t i = ranked_list_title_from(list, parts->first); i < list->title_count && list->title_docs[i] - parts->first < POSTING_PAGE; i++)
-        bitset_add(parts->titles, list->title_docs[i] - parts->first);
-}
-
 static void find_short(struct page_parts *parts, const struct bounded *documents, uint32_t count)
 {
     struct ranked_list *list = parts->list;
     uint32_t at = parts->clause->words[0].firsts[parts->page], end = parts->clause->words[0].firsts[parts->page + 1];
-    if (list->titles_matter) find_titles(parts);
     for (uint32_t i = 0; i < count; i++) {
         while (at < end && list->docs[at] < documents[i].doc) at++;
         bool there = at < end && list->docs[at] == documents[i].doc && ranked_list_load_tfs(list, at / POSTING_BLOCK);
@@ -58,7 +44,6 @@ static void find_paged(struct page_parts *parts, const struct bounded *documents
     uint32_t tfs[POSTING_PAGE], ranks[4] = {0};
     struct posting_page open;
     bool many = count >= MANY;
-    if (list->titles_matter) ranked_list_title_set(list, parts->page, parts->titles);
     if (!posting_page_open(&list->list, parts->page, &open)) return;
     const char *rule = many ? posting_page_tfs(&list->list, parts->page, tfs) : NULL;
     if (rule) segment_broken(list->segment, "postings", rule);
@@ -83,6 +68,7 @@ void clause_find_parts(struct clause *clause, const struct bounded *documents, u
     for (uint32_t i = 0; i < count; i++) clause->parts[documents[i].doc - parts.first] = 0; /* if there is damage */
     parts.lengths = segment_length_bytes(parts.list->segment, parts.first, docs - parts.first < POSTING_PAGE ? docs : parts.first + POSTING_PAGE);
     if (!parts.lengths) return;
+    if (parts.list->titles_matter) clause_word_titles(&clause->words[0], parts.page, parts.titles);
     if (ranked_list_is_paged(parts.list)) find_paged(&parts, documents, count);
     else find_short(&parts, documents, count);
 }

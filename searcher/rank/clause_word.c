@@ -181,6 +181,21 @@ void clause_word_set(const struct clause_word *word, uint32_t page, uint64_t set
     for (uint32_t i = word->firsts[page]; i < word->firsts[page + 1]; i++) bitset_add(set, list->docs[i] - page * POSTING_PAGE);
 }
 
+/* An inline list does not say which. */
+void clause_word_titles(const struct clause_word *word, uint32_t page, uint64_t set[4])
+{
+    struct ranked_list *list = word->list;
+    uint32_t first = page * POSTING_PAGE;
+    if (list->shape == CURSOR_INLINE) {
+        clause_word_set(word, page, set);
+    } else if (ranked_list_is_paged(list)) {
+        ranked_list_title_set(list, page, set);
+    } else if (ranked_list_titles(list)) {
+        for (uint32_t i = ranked_list_title_from(list, first); i < list->title_count && list->title_docs[i] - first < POSTING_PAGE; i++)
+            bitset_add(set, list->title_docs[i] - first);
+    }
+}
+
 /* What a posting adds; *title, of title postings in ascending order, is moved on to its document. */
 static uint32_t next_impact(struct ranked_list *list, const uint8_t *lengths, uint32_t posting, uint32_t *title)
 {

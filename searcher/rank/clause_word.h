@@ -44,6 +44,9 @@ void clause_word_scale(struct clause_word *word, double scale);
 /* The documents of a page that have it. A failure is noted and gives none. */
 void clause_word_set(const struct clause_word *word, uint32_t page, uint64_t set[4]);
 
+/* Of a list: adds those that may have the word in their titles. */
+void clause_word_titles(const struct clause_word *word, uint32_t page, uint64_t set[4]);
+
 /* The bounds of the cells of a page in which it is. */
 void clause_word_cells(const struct clause_word *word, const struct page_kernel *kernel, uint32_t page,
                        uint16_t cells[KERNEL_CELLS]);
