@@ -9,8 +9,12 @@
 enum { BENCH_DONE = 0, BENCH_FAILED = 2 };
 
 int bench_latency(int argc, char **argv);
+int bench_compare(int argc, char **argv);
+int bench_growth(int argc, char **argv);
 int bench_indexing(int argc, char **argv);
 int bench_quality(int argc, char **argv);
+int bench_grow(int argc, char **argv);
+int bench_describe(int argc, char **argv);
 int bench_peer(int argc, char **argv);
 int bench_peer_index(int argc, char **argv);
 int bench_peer_index_product(int argc, char **argv);

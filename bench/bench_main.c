@@ -12,9 +12,13 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
-    {"latency", bench_latency, "how long queries take, warm, by query class"},
+    {"latency", bench_latency, "how long queries take, by query class: warm, cold, or under load"},
+    {"compare", bench_compare, "of two latencies, which is less, if that can be said"},
+    {"growth", bench_growth, "how latency grows with the archive"},
     {"indexing", bench_indexing, "how fast articles are indexed, in what memory, to how many bytes"},
     {"quality", bench_quality, "MAP, nDCG@10, P@10, recall@1000 and MRR against judgements"},
+    {"grow", bench_grow, "a larger archive of the same kind, out of one that is too small to measure with"},
+    {"describe", bench_describe, "what archives are like, side by side: lengths, vocabulary, frequencies"},
     {"peer", bench_peer, "take part in a comparison of engines: index, search, index-product, ask"},
 };
 

@@ -8,9 +8,9 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double percentile(const double *sorted, size_t count, size_t percent)
+static double percentile(const double *sorted, size_t count, size_t per_mille)
 {
-    return sorted[(count * percent + 99) / 100 - 1];
+    return sorted[(count * per_mille + 999) / 1000 - 1];
 }
 
 struct spread spread_of(double *values, size_t count)
@@ -20,9 +20,10 @@ struct spread spread_of(double *values, size_t count)
     qsort(values, count, sizeof *values, by_value);
     for (size_t i = 0; i < count; i++) spread.mean += values[i];
     spread.mean /= (double)count;
-    spread.p50 = percentile(values, count, 50);
-    spread.p90 = percentile(values, count, 90);
-    spread.p99 = percentile(values, count, 99);
+    spread.p50 = percentile(values, count, 500);
+    spread.p90 = percentile(values, count, 900);
+    spread.p99 = percentile(values, count, 990);
+    spread.p999 = percentile(values, count, 999);
     spread.max = values[count - 1];
     return spread;
 }

@@ -6,7 +6,7 @@
 
 struct spread {
     size_t count;
-    double mean, p50, p90, p99, max;
+    double mean, p50, p90, p99, p999, max; /* p999: of 99.9 per cent */
 };
 
 /* Sorts the values. A percentile is the smallest value that at least so many per cent of them do not exceed (nearest rank). */

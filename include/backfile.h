@@ -203,7 +203,7 @@ typedef struct bf_search_options {
     uint32_t k;           /* how many hits; 0: 10 */
     uint32_t offset;      /* skip so many of the best first */
     bool set_parameters;  /* k1, b and title_weight below count; otherwise 1.2, 0.75 and BF_TITLE_WEIGHT */
-    float k1;             /* >= 0 */
+    float k1;             /* 0 to BF_K1_MOST */
     float b;              /* 0 to 1 */
     float title_weight;   /* how often an occurrence in the title counts; 0 to BF_TITLE_WEIGHT_MOST */
     const char *ranker;   /* NULL or "auto"; "exhaustive" scores every match */
@@ -213,6 +213,7 @@ typedef struct bf_search_options {
     bool plain_query;     /* words are separated by spaces and no sign has a meaning */
 } bf_search_options;
 
+#define BF_K1_MOST 1e6f
 #define BF_TITLE_WEIGHT 2.0f
 #define BF_TITLE_WEIGHT_MOST 1e6f
 #define BF_TOTAL_UNKNOWN UINT64_MAX

@@ -19,6 +19,7 @@ static void append_query_word(struct shaped *shaped, struct buffer *text)
     if (often(chance, 35)) word = chance_below(chance, few); /* the first are the most frequent, the last the rarest */
     else if (often(chance, shaped->usual ? 70 : 25)) word = shaped->vocabulary - 1 - chance_below(chance, few);
     if (often(chance, 2)) word = shaped->vocabulary + 1; /* nowhere */
+    if (often(chance, 2)) buffer_append_u8(text, '=');
     if (often(chance, 3)) buffer_append_string(text, "z");
     else buffer_append_format(text, "w%" PRIu32, word);
 }
@@ -121,7 +122,7 @@ static void choose_options(struct shaped *shaped, bf_search_options *options)
     options->title_weight = titles[chance_below(chance, COUNT(titles))];
     if (often(chance, 50)) return;
     if (often(chance, 20)) { /* whatever is a number may be asked for */
-        static const float odd_k1s[] = {1e-20f, 1e-6f, 100, 1e6f, 1e20f}, odd_bs[] = {1e-6f, 0.5f, 1};
+        static const float odd_k1s[] = {1e-20f, 1e-6f, 100, 1e4f, 1e6f}, odd_bs[] = {1e-6f, 0.5f, 1};
         static const float odd_titles[] = {1e-6f, 0.999f, 1e6f};
         options->k1 = odd_k1s[chance_below(chance, COUNT(odd_k1s))];
         if (often(chance, 50)) options->b = odd_bs[chance_below(chance, COUNT(odd_bs))];

@@ -302,6 +302,7 @@ void shaped_begin(struct shaped *shaped, const struct shape *shape, uint64_t see
                                                                                    : 64 + chance_below(&shaped->chance, 8);
     if (shaped->segments > shaped->articles) shaped->segments = shaped->articles;
     shaped->deleted = one_of(&shaped->chance, (const uint32_t[]){0, 0, 0, 10, 30, 30, 70}, 7);
+    shaped->reordered = often(&shaped->chance, 20);
 }
 
 void shaped_free(struct shaped *shaped)
@@ -312,9 +313,9 @@ void shaped_free(struct shaped *shaped)
 
 void shaped_describe(const struct shaped *shaped, char *text, size_t size)
 {
-    snprintf(text, size, "%s, seed %" PRIu64 ": %" PRIu32 " articles, %" PRIu32 " segment%s, %" PRIu32 " %% deleted",
+    snprintf(text, size, "%s, seed %" PRIu64 ": %" PRIu32 " articles, %" PRIu32 " segment%s, %" PRIu32 " %% deleted%s",
              shaped->shape->name, shaped->seed, shaped->articles, shaped->segments, shaped->segments == 1 ? "" : "s",
-             shaped->deleted);
+             shaped->deleted, shaped->reordered ? ", reordered" : "");
 }
 
 static bf_text borrowed(const struct buffer *text)
@@ -349,6 +350,9 @@ void shaped_index(struct shaped *shaped, const char *path)
         must(bf_writer_add(writer, &article, NULL, &error), &error);
         if ((i + 1) % each == 0) must(bf_writer_commit(writer, &error), &error);
     }
+    must(bf_writer_commit(writer, &error), &error);
+    const bf_reorder_options reordering = {.segment_count = shaped->segments, .threads = 1};
+    if (shaped->reordered) must(bf_writer_reorder(writer, &reordering, NULL, &error), &error);
     for (uint32_t i = 0; i < shaped->articles; i++) {
         if (!often(&shaped->chance, shaped->deleted)) continue;
         snprintf(id, sizeof id, "a%" PRIu32, i);

@@ -38,6 +38,7 @@ struct shaped {
     uint64_t seed;
     struct chance chance;
     uint32_t articles, segments, deleted; /* deleted: of 100 */
+    bool reordered;
     uint32_t vocabulary;                  /* words are w0, w1, ... */
     uint32_t usual;                       /* as many of them make up skewed text; 0: all */
     bool long_queries;                    /* of a thousand words, more often than else */

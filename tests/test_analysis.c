@@ -412,6 +412,51 @@ static void test_fold_without_stemming(void **state)
     analyzer_free(analyzer);
 }
 
+/* The two at once are what each is alone; some forms of words, and where there are none. */
+static void test_terms_and_forms(void **state)
+{
+    (void)state;
+    static const char *const languages[] = {"english", "french", "turkish", "spanish", "arabic", "finnish"};
+    static const char *const words[] = {"Strikes",    "ferry's",  "FERRIES", "déclarées",  "L’homme", "U.S.",     "1,000",
+                                        "Ankara'nın", "compañía", "والكتاب", "talossansa", "東京",    "\xCC\x81", "'\xCC\x81"};
+    struct analyzer *analyzer;
+    for (size_t l = 0; l < sizeof languages / sizeof *languages; l++) {
+        assert_int_equal(analyzer_new(languages[l], "standard", &analyzer, NULL), BF_OK);
+        assert_true(analyzer_has_forms(analyzer));
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+            char term[TERM_MAX], form[TERM_MAX], alone[TERM_MAX];
+            bool failed = false;
+            size_t form_length, length = strlen(words[i]);
+            size_t term_length = analyzer_term_and_form(analyzer, words[i], length, term, form, &form_length, &failed);
+            assert_false(failed);
+            assert_int_equal(analyzer_term(analyzer, words[i], length, alone, NULL), term_length);
+            assert_memory_equal(alone, term, term_length);
+            assert_int_equal(analyzer_fold(analyzer, words[i], length, alone, NULL), form_length);
+            assert_memory_equal(alone, form, form_length);
+            assert_int_equal(term_length == 0, form_length == 0);
+        }
+        analyzer_free(analyzer);
+    }
+    static const char *const cases[][3] = {
+        {"Ferry's", "ferri", "ferry"}, {"FERRY", "ferri", "ferry"}, {"ferries", "ferri", "ferries"}, {"U.S.", "us", "us"}};
+    assert_int_equal(analyzer_new("english", "standard", &analyzer, NULL), BF_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char term[TERM_MAX], form[TERM_MAX];
+        size_t form_length,
+            term_length = analyzer_term_and_form(analyzer, cases[i][0], strlen(cases[i][0]), term, form, &form_length, NULL);
+        assert_int_equal(term_length, strlen(cases[i][1]));
+        assert_int_equal(form_length, strlen(cases[i][2]));
+        assert_memory_equal(term, cases[i][1], term_length);
+        assert_memory_equal(form, cases[i][2], form_length);
+    }
+    assert_true(analyzer_is_ngram(analyzer, "東京", strlen("東京")));
+    assert_false(analyzer_is_ngram(analyzer, "x東", strlen("x東")));
+    analyzer_free(analyzer);
+    assert_int_equal(analyzer_new("none", "standard", &analyzer, NULL), BF_OK);
+    assert_false(analyzer_has_forms(analyzer));
+    analyzer_free(analyzer);
+}
+
 static void test_versions(void **state)
 {
     (void)state;
@@ -441,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_overlong_terms),
         cmocka_unit_test(test_fold_without_stemming),
+        cmocka_unit_test(test_terms_and_forms),
         cmocka_unit_test(test_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Our decompressor against zlib's compressor, and against damage; and the dictionaries that streams may want. */
+/* What deflates must inflate again, in part and whole, and damage be noticed; and the dictionaries that streams may want. */
 #include "test_codec.h"
 
 #include "article_block.h"

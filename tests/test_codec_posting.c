@@ -247,7 +247,7 @@ static void expect_round_trip(struct list *made)
     assert_int_equal(list.df, made->input.df);
     assert_int_equal(list.cf, cf);
     assert_int_equal(list.has_positions, made->input.group_offsets != NULL);
-    assert_int_equal(list.paged, made->input.df >= POSTING_PAGED_DF);
+    assert_int_equal(list.paged, posting_is_paged(made->input.df, made->input.doc_count));
     expect_impacts(made, &list);
     if (list.paged) expect_pages(made, &list);
     else

@@ -228,7 +228,7 @@ static void test_options(void **state)
     }
     static const bf_search_options bad[] = {
         {.set_parameters = true, .k1 = -1}, {.set_parameters = true, .b = 1.01f}, {.set_parameters = true, .b = -0.01f},
-        {.set_parameters = true, .k1 = NAN}, {.set_parameters = true, .title_weight = -1},
+        {.set_parameters = true, .k1 = NAN}, {.set_parameters = true, .k1 = 1.1e6f}, {.set_parameters = true, .title_weight = -1},
         {.set_parameters = true, .title_weight = INFINITY}, {.set_parameters = true, .title_weight = 3e38f},
         {.ranker = "none such"},
     };

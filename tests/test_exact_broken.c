@@ -94,6 +94,13 @@ static void lower_block_maximum(uint8_t *record, const struct posting_list *list
     record[list->page_max - list->bytes] -= 1; /* a blocked list has its blocks' there */
 }
 
+/* Of the first sixteen postings. */
+static void lower_run(uint8_t *record, const struct posting_list *list)
+{
+    assert_true(!list->paged && (posting_block_runs(list, 0) & 15) == 15);
+    record[list->grid - list->bytes] -= 1; /* a blocked list has its runs' there */
+}
+
 /* The 10th best, which here is also the 100th and the 1000th, by what a code stands for. */
 static void raise_kth(uint8_t *record, const struct posting_list *list)
 {
@@ -119,6 +126,11 @@ static void test_block_maximum(void **state)
     try_broken(state, "eighth", lower_block_maximum, "block's maximum");
 }
 
+static void test_run_maximum(void **state)
+{
+    try_broken(state, "eighth", lower_run, "run's maximum");
+}
+
 static void test_kth(void **state)
 {
     try_broken(state, "most", raise_kth, "k-th impact");
@@ -131,6 +143,7 @@ int main(void)
         with_index(test_page_maximum),
         with_index(test_grid),
         with_index(test_block_maximum),
+        with_index(test_run_maximum),
         with_index(test_kth),
     };
     return cmocka_run_group_tests_name("exact_broken", tests, NULL, NULL);

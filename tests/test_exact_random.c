@@ -115,6 +115,34 @@ static void test_random(void **state)
     assert_true(exact_summary(&trial.exact) || queries < 4000);
 }
 
+/* Where a title counts nothing, an article whose title alone has the word matches with a score of nothing: last, but there. A
+ * segment that has no others must not be passed over. */
+static void test_nothing_to_add(void **state)
+{
+    struct index_fixture *fixture = *state;
+    static const char *const queries[] = {"w1", "+w1", "w1 w2", "+w1 +w2", "w1 -w3", "+w1 w3", "title:w1 w2"};
+    const bf_writer_options plain = {.analysis = "plain", .language = "none", .no_merge = true, .no_sync = true};
+    bf_writer *writer = open_writer(fixture->path, &plain);
+    for (uint32_t i = 0; i < 1200; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "a%" PRIu32, i);
+        /* segments of three and of hundreds: short lists of both kinds; in one of them w1 is in bodies too */
+        add_article(writer, id, i % 3 ? "w1 w2" : "w1", i > 600 && i < 900 ? "w1 z" : i % 5 ? "z" : "w3");
+        if (i < 30 ? i % 3 == 2 : i % 300 == 299) commit_writer(writer);
+    }
+    bf_writer_close(writer);
+    exact_begin(&trial.exact);
+    trial.exact.searcher = open_searcher(fixture->path);
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        static const uint32_t ks[] = {1, 10, 100, 1000};
+        if (exact_query(&trial.exact, queries[i], &(bf_search_options){.set_parameters = true, .k1 = 1.2f, .b = 0.75f}, ks, 4))
+            continue;
+        exact_report(&trial.exact, queries[i]);
+        fail_msg("a ranker is not exact");
+    }
+    bf_searcher_close(trial.exact.searcher);
+}
+
 /* After a crash this is all there is to go by. */
 static int say_what_ran(void **state)
 {
@@ -125,6 +153,7 @@ static int say_what_ran(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_nothing_to_add, index_fixture_make, say_what_ran),
         cmocka_unit_test_setup_teardown(test_random, index_fixture_make, say_what_ran),
     };
     return cmocka_run_group_tests_name("exact_random", tests, NULL, NULL);

@@ -223,12 +223,19 @@ static void test_spread(void **state)
     assert_near(s.p50, 100); /* 100 of 200 are not above it */
     assert_near(s.p90, 180);
     assert_near(s.p99, 198);
+    assert_near(s.p999, 200); /* 199 of 200 are 99.5 % */
     assert_near(s.max, 200);
     assert_near(spread_median(odd, 3), 2);
     assert_near(spread_median(even, 4), 2.5);
     s = spread_of(one, 1);
     assert_near(s.p50, 5);
     assert_near(s.p99, 5);
+    assert_near(s.p999, 5);
+    double many[5000];
+    for (size_t i = 0; i < COUNT(many); i++) many[i] = (double)i + 1;
+    s = spread_of(many, COUNT(many));
+    assert_near(s.p999, 4995);
+    assert_near(s.p99, 4950);
 }
 
 int main(void)

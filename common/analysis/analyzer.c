@@ -234,8 +234,14 @@ static void shrink(struct buffer *buffer)
     if (buffer->room > BUFFER_KEPT) buffer_free(buffer);
 }
 
+/* Where accents are folded first the form comes by on the way to the term. */
+struct byway {
+    char *form;
+    size_t form_length; /* 0 where it does not */
+};
+
 static size_t analyzer_make(struct analyzer *analyzer, const char *surface, size_t length, bool stemmed, char term[TERM_MAX],
-                            bool *failed)
+                            struct byway *byway, bool *failed)
 {
     if (analyzer->plain) return make_term((const uint8_t *)surface, length, term);
     bool stem_failed = false;
@@ -243,6 +249,8 @@ static size_t analyzer_make(struct analyzer *analyzer, const char *surface, size
     unsigned how = (accents == ACCENTS_FIRST ? FOLD_ACCENTS : 0) | (analyzer->language->turkish_case ? FOLD_TURKISH : 0);
     analyzer_fold_word(analyzer, surface, length, how);
     analyzer_reform_word(analyzer);
+    if (byway && accents == ACCENTS_FIRST)
+        byway->form_length = make_term(analyzer->word.bytes, analyzer->word.length, byway->form);
     if (stemmed && analyzer->language->conjunctions)
         analyzer->word.length = wordform_conjunction((char *)analyzer->word.bytes, analyzer->word.length);
     if (stemmed && analyzer->stemmer) analyzer_stem_word(analyzer, &stem_failed);
@@ -260,13 +268,22 @@ static size_t analyzer_make(struct analyzer *analyzer, const char *surface, size
 
 size_t analyzer_term(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed)
 {
-    return analyzer_make(analyzer, surface, length, true, term, failed);
+    return analyzer_make(analyzer, surface, length, true, term, NULL, failed);
 }
 
 size_t analyzer_fold(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed)
 {
-    size_t term_length = analyzer_make(analyzer, surface, length, false, term, failed);
+    size_t term_length = analyzer_make(analyzer, surface, length, false, term, NULL, failed);
     /* Should accents be all there is to it, the word is known by its stem. */
-    return term_length ? term_length : analyzer_make(analyzer, surface, length, true, term, failed);
+    return term_length ? term_length : analyzer_make(analyzer, surface, length, true, term, NULL, failed);
+}
+
+size_t analyzer_term_and_form(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX],
+                              char form[TERM_MAX], size_t *form_length, bool *failed)
+{
+    struct byway byway = {.form = form};
+    size_t term_length = analyzer_make(analyzer, surface, length, true, term, &byway, failed);
+    *form_length = byway.form_length ? byway.form_length : analyzer_fold(analyzer, surface, length, form, failed);
+    return term_length;
 }
 

@@ -71,6 +71,10 @@ size_t analyzer_term(struct analyzer *analyzer, const char *surface, size_t leng
 /* The same without the stemmer: what `=word` compares. */
 size_t analyzer_fold(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX], bool *failed);
 
+/* Both at once, for less than the two. */
+size_t analyzer_term_and_form(struct analyzer *analyzer, const char *surface, size_t length, char term[TERM_MAX],
+                              char form[TERM_MAX], size_t *form_length, bool *failed);
+
 /* Whether analyzer_fold ever gives something else than analyzer_term. */
 bool analyzer_has_forms(const struct analyzer *analyzer);
 

@@ -97,12 +97,13 @@ static const char *read_count(const uint8_t **at, const uint8_t *end, uint32_t *
 
 const char *form_list_count(const uint8_t *bytes, size_t length, uint32_t *count)
 {
-    return read_count(&bytes, bytes + length, count);
+    *count = 1;
+    return length ? read_count(&bytes, bytes + length, count) : NULL;
 }
 
 const char *form_list_skip(const uint8_t *bytes, size_t length, uint32_t *count, size_t *taken)
 {
-    const uint8_t *at = bytes, *end = bytes + length;
+    const uint8_t *at = bytes, *end = length ? bytes + length : bytes; /* of an empty list there may be no bytes at all */
     uint32_t left_out, added;
     const char *rule = read_count(&at, end, count);
     for (uint32_t i = 1; !rule && i < *count; i++) {
@@ -116,7 +117,7 @@ const char *form_list_skip(const uint8_t *bytes, size_t length, uint32_t *count,
 const char *form_reader_open(struct form_reader *reader, const uint8_t *bytes, size_t length, const uint8_t *term,
                              uint32_t term_length, bool counted)
 {
-    *reader = (struct form_reader){.at = bytes, .end = bytes + length, .term = term, .term_length = term_length};
+    *reader = (struct form_reader){.at = bytes, .end = length ? bytes + length : bytes, .term = term, .term_length = term_length};
     const char *rule = form_list_count(bytes, length, &reader->count);
     reader->counted = counted && reader->count > 1;
     return rule;

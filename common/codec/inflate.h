@@ -1,7 +1,5 @@
 /*
- * Decompression of a zlib stream (RFC 1950, RFC 1951) that lies whole in memory, stopping where the reader has enough. It takes
- * less than half of zlib's time: input and output are contiguous, so nothing is kept in a window, and symbols are decoded several
- * to a load.
+ * Decompression of a zlib stream (RFC 1950, RFC 1951) that lies whole in memory, stopping where the reader has enough.
  */
 #ifndef CODEC_INFLATE_H
 #define CODEC_INFLATE_H

@@ -20,6 +20,9 @@ struct page_unpack {
     /* How many numbers below `low`, itself below 256, are in the bitmap. */
     uint32_t (*rank)(const uint8_t bitmap[32], uint32_t low);
 
+    /* How many numbers are in the bitmap. */
+    uint32_t (*count)(const uint64_t bits[4]);
+
     /* How many of the first `count` half bytes are 15. */
     uint32_t (*fifteens)(const uint8_t *halves, uint32_t count);
 

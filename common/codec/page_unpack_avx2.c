@@ -37,6 +37,12 @@ AVX2 static uint32_t rank(const uint8_t bits[32], uint32_t low)
     return count;
 }
 
+AVX2 static uint32_t count_bits(const uint64_t bits[4])
+{
+    return (uint32_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]) + __builtin_popcountll(bits[2]) +
+                      __builtin_popcountll(bits[3]));
+}
+
 AVX2 static uint32_t fifteens(const uint8_t *packed, uint32_t count)
 {
     uint32_t found = 0;
@@ -60,5 +66,5 @@ AVX2 static void halves(const uint8_t *packed, uint32_t count, uint32_t tfs[256]
     }
 }
 
-const struct page_unpack page_unpack_avx2 = {bytes, bitmap, rank, fifteens, halves};
+const struct page_unpack page_unpack_avx2 = {bytes, bitmap, rank, count_bits, fifteens, halves};
 #endif

@@ -23,6 +23,12 @@ static uint32_t rank(const uint8_t bits[32], uint32_t low)
     return count;
 }
 
+static uint32_t count_bits(const uint64_t bits[4])
+{
+    return (uint32_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]) + __builtin_popcountll(bits[2]) +
+                      __builtin_popcountll(bits[3]));
+}
+
 static uint32_t fifteens(const uint8_t *packed, uint32_t count)
 {
     uint32_t found = 0;
@@ -39,4 +45,4 @@ static void halves(const uint8_t *packed, uint32_t count, uint32_t tfs[256])
     for (uint32_t i = 0; i < count; i++) tfs[i] = (uint32_t)packed[i / 2] >> i % 2 * 4 & 15;
 }
 
-const struct page_unpack page_unpack_scalar = {bytes, bitmap, rank, fifteens, halves};
+const struct page_unpack page_unpack_scalar = {bytes, bitmap, rank, count_bits, fifteens, halves};

@@ -48,7 +48,7 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
     list->cf = list->df + more;
     if (list->cf < more) return "the collection frequency is too large";
     list->paged = head->flags & POSTING_IS_PAGED;
-    if (list->paged != (list->df >= POSTING_PAGED_DF)) return "the shape does not follow from the document frequency";
+    if (list->paged != posting_is_paged(list->df, doc_count)) return "the shape does not follow from the document frequency";
     list->has_positions = head->flags & POSTING_HAS_POSITIONS;
     if ((head->flags & POSTING_WIDE_GROUPS) && !list->has_positions) return "a list without positions has wide groups";
 

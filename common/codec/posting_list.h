@@ -2,7 +2,7 @@
  * A posting list: in which documents of a segment a term occurs and how often, with upper bounds of what each part of it can
  * add to a score. Two shapes (FORMAT.md has every byte, ARCHITECTURE.md the use):
  *
- *   blocked  df < POSTING_PAGED_DF: blocks of 128 postings
+ *   blocked  blocks of 128 postings
  *   paged    the rest: pages of 256 documents, each directly addressable
  *
  * Positions are records of their own elsewhere, one for each *position group* of consecutive postings: a block, or
@@ -21,11 +21,18 @@
 enum {
     POSTING_BLOCK = 128,      /* postings a block */
     POSTING_PAGE = 256,       /* documents a page */
-    POSTING_PAGED_DF = 8192,  /* lists of so many postings are paged */
+    POSTING_PAGED_DF = 8192,  /* lists of so many postings, and of 4 postings a page on average, are paged */
+    POSTING_PAGED_SHARE = 64, /* documents a posting */
     POSTING_RUN = 16,         /* postings of a block that share a grid code: eight runs a block */
     POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
     POSTING_KTH = 3,          /* stored k-th best impacts */
 };
+
+/* The shape of a list. Where there are few postings a page, walking blocks is faster than looking at pages, and takes less room. */
+static inline bool posting_is_paged(uint32_t df, uint32_t doc_count)
+{
+    return df >= POSTING_PAGED_DF && df >= doc_count / POSTING_PAGED_SHARE;
+}
 
 static const uint32_t posting_kth_k[POSTING_KTH] = {10, 100, 1000};
 
@@ -121,12 +128,18 @@ struct posting_page {
     uint32_t count, number;
 };
 
+/* Ask for the memory that says where the page is and what its cells hold; and, once that is there, for that of the page. */
+void posting_page_prefetch_directory(const struct posting_list *list, uint32_t page);
+void posting_page_prefetch(const struct posting_list *list, uint32_t page);
+
 /* Finds the page. False: it has no postings, or the directory points out of the record. */
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open);
 /* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the frequency is
  * 15 or more (posting_page_range has them). */
 uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low);
 bool posting_page_has(const struct posting_page *open, uint32_t low);
+/* All its documents as a set of low bytes. */
+const char *posting_page_set(const struct posting_list *list, const struct posting_page *open, uint64_t bits[4]);
 /* The half byte of posting `index`: its frequency, or 15: that and more. */
 static inline uint32_t posting_page_half(const struct posting_page *open, uint32_t index)
 {

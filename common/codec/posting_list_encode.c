@@ -19,7 +19,7 @@ uint32_t posting_group_shift(uint32_t df, uint32_t doc_count)
 
 uint32_t posting_group_end(const struct posting_input *input, uint32_t first)
 {
-    if (input->df < POSTING_PAGED_DF) return input->df - first < POSTING_BLOCK ? input->df : first + POSTING_BLOCK;
+    if (!posting_is_paged(input->df, input->doc_count)) return input->df - first < POSTING_BLOCK ? input->df : first + POSTING_BLOCK;
     uint32_t shift = 8 + posting_group_shift(input->df, input->doc_count), group = input->docs[first] >> shift;
     uint32_t low = first + 1, high = input->df;
     if (high - first > 1U << shift) high = first + (1U << shift);
@@ -212,7 +212,7 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
     struct buffer head = {0}, directories = {0}, data = {0};
     struct block_section blocks = {0}, title = {0};
     struct pages pages = {0};
-    bool paged = input->df >= POSTING_PAGED_DF, positions = input->group_offsets != NULL;
+    bool paged = posting_is_paged(input->df, input->doc_count), positions = input->group_offsets != NULL;
     bool wide = positions && groups_are_wide(input);
     uint32_t group_shift = paged ? posting_group_shift(input->df, input->doc_count) : 0;
     uint32_t grid_shift = paged ? posting_grid_shift(input->df, input->doc_count) : 0;

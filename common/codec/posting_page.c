@@ -127,25 +127,29 @@ const char *posting_page_docs(const struct posting_list *list, uint32_t page, ui
     return NULL;
 }
 
-const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4])
+const char *posting_page_set(const struct posting_list *list, const struct posting_page *open, uint64_t bits[4])
 {
-    uint32_t count = posting_page_count(list, page), found = 0;
-    memset(bits, 0, 4 * sizeof *bits);
-    if (!count) return NULL;
-    const uint8_t *bytes = page_at(list, page);
-    if (!bytes) return "a page lies outside its list";
-    if (count < PAGE_LOW_BYTES)
-        for (uint32_t i = 0; i < count; i++) bits[bytes[i] / 64] |= UINT64_C(1) << bytes[i] % 64;
-    else
-        memcpy(bits, bytes, 4 * sizeof *bits);
-    for (uint32_t word = 0; word < 4; word++) found += (uint32_t)__builtin_popcountll(bits[word]);
-    if (found != count) return "a page has another number of documents than its directory";
-    uint32_t docs = list->doc_count - page * POSTING_PAGE; /* of the segment in this page */
+    if (open->count < PAGE_LOW_BYTES) {
+        memset(bits, 0, 4 * sizeof *bits);
+        for (uint32_t i = 0; i < open->count; i++) bits[open->bytes[i] / 64] |= UINT64_C(1) << open->bytes[i] % 64;
+    } else {
+        memcpy(bits, open->bytes, 4 * sizeof *bits);
+    }
+    if (page_unpack_best()->count(bits) != open->count) return "a page has another number of documents than its directory";
+    uint32_t docs = list->doc_count - open->number * POSTING_PAGE; /* of the segment in this page */
     for (uint32_t word = 0; word < 4 && docs < POSTING_PAGE; word++) {
         uint32_t here = docs < 64 * word ? 0 : docs - 64 * word;
         if (here < 64 && bits[word] >> here) return "a page has a document that the segment has not";
     }
     return NULL;
+}
+
+const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4])
+{
+    struct posting_page open;
+    memset(bits, 0, 4 * sizeof *bits);
+    if (!list->page_max[page]) return NULL;
+    return posting_page_open(list, page, &open) ? posting_page_set(list, &open, bits) : "a page lies outside its list";
 }
 
 /* The index of the byte, or -1: eight bytes a step, where the lowest zero byte of a difference is found by its borrow
@@ -253,6 +257,21 @@ uint32_t posting_page_tf(const struct posting_list *list, uint32_t page, uint32_
     uint32_t tf = (uint32_t)halves[index / 2] >> index % 2 * 4 & 15;
     if (tf == PAGE_TF_ASIDE) return tf_aside(list, page, halves, count, index);
     return tf ? tf : 1;
+}
+
+void posting_page_prefetch_directory(const struct posting_list *list, uint32_t page)
+{
+    __builtin_prefetch(window_of(list, page));
+    __builtin_prefetch(list->grid + (((size_t)page << (GRID_SHIFT_MOST - list->grid_shift)) / 2));
+}
+
+void posting_page_prefetch(const struct posting_list *list, uint32_t page)
+{
+    uint64_t start = page_start(list, window_of(list, page), page);
+    if (start >= list->parts[PART_PAGES_LENGTH]) return;
+    const uint8_t *at = list->bytes + list->parts[PART_PAGES] + start;
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
 }
 
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open)

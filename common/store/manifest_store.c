@@ -259,7 +259,9 @@ static bf_status manifest_verify(struct manifest_store *store, size_t number, bo
     if (*is_gone) return BF_OK;
     /* Can be fewer than last_page says: its last ones may be free and never written. */
     file.page_count = (uint64_t)about.st_size / TREE_PAGE;
+    file.is_ordered = true;
     status = tree_walk(&file, &meta->main, sum_record, &sum, error);
+    file.is_ordered = false; /* the free pages' keys are numbers */
     if (status == BF_OK && (sum.counted != sum.recorded || sum.number != number))
         status = fail(error, BF_CORRUPT, "%s: its records do not add up to what was committed", store->path);
     if (status == BF_OK && is_writer) status = manifest_verify_free(&file, meta, error);

@@ -5,9 +5,16 @@
 #include "status.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { META_ATTEMPTS = 3 };
+enum { META_ATTEMPTS = 3, TREE_KEY_MOST = 511 };
+
+struct tree_key {
+    bool is_set;
+    size_t length;
+    uint8_t bytes[TREE_KEY_MOST];
+};
 
 struct tree_walk {
     const struct tree_file *file;
@@ -15,7 +22,38 @@ struct tree_walk {
     tree_visit *visit;
     void *context;
     struct buffer value; /* one from overflow pages */
+    struct tree_key last;  /* the key visited last */
+    struct tree_key least; /* what the branch says the next one is at least */
 };
+
+/* Whether the key is greater than `than`, or the same where that may be. */
+static bool key_follows(const struct tree_key *than, const uint8_t *key, size_t length, bool may_be_same)
+{
+    if (!than->is_set) return true;
+    int order = memcmp(than->bytes, key, than->length < length ? than->length : length);
+    if (order != 0) return order < 0;
+    return than->length < length || (may_be_same && than->length == length);
+}
+
+static void key_keep(struct tree_key *kept, const uint8_t *key, size_t length)
+{
+    kept->is_set = true;
+    kept->length = length;
+    memcpy(kept->bytes, key, length);
+}
+
+/* Of a leaf, or of a branch's child but the first: a search that goes by the branches finds every key. */
+static const char *walk_order(struct tree_walk *walk, const uint8_t *node, bool is_leaf)
+{
+    const uint8_t *key = tree_node_key(node);
+    size_t length = tree_node_key_size(node);
+    if (!walk->file->is_ordered) return NULL;
+    if (length > TREE_KEY_MOST) return "a key is too long";
+    if (!key_follows(&walk->last, key, length, false)) return "keys are not in order";
+    if (is_leaf && !key_follows(&walk->least, key, length, true)) return "a branch leads to other keys than it says";
+    key_keep(is_leaf ? &walk->last : &walk->least, key, length);
+    return NULL;
+}
 
 bf_status file_read(int fd, const char *file, uint64_t offset, uint8_t *bytes, size_t length, bf_error *error)
 {
@@ -99,6 +137,8 @@ static bf_status walk_page(struct tree_walk *walk, uint64_t number, unsigned dep
     if (!rule) rule = walk_use(walk, number, 1);
     for (unsigned i = 0; !rule && status == BF_OK && i < tree_page_count(page); i++) {
         const uint8_t *node = tree_page_node(page, i), *value;
+        if (depth == 1 || i > 0) rule = walk_order(walk, node, depth == 1);
+        if (rule) break;
         if (depth > 1) {
             status = walk_page(walk, tree_node_child(node), depth - 1, error);
             continue;

@@ -21,6 +21,7 @@ struct tree_file {
     const char *path;
     uint64_t page_count;
     uint64_t *used;       /* NULL, or a bit a page: where the trees walked so far have theirs */
+    bool is_ordered;      /* keys are in the order of their bytes, which is verified too: a branch leads to the keys it says */
 };
 
 /* Verifies each page of the tree, and visits its entries (NULL: not). BF_CORRUPT names file, page and rule. */

@@ -56,6 +56,9 @@ bool inverted_forms_of(struct inverted_forms *forms, uint32_t term, struct form 
                        uint32_t *count)
 {
     uint32_t others = term < forms->counts.length / 4 ? value_at(&forms->counts, term) : 0;
+    *result = NULL;
+    *count = 1;
+    if (!others) return true;
     buffer_clear(&forms->forms);
     buffer_append(&forms->forms, &itself, sizeof itself);
     for (uint32_t i = 0; i < others; i++) {

@@ -24,7 +24,7 @@ bool inverted_forms_number(struct inverted_forms *forms, uint32_t term, const ui
 /* To be called before inverted_forms_of, after the last form was numbered. */
 bool inverted_forms_gather(struct inverted_forms *forms);
 
-/* All forms of a term, `itself` first; lives until the next call. */
+/* All forms of a term, `itself` first; lives until the next call. NULL: there is no other. */
 bool inverted_forms_of(struct inverted_forms *forms, uint32_t term, struct form itself, const struct form **result,
                        uint32_t *count);
 

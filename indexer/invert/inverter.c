@@ -74,9 +74,14 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
                              struct indexed *indexed)
 {
     uint8_t term[1 + TERM_MAX], form[TERM_MAX];
-    bool failed = false, is_new;
+    bool failed = false, is_new, has_form = field == FIELD_TEXT && analyzer_has_forms(inverter->analyzer);
     uint32_t number;
-    size_t term_length = analyzer_term(inverter->analyzer, surface, length, (char *)term + 1, &failed), form_length;
+    size_t form_length = 0, term_length;
+    char *after_field = (char *)term + 1;
+    if (has_form)
+        term_length =
+            analyzer_term_and_form(inverter->analyzer, surface, length, after_field, (char *)form, &form_length, &failed);
+    else term_length = analyzer_term(inverter->analyzer, surface, length, after_field, &failed);
     if (failed) return false;
     *indexed = (struct indexed){.term = NO_TERM};
     if (term_length == 0) return true;
@@ -88,15 +93,12 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
         memset(stream, 0, sizeof(struct occurrence_stream));
     }
     indexed->term = (int32_t)number;
-    if (field != FIELD_TEXT || !analyzer_has_forms(inverter->analyzer)) return true;
-    form_length = analyzer_fold(inverter->analyzer, surface, length, (char *)form, &failed);
-    if (failed) return false;
-    if (form_length == term_length && memcmp(form, term + 1, form_length) == 0) return true;
+    if (!has_form || (form_length == term_length && memcmp(form, term + 1, form_length) == 0)) return true;
     return inverted_forms_number(&inverter->forms, number, form, (uint32_t)form_length, &indexed->form);
 }
 
 /* What a token of the text is, from the table where it has been seen before. */
-static bool inverter_text_token(struct inverter *inverter, const char *surface, size_t length, uint64_t hash,
+static inline bool inverter_text_token(struct inverter *inverter, const char *surface, size_t length, uint64_t hash,
                                 struct indexed *indexed)
 {
     if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface, length, indexed);

@@ -155,7 +155,7 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
         struct form itself = {.bytes = term + 1, .length = term_length - 1};
         if (status == BF_OK && !form_union_names(&merger->forms, itself, &postings.form_names, &postings.form_count))
             status = fail_memory(error);
-        if (postings.form_count > 1) postings.forms = (const uint32_t *)(const void *)merger->forms.numbers.bytes;
+        if (postings.form_count > 1) postings.forms = (uint32_t *)(void *)merger->forms.numbers.bytes;
         if (status == BF_OK && postings.df) status = segment_writer_term(merger->writer, term, term_length, &postings, error);
     }
     return status;

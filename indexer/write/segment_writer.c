@@ -200,7 +200,7 @@ static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, co
 static bf_status segment_writer_positions(struct segment_writer *writer, const struct posting_input *input,
                                           const struct term_postings *postings, bf_error *error)
 {
-    const uint32_t *positions = postings->positions, *forms = term_form_numbers(&writer->forms);
+    const uint32_t *positions = postings->positions, *forms = writer->forms.count > 1 ? postings->forms : NULL;
     buffer_clear(&writer->group_offsets);
     for (uint32_t first = 0; first < postings->df;) {
         uint32_t end = posting_group_end(input, first);
@@ -261,7 +261,6 @@ static bool segment_writer_forms(struct segment_writer *writer, const uint8_t *t
 static bool segment_writer_inline(struct segment_writer *writer, const struct term_postings *postings, bool *fits)
 {
     struct inline_list list = {.df = postings->df};
-    const uint32_t *numbers = term_form_numbers(&writer->forms);
     *fits = postings->df <= INLINE_POSTINGS_MAX && postings->position_count <= INLINE_POSITIONS_MAX;
     if (!*fits) return true;
     memcpy(list.docs, postings->docs, postings->df * sizeof *list.docs);
@@ -270,7 +269,7 @@ static bool segment_writer_inline(struct segment_writer *writer, const struct te
     list.forms = writer->form_list.bytes;
     list.forms_length = (uint32_t)writer->form_list.length;
     list.form_count = writer->forms.count;
-    if (numbers) memcpy(list.form_numbers, numbers, postings->position_count * sizeof *list.form_numbers);
+    if (list.form_count > 1) memcpy(list.form_numbers, postings->forms, postings->position_count * sizeof *list.form_numbers);
     buffer_clear(&writer->record);
     inline_list_encode(&list, &writer->record);
     *fits = writer->record.length <= TERM_INLINE_MAX; /* many long forms may be too many bytes */

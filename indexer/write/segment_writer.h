@@ -48,9 +48,9 @@ struct term_postings {
     uint32_t df;
     const uint32_t *positions;
     uint64_t position_count;
-    /* Which form of the term stood at each position: its number in `form_names`, of which some may not occur. NULL: everywhere
-     * the term itself. */
-    const uint32_t *forms;
+    /* Which form of the term stood at each position: its number in `form_names`, of which some may not occur; they are numbered
+     * anew in place. NULL: everywhere the term itself. */
+    uint32_t *forms;
     const struct form *form_names;
     uint32_t form_count;
 };

@@ -9,16 +9,16 @@
 
 /* `{0}` is ready for use. */
 struct term_forms {
-    struct buffer forms;   /* struct form: by new number, with counts */
-    uint32_t count;        /* 0: the term itself is the only form */
-    struct buffer numbers; /* u32: the new number at each position; empty where count < 2 */
+    struct buffer forms; /* struct form: by new number, with counts */
+    uint32_t count;      /* 0: the term itself is the only form */
     struct buffer tallies, order;
 };
 
 /* Words of a document's title. */
 typedef uint32_t title_length_of(void *context, uint32_t doc);
 
-/* `term` without its field byte. What is made lives until the next call. False: memory was refused. */
+/* `term` without its field byte. What is made lives until the next call; postings->forms are then the new numbers. False: memory
+ * was refused. */
 bool term_forms_make(struct term_forms *forms, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
                      title_length_of *title_length, void *context);
 
@@ -26,12 +26,6 @@ bool term_forms_make(struct term_forms *forms, const uint8_t *term, uint32_t ter
 static inline const struct form *term_form(const struct term_forms *forms, uint32_t number)
 {
     return (const struct form *)(const void *)forms->forms.bytes + number;
-}
-
-/* The new numbers, or NULL: all are 0. */
-static inline const uint32_t *term_form_numbers(const struct term_forms *forms)
-{
-    return forms->count < 2 ? NULL : (const uint32_t *)(const void *)forms->numbers.bytes;
 }
 
 void term_forms_free(struct term_forms *forms);

@@ -31,7 +31,8 @@ static bf_status results_parameters(struct bf_results *results, const bf_search_
         k1 = options->k1;
         b = options->b;
         title_weight = options->title_weight;
-        if (!(k1 >= 0) || !isfinite(k1)) return fail(error, BF_BAD_ARGUMENT, "k1 must be 0 or more");
+        /* so that an impact is never lost below the least float */
+        if (!(k1 >= 0 && k1 <= BF_K1_MOST)) return fail(error, BF_BAD_ARGUMENT, "k1 must be between 0 and 1000000");
         if (!(b >= 0 && b <= 1)) return fail(error, BF_BAD_ARGUMENT, "b must be between 0 and 1");
         /* so that a weighted frequency is always a number */
         if (!(title_weight >= 0 && title_weight <= BF_TITLE_WEIGHT_MOST))

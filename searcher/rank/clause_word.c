@@ -24,7 +24,7 @@ static void spread_code(struct clause_word *word, uint8_t *codes, uint32_t at, u
     uint32_t before = at ? docs[at - 1] / POSTING_PAGE : 0;
     for (uint32_t i = at; i < end; i++) {
         uint32_t page = docs[i] / POSTING_PAGE;
-        for (; before < page; before++) word->firsts[before + 1] = (uint16_t)i;
+        for (; before < page; before++) word->firsts[before + 1] = i;
         if (codes[page] < code) codes[page] = code;
     }
 }
@@ -44,7 +44,7 @@ static bf_status spread_codes(const struct match_context *context, struct clause
         }
     }
     for (uint32_t page = list->docs[list->df - 1] / POSTING_PAGE; page < pages_of(context); page++)
-        word->firsts[page + 1] = (uint16_t)list->df;
+        word->firsts[page + 1] = list->df;
     return BF_OK;
 }
 

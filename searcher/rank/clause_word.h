@@ -12,7 +12,7 @@
 struct clause_word {
     struct ranked_list *list;
     uint64_t *bits;              /* without a list: the documents, four words a page */
-    uint16_t *firsts;            /* of a list that is not paged: by page, and one more, its postings before it */
+    uint32_t *firsts;            /* of a list that is not paged: by page, and one more, its postings before it */
     const uint8_t *codes;        /* by page, posting_page_max_size of them: code of the most it adds there, 0: not there */
     double unit;                 /* the score that a code of 1 stands for at most */
     uint32_t step;               /* the bound of code c is (c * step >> 8) + 1, once clause_word_scale was called */

@@ -4,11 +4,11 @@
  * anything of the other lists is read. If all are paged, bounds are added up page by page and cell by cell, empty ones making the
  * sum nothing.
  */
-#include "posting_record.h"
-#include "rank_run.h"
+#include "impact.h"
+#include "lead_walk.h"
 #include "status.h"
 
-enum { SLICES = 12 };
+enum { PAGED_CANDIDATES = 64 }; /* so many are scored at a time: the best pages raise the threshold for the others */
 
 struct conjunction {
     struct rank_run run;
@@ -51,64 +51,49 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
-/* Whether all other lists that are not paged have the document. */
-static bool in_shorts(struct conjunction *c, uint32_t doc)
-{
-    uint32_t i = 0;
-    while (i < c->short_count && ranked_list_has(c->shorts[i], doc)) i++;
-    return i == c->short_count;
-}
-
 /* What these lists add to the document, which was found in all of them. */
 static uint32_t short_impacts(struct conjunction *c, uint32_t doc)
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < c->short_count; i++) {
         struct ranked_list *list = c->shorts[i];
-        if (!ranked_list_load_tfs(list, list->found / POSTING_BLOCK)) return 0;
-        sum += ranked_list_impact(list, doc, list->found, list->tfs[list->found]);
+        uint32_t posting = 0, tf = ranked_list_next_tf(list, doc, &posting);
+        if (tf) sum += ranked_list_impact(list, doc, posting, tf);
     }
     return sum;
 }
 
-/* The postings [at, at + count) of the leading list, of which each can add `most`. */
-static bool walk_run(struct conjunction *c, uint32_t at, uint32_t count, uint32_t most)
+/* A posting of the leading list whose document all lists have that are not paged. */
+static bool walk_posting(struct conjunction *c, uint32_t posting)
 {
     struct rank_run *run = &c->run;
-    uint32_t bound = most + c->short_most;
-    for (uint32_t i = at; i < at + count; i++) {
-        uint32_t doc = c->lead->docs[i], sum = 0;
-        if (c->page_sums) {
-            sum = c->page_sums[doc / POSTING_PAGE];
-            if (!sum || bound + sum < run->least || !(sum = paged_bound(run, doc)) || bound + sum < run->least) continue;
-        }
-        if (!in_shorts(c, doc) || !ranked_list_load_tfs(c->lead, i / POSTING_BLOCK)) continue;
-        sum += ranked_list_impact(c->lead, doc, i, c->lead->tfs[i]) + short_impacts(c, doc);
-        if (!rank_run_push(run, doc, sum)) return false;
+    uint32_t doc = c->lead->docs[posting], sum = 0;
+    if (c->page_sums) {
+        uint32_t others = ranked_list_bound(c->lead, c->lead->shape == CURSOR_INLINE ? IMPACT_CODE_MAX
+                                                                                     : c->lead->list.page_max[posting / POSTING_BLOCK]);
+        others += c->short_most;
+        sum = c->page_sums[doc / POSTING_PAGE];
+        if (!sum || others + sum < run->least || !(sum = paged_bound(run, doc)) || others + sum < run->least) return true;
     }
-    return true;
+    if (!ranked_list_load_tfs(c->lead, posting / POSTING_BLOCK)) return true;
+    sum += ranked_list_impact(c->lead, doc, posting, c->lead->tfs[posting]) + short_impacts(c, doc);
+    return rank_run_push(run, doc, sum);
 }
 
 static bool walk_lead(struct conjunction *c)
 {
     struct rank_run *run = &c->run;
-    struct ranked_list *lead = c->lead;
+    struct lead_walk walk = {.lead = c->lead, .others = c->shorts, .other_count = c->short_count, .scratch = run->scratch};
     uint32_t others = c->short_most;
     for (uint32_t i = 0; i < run->list_count; i++)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
-    if (lead->df >= POSTING_BLOCK) ranked_list_tabulate(lead);
-    if (lead->shape == CURSOR_INLINE) return walk_run(c, 0, lead->df, lead->most) && rank_run_flush(run);
-    for (uint32_t block = 0; block < lead->list.block_count; block++) {
-        uint32_t most = ranked_list_bound(lead, posting_block_max(&lead->list, block));
-        if (most + others < run->least) continue;
-        if (!ranked_list_docs(lead, block)) return true;
-        uint32_t codes = posting_block_runs(&lead->list, block), count = posting_block_count(&lead->list, block);
-        for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
-            uint32_t bound = (codes & 15) * lead->grid_step;
-            if (bound > most) bound = most;
-            if (bound + others < run->least) continue;
-            if (!walk_run(c, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN, bound)) return false;
-        }
+    if (c->lead->df >= POSTING_BLOCK) ranked_list_tabulate(c->lead);
+    for (;;) {
+        walk.needed = run->least > others ? run->least - others : 0;
+        if (!lead_walk_next(&walk)) break;
+        for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]); /* the stretch is gone through once more */
+        for (uint32_t i = 0; i < walk.kept_count; i++)
+            if (!walk_posting(c, walk.kept[i])) return false;
     }
     return rank_run_flush(run);
 }
@@ -129,12 +114,7 @@ static bool rank_page(struct conjunction *c, uint32_t page)
     uint32_t live = run->kernel->at_least(cell_sums, least);
     for (uint32_t i = 0; live && i < run->list_count; i++) live &= run->kernel->at_least(c->parts[i].cells, 1);
     for (uint32_t i = 0; live && i < run->list_count; i++) {
-        const struct ranked_list *list = run->lists[i];
-        const char *rule = NULL;
-        bool verified = posting_list_verify_page(run->segment, &list->view, &list->list, page);
-        if (verified) rule = posting_page_bits(&list->list, page, c->parts[i].set);
-        if (rule) segment_broken(run->segment, "postings", rule);
-        if (rule || !verified) return true;
+        if (!ranked_list_page_set(run->lists[i], page, c->parts[i].set)) return true;
         uint32_t left = 0;
         for (int word = 0; word < 4; word++) both[word] &= c->parts[i].set[word];
         for (uint32_t cells = live; cells; cells &= cells - 1) {
@@ -154,30 +134,20 @@ static bool rank_page(struct conjunction *c, uint32_t page)
     return true;
 }
 
-/* Best pages first, in slices of their bounds' range. */
 static bool rank_pages(struct conjunction *c)
 {
     struct rank_run *run = &c->run;
-    uint32_t most = 0, above = UINT32_MAX;
+    uint32_t count, *pages = rank_run_order_pages(run, c->page_sums, &count);
     c->parts = arena_take(&run->arena, run->list_count * sizeof *c->parts);
-    if (!c->parts) return false;
-    for (uint32_t page = 0; page < run->page_count; page++)
-        if (c->page_sums[page] > most) most = c->page_sums[page];
-    uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;
-    while (most > 0 && above > bottom && above > run->least) {
-        uint32_t from = above == UINT32_MAX ? most : above;
-        from = from > bottom + width ? from - width : bottom;
-        for (uint32_t page = 0; page < run->page_count; page++) {
-            uint32_t sum = c->page_sums[page];
-            if (sum < from || sum >= above || sum < run->least) continue;
-            if (!rank_page(c, page)) return false;
-            if (run->candidate_count >= RANK_CANDIDATES / 64 && !rank_run_flush(run)) return false;
-        }
-        if (!rank_run_flush(run)) return false;
+    if (!pages || !c->parts) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (c->page_sums[pages[i]] < run->least) continue;
+        rank_run_prefetch(run, pages, i, count);
+        if (!rank_page(c, pages[i])) return false;
+        if (run->candidate_count >= PAGED_CANDIDATES && !rank_run_flush(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;
-        above = from;
     }
-    return true;
+    return rank_run_flush(run);
 }
 
 static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, bf_error *error)

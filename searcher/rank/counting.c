@@ -2,13 +2,12 @@
  * How many live documents match a flat group of terms, without scoring any: from df where that is the answer; by sets of documents,
  * a window of 65,536 at a time; or, where a word that must be there is rare, by walking its postings.
  */
-#include "posting_record.h"
-#include "rank_run.h"
+#include "lead_walk.h"
 #include "status.h"
 
 #include <string.h>
 
-enum { WORDS = RANK_SET / 64, PAGES = RANK_SET / POSTING_PAGE };
+enum { WORDS = RANK_SET / 64 };
 
 struct counting {
     struct segment *segment;
@@ -17,6 +16,7 @@ struct counting {
     uint32_t list_count;
     uint32_t must_count, should_count;
     struct ranked_list *rarest;  /* of those that must match */
+    struct rank_scratch *scratch;
     uint64_t *set, *other;       /* of the window: what matches so far; one list */
 };
 
@@ -47,38 +47,11 @@ static bf_status open_lists(struct counting *counting, struct ranking *ranking, 
     return BF_OK;
 }
 
-/* Adds the list's documents in [first, first + RANK_SET) to a set that begins with the first. */
-static void add_documents(struct counting *counting, struct ranked_list *list, uint32_t first, uint64_t *set)
-{
-    uint32_t end = first + RANK_SET < first ? UINT32_MAX : first + RANK_SET;
-    if (ranked_list_is_paged(list)) {
-        bf_error error = {0};
-        const char *rule = NULL;
-        /* Sectors that were verified before cost a bit each. */
-        if (section_verify(&list->view, 0, list->view.length, &error) != BF_OK) segment_fail(counting->segment, &error);
-        else rule = posting_pages_add(&list->list, first / POSTING_PAGE, first / POSTING_PAGE + PAGES, set);
-        if (rule) segment_broken(counting->segment, "postings", rule);
-        return;
-    }
-    for (uint32_t blocks = ranked_list_blocks(list); list->block < blocks; list->block++) {
-        if (!ranked_list_docs(list, list->block)) return;
-        const uint32_t *docs = list->docs + (size_t)list->block * POSTING_BLOCK;
-        uint32_t count = list->shape == CURSOR_INLINE ? list->df : posting_block_count(&list->list, list->block);
-        if (docs[0] >= first && docs[count - 1] < end) {
-            for (uint32_t i = 0; i < count; i++) bitset_add(set, docs[i] - first);
-            continue;
-        }
-        for (uint32_t i = 0; i < count; i++)
-            if (docs[i] >= first && docs[i] < end) bitset_add(set, docs[i] - first);
-        if (docs[count - 1] >= end) break; /* the rest is the next window's */
-    }
-}
-
 /* Takes the list's documents away from the set, or all others. */
 static void sieve(struct counting *counting, struct ranked_list *list, uint32_t first)
 {
     memset(counting->other, 0, WORDS * sizeof *counting->other);
-    add_documents(counting, list, first, counting->other);
+    ranked_list_add_to_set(list, first, counting->other);
     bool keep = list->occur == QUERY_MUST;
     for (uint32_t i = 0; i < WORDS; i++) counting->set[i] &= keep ? counting->other[i] : ~counting->other[i];
 }
@@ -90,7 +63,7 @@ static uint64_t count_window(struct counting *counting, uint32_t first)
     memset(counting->set, 0, WORDS * sizeof *counting->set);
     for (uint32_t i = 0; i < counting->list_count; i++)
         if (counting->rarest ? counting->lists[i] == counting->rarest : counting->lists[i]->occur == QUERY_SHOULD)
-            add_documents(counting, counting->lists[i], first, counting->set);
+            ranked_list_add_to_set(counting->lists[i], first, counting->set);
     for (uint32_t i = 0; i < counting->list_count; i++)
         if (counting->lists[i] != counting->rarest && counting->lists[i]->occur != QUERY_SHOULD)
             sieve(counting, counting->lists[i], first);
@@ -101,20 +74,27 @@ static uint64_t count_window(struct counting *counting, uint32_t first)
 /* Walks the rarest of the words that must match. */
 static uint64_t count_walking(struct counting *counting)
 {
-    struct ranked_list *lead = counting->rarest;
-    uint32_t pages = counting->segment->meta.doc_count / POSTING_PAGE;
+    struct lead_walk walk = {.lead = counting->rarest, .scratch = counting->scratch};
     uint64_t total = 0;
-    for (uint32_t i = 0; i < counting->list_count; i++) counting->lists[i]->keeps_sets = lead->df > pages;
-    for (uint32_t block = 0, blocks = ranked_list_blocks(lead); block < blocks && ranked_list_docs(lead, block); block++) {
-        const uint32_t *docs = lead->docs + (size_t)block * POSTING_BLOCK;
-        uint32_t count = lead->shape == CURSOR_INLINE ? lead->df : posting_block_count(&lead->list, block);
-        for (uint32_t i = 0; i < count; i++) {
-            bool match = !segment_is_deleted(counting->segment, docs[i]);
-            for (uint32_t j = 0; match && j < counting->list_count; j++)
-                if (counting->lists[j] != lead)
-                    match = ranked_list_has(counting->lists[j], docs[i]) == (counting->lists[j]->occur == QUERY_MUST);
-            total += match;
-        }
+    walk.others = arena_take(&counting->arena, counting->list_count * sizeof(struct ranked_list *));
+    if (!walk.others) {
+        segment_broken(counting->segment, "postings", memory_rule);
+        return 0;
+    }
+    for (uint32_t i = 0; i < counting->list_count; i++) { /* the rarest first, and last those that must not match */
+        struct ranked_list *list = counting->lists[i];
+        uint32_t at = walk.other_count;
+        list->keeps_sets = walk.lead->df > counting->segment->meta.doc_count / POSTING_PAGE;
+        if (list == walk.lead) continue;
+        for (; at > 0 && list->occur == QUERY_MUST && (walk.others[at - 1]->occur != QUERY_MUST || walk.others[at - 1]->df > list->df); at--)
+            walk.others[at] = walk.others[at - 1];
+        walk.others[at] = list;
+        walk.other_count++;
+    }
+    while (lead_walk_next(&walk)) {
+        total += walk.kept_count;
+        for (uint32_t i = 0; counting->segment->deleted && i < walk.kept_count; i++)
+            total -= segment_is_deleted(counting->segment, walk.lead->docs[walk.kept[i]]);
     }
     return total;
 }
@@ -122,7 +102,7 @@ static uint64_t count_walking(struct counting *counting)
 static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
     struct counting counting = {.segment = ranking->snapshot->segments[number],
-                                .set = ranking->scratch->sets[0], .other = ranking->scratch->sets[1],
+                                .scratch = ranking->scratch, .set = ranking->scratch->sets[0], .other = ranking->scratch->sets[1],
                                 .arena = rank_arena_take(ranking->scratch)};
     bool possible = false;
     bf_status status = open_lists(&counting, ranking, number, &possible, error);

@@ -19,7 +19,10 @@
 
 #include <string.h>
 
-enum { SLICES = 12, MANY = 256 /* hits */ };
+enum {
+    MANY = 256,            /* hits */
+    PAGED_CANDIDATES = 64, /* so many are scored at a time: the best pages raise the threshold for the others */
+};
 
 /* A short list that is walked. */
 struct walk {
@@ -333,13 +336,8 @@ static bool rank_page(struct disjunction *d, uint32_t page)
     add_paged_cells(d, page, 0, count, cell_sums);
     uint32_t live = run->least > UINT16_MAX ? 0 : run->kernel->at_least(cell_sums, least);
     if (!live) return true;
-    for (uint32_t i = 0; i < count; i++) {
-        const char *rule = NULL;
-        bool verified = posting_list_verify_page(run->segment, &d->here[i]->view, &d->here[i]->list, page);
-        if (verified) rule = posting_page_bits(&d->here[i]->list, page, d->parts[i].set);
-        if (rule) segment_broken(run->segment, "postings", rule);
-        if (rule || !verified) return true;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!ranked_list_page_set(d->here[i], page, d->parts[i].set)) return true;
     uint32_t found_count = 0;
     for (; live; live &= live - 1) {
         uint32_t cell = (uint32_t)__builtin_ctz(live);
@@ -354,29 +352,21 @@ static bool rank_page(struct disjunction *d, uint32_t page)
     return push_found(d, found_count);
 }
 
-/* Best pages first, in slices of their bounds' range: a full order would cost more than it gives. */
 static bool rank_paged(struct disjunction *d)
 {
     struct rank_run *run = &d->run;
-    uint32_t most = 0, above = UINT32_MAX;
+    uint32_t count;
     if (!d->page_sums || d->paged_most < run->least) return true;
-    for (uint32_t page = 0; page < run->page_count; page++)
-        if (d->page_sums[page] > most) most = d->page_sums[page];
-    uint32_t bottom = run->least > 0 ? run->least : 1, width = most > bottom ? (most - bottom) / SLICES + 1 : 1;
-    while (most > 0 && above > bottom && above > run->least) {
-        uint32_t from = above == UINT32_MAX ? most : above;
-        from = from > bottom + width ? from - width : bottom;
-        for (uint32_t page = 0; page < run->page_count; page++) {
-            uint32_t sum = d->page_sums[page];
-            if (sum < from || sum >= above || sum < run->least) continue;
-            if (!rank_page(d, page)) return false;
-            if (run->candidate_count >= RANK_CANDIDATES / 64 && !rank_run_flush(run)) return false;
-        }
-        if (!rank_run_flush(run)) return false;
+    uint32_t *pages = rank_run_order_pages(run, d->page_sums, &count);
+    if (!pages) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (d->page_sums[pages[i]] < run->least) continue;
+        rank_run_prefetch(run, pages, i, count);
+        if (!rank_page(d, pages[i])) return false;
+        if (run->candidate_count >= PAGED_CANDIDATES && !rank_run_flush(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;
-        above = from;
     }
-    return true;
+    return rank_run_flush(run);
 }
 
 static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, bf_error *error)

@@ -6,6 +6,7 @@
 
 static const struct ranker *const rankers[] = {
     &counting_ranker,
+    &one_term_ranker,
     &disjunction_ranker,
     &conjunction_ranker,
     &mixed_ranker,

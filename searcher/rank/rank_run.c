@@ -11,6 +11,7 @@
 enum {
     BUCKETS = 256,    /* of candidates by their bounds */
     ARENA_KEPT = 1 << 20, /* bytes kept for the next query */
+    AHEAD = 4,        /* pages whose memory is asked for before they are looked at */
     FEW = 24,         /* so few candidates are sorted by insertion */
 };
 
@@ -170,6 +171,34 @@ uint16_t *rank_run_page_sums(struct rank_run *run, bool every)
     for (uint32_t i = 0; sums && every && i < run->list_count; i++)
         if (ranked_list_is_paged(run->lists[i])) run->kernel->clear_empty(sums, run->lists[i]->list.page_max, (uint32_t)room);
     return sums;
+}
+
+uint32_t *rank_run_order_pages(struct rank_run *run, const uint16_t *sums, uint32_t *count)
+{
+    uint32_t *pages = arena_take(&run->arena, (2 * (size_t)run->page_count + 1) * sizeof *pages), *ordered = pages + run->page_count;
+    uint32_t starts[BUCKETS + 1] = {0}, least = run->least > 0 ? run->least : 1, found = 0, most = least, shift = 0;
+    if (!pages) return NULL;
+    for (uint32_t page = 0; page < run->page_count; page++) { /* without a branch: which pages are live can't be foretold */
+        pages[found] = page;
+        found += sums[page] >= least;
+        most = sums[page] > most ? sums[page] : most;
+    }
+    /* A full order would cost more than it gives. */
+    while ((most - least) >> shift >= BUCKETS) shift++;
+    for (uint32_t i = 0; i < found; i++) starts[((most - sums[pages[i]]) >> shift) + 1]++;
+    for (uint32_t bucket = 1; bucket <= BUCKETS; bucket++) starts[bucket] += starts[bucket - 1];
+    for (uint32_t i = 0; i < found; i++) ordered[starts[(most - sums[pages[i]]) >> shift]++] = pages[i];
+    *count = found;
+    return ordered;
+}
+
+void rank_run_prefetch(const struct rank_run *run, const uint32_t *pages, uint32_t at, uint32_t count)
+{
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
+        const struct posting_list *list = &run->lists[run->by_weight[i]]->list;
+        if (at + 2 * AHEAD < count) posting_page_prefetch_directory(list, pages[at + 2 * AHEAD]);
+        if (at + AHEAD < count && list->page_max[pages[at + AHEAD]]) posting_page_prefetch(list, pages[at + AHEAD]);
+    }
 }
 
 /* ---- Scoring ---- */

@@ -19,7 +19,7 @@ enum {
     RANK_LISTS_MOST = 2500,      /* ... if there are not more than these */
     RANK_CANDIDATES = 8192,      /* kept before they are scored */
     RANK_WINDOW = 1 << 14,       /* documents of a window of sums, which then stays in the nearest cache */
-    RANK_SET = 1 << 16,          /* documents of a set */
+    RANK_SET = RANKED_SET,       /* documents of a set */
 };
 
 struct candidate {
@@ -35,6 +35,7 @@ struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
+    uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents */
     struct arena arena;          /* of the segment being ranked; between segments and queries it is empty, and keeps its room */
 };
 
@@ -87,6 +88,12 @@ void rank_run_close(struct rank_run *run);
 /* Sums the page maxima of the paged lists: an array of page_count entries; NULL: memory was refused. `every`: 0 where one of them
  * has nothing. */
 uint16_t *rank_run_page_sums(struct rank_run *run, bool every);
+
+/* The pages whose sums reach the threshold and are not 0, about the best first; *count of them. NULL: memory was refused. */
+uint32_t *rank_run_order_pages(struct rank_run *run, const uint16_t *sums, uint32_t *count);
+
+/* Asks for the memory of pages that will be looked at soon: pages are visited in no order that a processor could foresee. */
+void rank_run_prefetch(const struct rank_run *run, const uint32_t *pages, uint32_t at, uint32_t count);
 
 /* Scores the candidates, those with the best bounds first, and forgets them. False: memory was refused. */
 bool rank_run_flush(struct rank_run *run);

@@ -71,7 +71,7 @@ static bf_status open_inline(struct ranked_list *list, const struct term_entry *
     if (rule) return segment_corrupt(list->segment, "terms", rule, error);
     list->docs = list->inlined.docs;
     list->tfs = list->inlined.tfs;
-    list->docs_ready = list->tfs_ready = 1;
+    list->one_ready[0] = list->one_ready[1] = 1;
     return BF_OK;
 }
 
@@ -82,7 +82,12 @@ static bf_status open_stored(struct ranked_list *list, const struct term_entry *
     list->shape = list->list.paged ? CURSOR_PAGED : CURSOR_BLOCKED;
     if (list->shape == CURSOR_PAGED) return BF_OK;
     list->docs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->docs);
-    return list->docs ? BF_OK : fail_memory(error);
+    if (list->list.block_count > 64) {
+        size_t words = bitset_words(list->list.block_count);
+        list->docs_ready = arena_take_zeroed(list->arena, words * sizeof *list->docs_ready);
+        list->tfs_ready = arena_take_zeroed(list->arena, words * sizeof *list->tfs_ready);
+    }
+    return list->docs && list->docs_ready && list->tfs_ready ? BF_OK : fail_memory(error);
 }
 
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **result,
@@ -107,6 +112,8 @@ bf_status ranked_list_open_term(const struct match_context *context, const struc
     list->arena = context->arena;
     list->title_block = list->set_page = UINT32_MAX;
     list->shape = CURSOR_INLINE;
+    list->docs_ready = &list->one_ready[0];
+    list->tfs_ready = &list->one_ready[1];
     bf_status status = entry->postings_length == 0 ? open_inline(list, entry, error) : open_stored(list, entry, error);
     if (status != BF_OK) return status;
     *result = list;
@@ -119,17 +126,17 @@ bool ranked_list_load_docs(struct ranked_list *list, uint32_t block)
 {
     const char *rule = posting_block_docs(&list->list, block, list->docs + (size_t)block * POSTING_BLOCK);
     if (rule) segment_broken(list->segment, "postings", rule);
-    else list->docs_ready |= UINT64_C(1) << block;
+    else bitset_add(list->docs_ready, block);
     return !rule;
 }
 
 bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block)
 {
-    if (list->tfs_ready >> block & 1) return true;
+    if (bitset_has(list->tfs_ready, block)) return true;
     if (!list->tfs) list->tfs = arena_take(list->arena, (size_t)list->list.block_count * POSTING_BLOCK * sizeof *list->tfs);
     const char *rule = list->tfs ? posting_block_tfs(&list->list, block, list->tfs + (size_t)block * POSTING_BLOCK) : memory_rule;
     if (rule) segment_broken(list->segment, "postings", rule);
-    else list->tfs_ready |= UINT64_C(1) << block;
+    else bitset_add(list->tfs_ready, block);
     return !rule;
 }
 
@@ -154,6 +161,15 @@ bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct post
     return false;
 }
 
+bool ranked_list_page_set(const struct ranked_list *list, uint32_t page, uint64_t set[4])
+{
+    struct posting_page open;
+    if (!ranked_list_page(list, page, &open)) return false;
+    const char *rule = posting_page_set(&list->list, &open, set);
+    if (rule) segment_broken(list->segment, "postings", rule);
+    return !rule;
+}
+
 static bool paged_has(struct ranked_list *list, uint32_t doc)
 {
     struct posting_page open;
@@ -161,12 +177,38 @@ static bool paged_has(struct ranked_list *list, uint32_t doc)
     if (page != list->set_page) {
         if (!ranked_list_page(list, page, &open)) return false;
         if (!list->keeps_sets) return posting_page_has(&open, low);
-        const char *rule = posting_page_bits(&list->list, page, list->set);
+        const char *rule = posting_page_set(&list->list, &open, list->set);
         if (rule) segment_broken(list->segment, "postings", rule);
         if (rule) return false;
         list->set_page = page;
     }
     return bitset_has(list->set, low);
+}
+
+void ranked_list_add_to_set(struct ranked_list *list, uint32_t first, uint64_t *set)
+{
+    uint32_t end = first + RANKED_SET < first ? UINT32_MAX : first + RANKED_SET;
+    if (ranked_list_is_paged(list)) {
+        bf_error error = {0};
+        const char *rule = NULL;
+        /* Sectors that were verified before cost a bit each. */
+        if (section_verify(&list->view, 0, list->view.length, &error) != BF_OK) segment_fail(list->segment, &error);
+        else rule = posting_pages_add(&list->list, first / POSTING_PAGE, first / POSTING_PAGE + RANKED_SET / POSTING_PAGE, set);
+        if (rule) segment_broken(list->segment, "postings", rule);
+        return;
+    }
+    for (uint32_t blocks = ranked_list_blocks(list); list->set_block < blocks; list->set_block++) {
+        if (!ranked_list_docs(list, list->set_block)) return;
+        const uint32_t *docs = list->docs + (size_t)list->set_block * POSTING_BLOCK;
+        uint32_t count = list->shape == CURSOR_INLINE ? list->df : posting_block_count(&list->list, list->set_block);
+        if (docs[0] >= first && docs[count - 1] < end) {
+            for (uint32_t i = 0; i < count; i++) bitset_add(set, docs[i] - first);
+            continue;
+        }
+        for (uint32_t i = 0; i < count; i++)
+            if (docs[i] >= first && docs[i] < end) bitset_add(set, docs[i] - first);
+        if (docs[count - 1] >= end) break; /* the rest is the next window's */
+    }
 }
 
 /* The first posting from `at` on, before `end`, whose document is at least `doc`; end: none. Doubles its step, for it is seldom far. */
@@ -186,7 +228,7 @@ bool ranked_list_has(struct ranked_list *list, uint32_t doc)
     uint32_t end = list->df;
     if (list->shape == CURSOR_BLOCKED) {
         uint32_t block = list->block;
-        if (!(list->docs_ready >> block & 1) || posting_block_last(&list->list, block) < doc) {
+        if (!bitset_has(list->docs_ready, block) || posting_block_last(&list->list, block) < doc) {
             list->block = block = posting_block_seek(&list->list, block, doc);
             if (block >= list->list.block_count) {
                 list->block = list->list.block_count - 1; /* where nothing further is found either */

@@ -10,7 +10,10 @@
 #include "matcher.h"
 #include "posting_cursor.h"
 
-enum { RANKED_TABLE_TFS = 3 }; /* frequencies that a table of impacts has */
+enum {
+    RANKED_TABLE_TFS = 3,    /* frequencies that a table of impacts has */
+    RANKED_SET = 1 << 16,    /* documents of a set */
+};
 
 struct ranked_list {
     const struct leaf_weight *leaf;
@@ -31,10 +34,10 @@ struct ranked_list {
     double scale;
     float scaled_weight;           /* the leaf's weight as a bound, and a hair more */
     uint16_t (*impacts)[256];      /* by frequency less one and length byte: what a posting adds; NULL until asked for */
-    /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there; 64
-     * blocks at most) */
+    /* Lists that are not paged: documents and frequencies, a block at a time when first asked for (bit b: block b is there) */
     uint32_t *docs, *tfs;
-    uint64_t docs_ready, tfs_ready;
+    uint64_t *docs_ready, *tfs_ready;
+    uint64_t one_ready[2];         /* the bits of up to 64 blocks */
     struct arena *arena;
     /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of another
      * a block. */
@@ -42,7 +45,7 @@ struct ranked_list {
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
-    uint32_t set_page, block, found; /* of a list that is not paged: the posting that was found */
+    uint32_t set_page, set_block, block, found; /* of a list that is not paged: the posting that was found */
     uint64_t set[4];
     struct posting_page open;      /* the page come to; bytes NULL: it is empty, or damaged */
     uint32_t *title_docs, *title_tfs;
@@ -80,13 +83,16 @@ static inline uint32_t ranked_list_blocks(const struct ranked_list *list)
 /* Finds and verifies a page of a paged list, but for its exceptions. False: it is empty, or damaged, which is noted. */
 bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open);
 
+/* The documents of a page that has some, as a set of their low bytes. False: damage, which is noted. */
+bool ranked_list_page_set(const struct ranked_list *list, uint32_t page, uint64_t set[4]);
+
 /* Makes sure that documents `block * POSTING_BLOCK ...` of `docs` are there, or of `tfs`. False: damage, which is noted. */
 bool ranked_list_load_docs(struct ranked_list *list, uint32_t block);
 bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block);
 
 static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
 {
-    return (list->docs_ready >> block & 1) || ranked_list_load_docs(list, block);
+    return bitset_has(list->docs_ready, block) || ranked_list_load_docs(list, block);
 }
 
 /* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
@@ -134,6 +140,10 @@ void ranked_list_tabulate(struct ranked_list *list);
 /* Whether the document has the term. Documents must be asked for in ascending order. With `keeps_sets` whole pages are read, which
  * pays where several documents of a page are asked for. */
 bool ranked_list_has(struct ranked_list *list, uint32_t doc);
+
+/* Adds the list's documents in [first, first + RANKED_SET) to a set that begins with the first. Sets must be asked for in ascending
+ * order. */
+void ranked_list_add_to_set(struct ranked_list *list, uint32_t first, uint64_t *set);
 
 /* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
  * paged. */

@@ -42,6 +42,7 @@ struct ranker {
 
 extern const struct ranker exhaustive_ranker;
 extern const struct ranker mixed_ranker;
+extern const struct ranker one_term_ranker;
 extern const struct ranker disjunction_ranker;
 extern const struct ranker conjunction_ranker;
 extern const struct ranker counting_ranker;

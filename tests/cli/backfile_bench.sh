@@ -51,6 +51,63 @@ runs 0 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --json --
 says out '"class": "all", "queries": 4'
 says out '"id": "q3", "class": "game-phrase", "mode": "phrase"'
 runs 2 "$bench" latency "$work/small.bf" --queries "$work/articles.jsonl"
+runs 0 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --cold --svg "$work/cold.svg"
+says out 'its files evicted: [0-9.]+ % of their pages stayed'
+says out '^open: microseconds'
+grep -q '</svg>' "$work/cold.svg" || complain "no plot"
+runs 0 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --threads 3 --passes 2
+says out '^\| 1 +\| +all they can \| +[0-9]+ \| +8 \|'
+says out '^\| 3 +\| +all they can \| +[0-9]+ \| +24 \|'
+runs 0 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --threads 2 --rate 500 --rate 2000 --json --svg "$work/rate.svg"
+says out '"kind": "arrivals"'
+says out '"threads": 2, "queries_a_second_asked": 2000'
+runs 2 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --rate fast
+says err 'queries a second, not "fast"'
+runs 2 "$bench" latency "$work/small.bf" --queries "$work/queries.tsv" --rate 5 --cold
+
+# ---- compare ----
+report="$bench latency $work/small.bf --queries $work/queries.tsv --json"
+$report >"$work/a.json"
+$report --count >"$work/c.json"
+runs 0 "$bench" compare "$work/a.json" "$work/a.json" --svg "$work/compare.svg"
+says out '^\| all +\| +4 \| .* \| +1\.000 \(.* no difference shown \|$'
+says out 'did not take turns'
+runs 0 "$bench" compare --interleave 2 "$report" "$report --ranker exhaustive" --json
+says out '"a_rounds": 10, "b_rounds": 10, "interleaved": true'
+says err 'turn 3 of 4: B'
+runs 2 "$bench" compare "$work/a.json" "$work/c.json"
+says err 'measured different things'
+runs 2 "$bench" compare --interleave 1 "$report" false
+says err ': false|the command failed: false|^backfile-bench: false'
+runs 2 "$bench" compare "$work/a.json"
+
+# ---- growth ----
+awk 'BEGIN { for (i = 0; i < 16; i++) printf "{\"id\": \"g%d\", \"title\": \"\", \"body\": \"storm north %d\"}\n", i, i }' >"$work/many.jsonl"
+runs 0 "$bench" growth --articles "$work/many.jsonl" --work "$work/growth" --queries "$work/queries.tsv" --svg "$work/growth.svg"
+for articles in 2 4 8 16; do says out "^\| $articles +\| +1 \|"; done
+says out '^\| exponent \|'
+grep -q '</svg>' "$work/growth.svg" || complain "no plot"
+runs 0 "$bench" growth "$work/growth/growth-1.bf" "$work/growth/growth-8.bf" --queries "$work/queries.tsv" --json
+says out '"articles": 16'
+[ "$(ls "$work/growth")" = "$(printf 'growth-%s.bf\n' 1 2 4 8)" ] || complain "growth left more than its indexes"
+runs 2 "$bench" growth --articles "$work/articles.jsonl" --work "$work/growth3" --queries "$work/queries.tsv"
+says err 'fewer than eight lines'
+
+# ---- grow, describe ----
+"$bench" grow "$work/many.jsonl" --times 3 --seed 7 >"$work/grown.jsonl" 2>"$work/err" || complain "grow failed"
+[ "$(wc -l <"$work/grown.jsonl")" -eq 48 ] || complain "three times sixteen are not 48"
+[ "$(cut -d'"' -f4 "$work/grown.jsonl" | sort -u | wc -l)" -eq 48 ] || complain "ids come twice"
+head -n 16 "$work/grown.jsonl" | cmp -s - <(sed 's/": "/":"/g; s/", "/","/g' "$work/many.jsonl") || complain "the first copy is not the archive"
+"$bench" grow "$work/many.jsonl" --times 3 --seed 7 2>/dev/null | cmp -s - "$work/grown.jsonl" || complain "one seed, two archives"
+"$bench" grow "$work/many.jsonl" --times 3 --seed 8 2>/dev/null | cmp -s - "$work/grown.jsonl" && complain "two seeds, one archive"
+echo '{"id": "one", "title": "", "body": ""}' >"$work/one.jsonl"
+runs 0 "$bench" grow "$work/one.jsonl" --times 3
+says out '^\{"id":"one~2","title":"","body":""\}$'
+runs 0 "$bench" describe "$work/many.jsonl" "$work/grown.jsonl" --queries "$work/queries.tsv"
+says out '^\| articles +\| +16 \| +48 \|$'
+says out '^\| words an article, mean +\| +3\.0 \| +3\.0 \|$'
+runs 2 "$bench" grow "$work/many.jsonl" --times 0
+runs 2 "$bench" describe "$work/none.jsonl"
 
 # ---- indexing ----
 runs 0 "$bench" indexing "$work/articles.jsonl" --language none
@@ -88,6 +145,6 @@ runs 2 "$bench" peer ask --index "$work/none" storm
 runs 0 "$bench" --version
 runs 0 "$bench" --help
 runs 2 "$bench" guess
-for command in latency indexing quality peer; do runs 0 "$bench" $command --help; done
+for command in latency compare growth indexing quality grow describe peer; do runs 0 "$bench" $command --help; done
 
 [ $failures -eq 0 ]
