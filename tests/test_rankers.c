@@ -1,7 +1,7 @@
 /*
  * Every ranker against the exhaustive one (exact_compare.h) on one collection that is large enough for all shapes of lists
  * (inline, blocked, paged), skewed as words are, with many equal scores, deletions, several segments, other parameters than the
- * stored bounds were computed with; and the kernels against each other. test_exact_random.c goes further on smaller collections.
+ * stored bounds were computed with. test_exact_random.c goes further on smaller collections.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "exact_compare.h"
-#include "page_kernel.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -155,48 +154,12 @@ static void test_reordered(void **state)
     run_collection(2, true, true);
 }
 
-/* Every instruction set the machine has does what the scalar kernel does. */
-static void test_kernels(void **state)
-{
-    (void)state;
-    const struct page_kernel *kernel = page_kernel();
-    for (int round = 0; round < 20000; round++) {
-        uint16_t expected[KERNEL_PAGE], made[KERNEL_PAGE], weights[KERNEL_CELLS], least = (uint16_t)random_below(65536);
-        uint64_t set[4], selected[4], reference[4];
-        for (int i = 0; i < KERNEL_PAGE; i++) expected[i] = made[i] = (uint16_t)random_below(30000);
-        for (int i = 0; i < KERNEL_CELLS; i++) weights[i] = (uint16_t)random_below(30000);
-        for (int i = 0; i < 4; i++)
-            set[i] = random_below(3) ? (uint64_t)random_below(UINT32_MAX) << 32 | random_below(UINT32_MAX) : 0;
-        if (round % 3 == 0) least = made[random_below(KERNEL_PAGE)];
-        page_kernel_scalar.add(expected, set, weights);
-        kernel->add(made, set, weights);
-        assert_memory_equal(expected, made, sizeof made);
-        page_kernel_scalar.select(expected, least, reference);
-        kernel->select(made, least, selected);
-        assert_memory_equal(reference, selected, sizeof selected);
-        assert_int_equal(page_kernel_scalar.count(set), kernel->count(set));
-#if defined(__x86_64__)
-        if (__builtin_cpu_supports("avx2")) {
-            uint16_t other[KERNEL_PAGE];
-            memcpy(other, made, sizeof other);
-            page_kernel_avx2.add(other, set, weights);
-            page_kernel_scalar.add(made, set, weights);
-            assert_memory_equal(other, made, sizeof made);
-            page_kernel_scalar.select(made, least, reference);
-            page_kernel_avx2.select(made, least, selected);
-            assert_memory_equal(reference, selected, sizeof selected);
-        }
-#endif
-    }
-}
-
 int main(void)
 {
     const char *seed = getenv("BACKFILE_SEED");
     random_state = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
     printf("# seed %llu\n", (unsigned long long)random_state);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kernels),
         cmocka_unit_test(test_one_segment),
         cmocka_unit_test(test_segments),
         cmocka_unit_test(test_deletions),

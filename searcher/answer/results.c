@@ -5,6 +5,7 @@
 #include "rank_run.h"
 #include "status.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -96,8 +97,10 @@ static bf_status results_rank(struct bf_results *results, const bf_search_option
     const struct ranker *ranker = ranker_choose(options->ranker, &ranking);
     if (!ranker) return fail(error, BF_BAD_ARGUMENT, "there is no ranker \"%s\" for this query", options->ranker);
     results->ranker = ranker;
+    results->why = ranker_why(ranker, &ranking);
     bf_status status = ranker->run(&ranking, error);
     results->total = ranking.total;
+    results->work = ranking.work;
     if (status == BF_OK) status = results_keep(results, &ranking.top, options->offset, error);
     top_hits_free(&ranking.top);
     return status;
@@ -192,17 +195,27 @@ const bf_word *bf_results_word(const bf_results *results, size_t i)
     return i < results->word_count ? &results->words[i] : NULL;
 }
 
+/* "; 1 segment", "; 2 segments". Returns its length. */
+static size_t append_count(char *text, size_t size, const char *sign, uint64_t count, const char *what)
+{
+    int length = snprintf(text, size, "%s%" PRIu64 " %s%s", sign, count, what, count == 1 ? "" : "s");
+    return length > 0 ? (size_t)length : 0;
+}
+
 const char *bf_results_plan(bf_results *results)
 {
     const struct ranker *ranker = results->ranker;
-    uint32_t segments = results->index->snapshot->segment_count;
-    size_t room = strlen(ranker->name) + strlen(ranker->why) + 64;
+    const struct rank_work *work = &results->work;
+    size_t room = strlen(ranker->name) + strlen(results->why) + 192, at;
     char *plan = results->plan ? NULL : arena_take(&results->arena, room);
-    if (plan) {
-        snprintf(plan, room, "%s: %s; %u segment%s", ranker->name, ranker->why, segments, segments == 1 ? "" : "s");
-        results->plan = plan;
-    }
-    return results->plan ? results->plan : ranker->name;
+    if (!plan) return results->plan ? results->plan : ranker->name;
+    at = (size_t)snprintf(plan, room, "%s: %s", ranker->name, results->why);
+    at += append_count(plan + at, room - at, "; ", results->index->snapshot->segment_count, "segment");
+    if (work->lists) at += append_count(plan + at, room - at, ", ", work->lists, "list");
+    if (work->pages) at += append_count(plan + at, room - at, ", ", work->pages, "page");
+    at += append_count(plan + at, room - at, ", ", work->documents, "document");
+    snprintf(plan + at, room - at, " scored");
+    return results->plan = plan;
 }
 
 static bf_status results_segment(const bf_results *results, size_t i, struct segment **segment, bf_error *error)

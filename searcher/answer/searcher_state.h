@@ -40,6 +40,8 @@ struct bf_results {
     bf_word *words;
     uint32_t word_count;
     const struct ranker *ranker;
+    const char *why;              /* it was taken, or the others could not be */
+    struct rank_work work;
     const char *plan;             /* NULL until asked for */
     struct bm25 bm25;             /* last: what stands before it is zeroed for the next query */
 };

@@ -16,6 +16,7 @@ static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_er
         if (ranking->count_only) continue;
         struct ranked_hit hit = hit_make(segment, number, root->doc);
         matcher_add_score(root, &hit.score);
+        ranking->work.documents++;
         if (!top_hits_add(&ranking->top, &hit)) status = fail_memory(error);
     }
     matcher_free(root);

@@ -1,5 +1,5 @@
 /* Which ranker runs a query: the first of the list that can. */
-#include "ranker.h"
+#include "mixed.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -10,7 +10,7 @@ static const struct ranker *const rankers[] = {
     &disjunction_ranker,
     &conjunction_ranker,
     &phrase_ranker,
-    &cells_ranker,
+    &mixed_ranker,
     &exhaustive_ranker,
 };
 
@@ -22,6 +22,12 @@ const struct ranker *ranker_choose(const char *name, const struct ranking *ranki
         if (!rankers[i]->can || rankers[i]->can(ranking)) return rankers[i];
     }
     return NULL;
+}
+
+const char *ranker_why(const struct ranker *ranker, const struct ranking *ranking)
+{
+    const char *refusal = ranker == &exhaustive_ranker ? mixed_refusal(ranking) : NULL;
+    return refusal ? refusal : ranker->why;
 }
 
 const char *ranker_name(size_t i)

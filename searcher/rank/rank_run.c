@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum {
-    SUM_MOST = 60000, /* what all bounds together come to; with one more for rounding up each, below 2^16 */
     BUCKETS = 256,    /* of candidates by their bounds */
     ARENA_KEPT = 1 << 20, /* bytes kept for the next query */
     AHEAD = 4,        /* pages whose memory is asked for before they are looked at */
@@ -86,14 +85,18 @@ static double stored_limit(const struct rank_run *run)
     return limit;
 }
 
+uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count)
+{
+    if (top->count == top->k && (double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
+    /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
+    double safe = *limit * (1 - 1e-6 - 1.2e-7 * count) * scale;
+    /* Beyond what bounds come to, nothing in this segment can reach it. */
+    return safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
+}
+
 static void raise_least(struct rank_run *run)
 {
-    const struct top_hits *top = &run->ranking->top;
-    if (top->count == top->k && (double)top_hits_threshold(top) > run->limit) run->limit = (double)top_hits_threshold(top);
-    /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
-    double safe = run->limit * (1 - 1e-6 - 1.2e-7 * run->list_count) * run->scale;
-    /* Beyond what bounds come to, nothing in this segment can reach it. */
-    run->least = safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
+    run->least = rank_threshold(&run->ranking->top, &run->limit, run->scale, run->list_count);
 }
 
 /* So many documents as are wanted have at least this bound, and nothing but rounding is between it and their scores. */
@@ -119,7 +122,7 @@ bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t 
         ranked_list_weigh(run->lists[i]);
         most += IMPACT_CODE_MAX * run->lists[i]->unit;
     }
-    run->scale = most > 0 ? SUM_MOST / most : 0;
+    run->scale = most > 0 ? RANK_SUM_MOST / most : 0;
     for (uint32_t i = 0; i < run->list_count; i++) ranked_list_scale(run->lists[i], run->scale);
     order_lists(run);
     run->limit = stored_limit(run);
@@ -153,6 +156,8 @@ bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)
 
 void rank_run_close(struct rank_run *run)
 {
+    run->ranking->work.documents += run->scored_count;
+    run->ranking->work.lists += run->list_count;
     rank_arena_return(run->scratch, &run->arena);
 }
 

@@ -15,7 +15,8 @@
 #include "ranker.h"
 
 enum {
-    RANK_LISTS_MOST = 4000,      /* so that bounds rounded up stay below 2^16 */
+    RANK_SUM_MOST = 60000,       /* what all bounds of a query together come to; rounded up twice each, they stay below 2^16 ... */
+    RANK_LISTS_MOST = 2500,      /* ... if there are not more than these */
     RANK_CANDIDATES = 8192,      /* kept before they are scored */
     RANK_WINDOW = 1 << 14,       /* documents of a window of sums, which then stays in the nearest cache */
     RANK_SET = RANKED_SET,       /* documents of a set */
@@ -75,6 +76,10 @@ bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ran
 /* Opens the lists of the query, a flat group of terms, in the segment, computes bounds and a first threshold. *possible = false:
  * nothing can match here. rank_run_close in any case. */
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error);
+
+/* The bound that a document must reach, from the score that k documents are known to reach: *limit, which is raised to that of the
+ * worst of the best k. `count`: of what adds up to a score. */
+uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count);
 
 /* BF_OK, or the failure that a list noted. */
 bf_status rank_run_outcome(const struct rank_run *run, bf_error *error);

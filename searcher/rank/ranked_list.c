@@ -93,8 +93,14 @@ static bf_status open_stored(struct ranked_list *list, const struct term_entry *
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **result,
                            bf_error *error)
 {
+    return ranked_list_open_term(context, node, 0, result, error);
+}
+
+bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
+                                struct ranked_list **result, bf_error *error)
+{
     const struct leaf_weight *leaf = &context->leaves[node->leaf];
-    const struct term_entry *entry = &leaf->terms[0].entries[context->number];
+    const struct term_entry *entry = &leaf->terms[number].entries[context->number];
     if (!entry->df) return BF_NOT_FOUND;
     struct ranked_list *list = arena_take_zeroed(context->arena, sizeof *list);
     if (!list) return fail_memory(error);

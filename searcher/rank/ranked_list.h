@@ -58,6 +58,11 @@ bool ranked_list_can(const struct query_node *node);
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **list,
                            bf_error *error);
 
+/* The list of one word of a term or phrase, wherever and in whatever form it stands: what it adds is then an upper bound of what the
+ * leaf adds, unless the leaf is one of titles only. Not of a word that stands for many. */
+bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
+                                struct ranked_list **list, bf_error *error);
+
 /* Computes `unit` and `kth`: before anything of bounds. */
 void ranked_list_weigh(struct ranked_list *list);
 
@@ -109,7 +114,8 @@ static inline uint32_t ranked_list_impact_at(const struct ranked_list *list, flo
     return (uint32_t)(list->scaled_weight * bm25_impact(tf, norm)) + 1;
 }
 
-/* Makes sure that all title postings of a list that is not paged are there. False: damage, which is noted. */
+/* Makes sure that all title postings of a list that is not inline are there. False: damage, which is noted. Of a paged list nothing
+ * that looks for titles near a document may be asked afterwards. */
 bool ranked_list_titles(struct ranked_list *list);
 
 /* The first of the title postings, all of which are there, whose document is at least `doc`; title_count: none. */

@@ -11,6 +11,13 @@
 
 struct rank_scratch;
 
+/* What was done, for the plan. */
+struct rank_work {
+    uint64_t documents;   /* scored */
+    uint64_t pages;       /* of 256 documents, whose documents were looked at */
+    uint64_t lists;       /* of postings, opened */
+};
+
 struct ranking {
     struct snapshot *snapshot;
     struct rank_scratch *scratch; /* rank_run.h */
@@ -22,6 +29,7 @@ struct ranking {
     bool no_total;        /* the total need not be found */
     struct top_hits top;  /* with k set */
     uint64_t total;       /* live articles that match, or BF_TOTAL_UNKNOWN */
+    struct rank_work work;
 };
 
 struct ranker {
@@ -33,7 +41,7 @@ struct ranker {
 };
 
 extern const struct ranker exhaustive_ranker;
-extern const struct ranker cells_ranker;
+extern const struct ranker mixed_ranker;
 extern const struct ranker one_term_ranker;
 extern const struct ranker disjunction_ranker;
 extern const struct ranker conjunction_ranker;
@@ -45,6 +53,9 @@ bf_status ranking_count(struct ranking *ranking, bf_error *error);
 
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);
+
+/* Why the plan takes it for this query. */
+const char *ranker_why(const struct ranker *ranker, const struct ranking *ranking);
 
 /* The names of all of them in the plan's order; NULL past the last. For tests that hold each against the exhaustive one. */
 const char *ranker_name(size_t i);

@@ -1,0 +1,164 @@
+#include "clause_probe.h"
+
+#include "bytes.h"
+#include "status.h"
+
+/* Opens all sources on their first documents. *there = false: one has none. */
+static bf_status probe_begin(struct clause_probe *probe, bool *there, bf_error *error)
+{
+    const struct match_context *context = &probe->context;
+    uint32_t count = probe->leaf->term_count;
+    arena_clear(&probe->arena);
+    probe->asked = 0;
+    probe->sources = arena_take_zeroed(&probe->arena, count * sizeof *probe->sources);
+    if (!probe->sources) return fail_memory(error);
+    *there = true;
+    for (uint32_t i = 0; i < count; i++) {
+        bf_status status = term_source_open(&probe->sources[i], &probe->leaf->terms[i], context->segment, context->number,
+                                            &probe->arena, error);
+        if (status != BF_OK) return status;
+        *there &= probe->sources[i].doc != NO_DOCUMENT;
+    }
+    return BF_OK;
+}
+
+static void order_by_cost(struct clause_probe *probe)
+{
+    for (uint32_t i = 0; i < probe->leaf->term_count; i++) {
+        uint32_t at = i;
+        for (; at > 0 && probe->sources[probe->by_cost[at - 1]].cost > probe->sources[i].cost; at--)
+            probe->by_cost[at] = probe->by_cost[at - 1];
+        probe->by_cost[at] = i;
+    }
+}
+
+bf_status clause_probe_open(const struct match_context *context, const struct query_node *node, struct clause_probe **result,
+                            bf_error *error)
+{
+    struct clause_probe *probe = arena_take_zeroed(context->arena, sizeof *probe);
+    bool there = false;
+    *result = NULL;
+    if (!probe) return fail_memory(error);
+    probe->context = *context;
+    probe->leaf = &context->leaves[node->leaf];
+    probe->by_cost = arena_take(context->arena, probe->leaf->term_count * sizeof *probe->by_cost);
+    if (!probe->by_cost) return fail_memory(error);
+    bf_status status = probe_begin(probe, &there, error);
+    if (status == BF_OK && there) {
+        order_by_cost(probe);
+        *result = probe;
+        return BF_OK;
+    }
+    clause_probe_free(probe);
+    return status;
+}
+
+void clause_probe_free(struct clause_probe *probe)
+{
+    if (!probe) return;
+    buffer_free(&probe->starts);
+    buffer_free(&probe->positions);
+    arena_free(&probe->arena);
+}
+
+/* Makes the source stand on the document; false: it doesn't have it. */
+static bool stand_on(struct term_source *source, uint32_t doc)
+{
+    if (source->doc < doc) term_source_seek(source, doc);
+    return source->doc == doc;
+}
+
+/* ---- Phrases ---- */
+
+/* Keeps the starts s for which s + offset is among the positions. Both ascend. */
+static void keep_starts(struct buffer *starts, const struct buffer *positions, uint32_t offset)
+{
+    const uint8_t *position = positions->bytes, *end = positions->bytes + positions->length;
+    size_t kept = 0;
+    for (size_t i = 0; i < starts->length && position < end; i += 4) {
+        uint32_t start = load_u32(starts->bytes + i), wanted = start + offset;
+        while (position < end && load_u32(position) < wanted) position += 4;
+        if (position < end && load_u32(position) == wanted) {
+            store_u32(starts->bytes + kept, start);
+            kept += 4;
+        }
+    }
+    starts->length = kept;
+}
+
+/* Makes `starts` the positions less the word's place in the phrase. */
+static void begin_starts(struct buffer *starts, const struct buffer *positions, uint32_t word)
+{
+    buffer_clear(starts);
+    for (size_t at = 0; at < positions->length; at += 4) {
+        uint32_t position = load_u32(positions->bytes + at);
+        if (position >= word) buffer_append_u32(starts, position - word);
+    }
+}
+
+/* Finds where the phrase begins in the document that all sources stand on. */
+static bf_status find_starts(struct clause_probe *probe, bf_error *error)
+{
+    for (uint32_t i = 0; i < probe->leaf->term_count; i++) {
+        uint32_t word = probe->by_cost[i];
+        bf_status status = term_source_positions(&probe->sources[word], &probe->positions, error);
+        if (status != BF_OK) return status;
+        if (i == 0) begin_starts(&probe->starts, &probe->positions, word);
+        else keep_starts(&probe->starts, &probe->positions, word);
+        if (probe->starts.failed) return fail_memory(error);
+        if (!probe->starts.length) return BF_OK;
+    }
+    return BF_OK;
+}
+
+static void count_phrase(struct clause_probe *probe, uint32_t doc, uint32_t *tf, uint32_t *title_tf)
+{
+    struct segment *segment = probe->context.segment;
+    bf_error error = {0};
+    *tf = *title_tf = 0;
+    for (uint32_t i = 0; i < probe->leaf->term_count; i++)
+        if (!stand_on(&probe->sources[probe->by_cost[i]], doc)) return;
+    if (find_starts(probe, &error) != BF_OK) {
+        segment_fail(segment, &error);
+        return;
+    }
+    *tf = (uint32_t)(probe->starts.length / 4);
+    if (probe->leaf->node->field > QUERY_BODY || !*tf) return;
+    uint32_t title_length = segment_title_length(segment, doc);
+    while (*title_tf < *tf && load_u32(probe->starts.bytes + 4 * (size_t)*title_tf) < title_length) ++*title_tf;
+}
+
+/* ---- Any leaf ---- */
+
+static void count_term(struct clause_probe *probe, uint32_t doc, uint32_t *tf, uint32_t *title_tf)
+{
+    struct term_source *source = &probe->sources[0];
+    enum query_field field = probe->leaf->node->field;
+    *tf = *title_tf = 0;
+    if (!stand_on(source, doc)) return;
+    *tf = term_source_tf(source);
+    /* Titles matter only where they count differently. */
+    if (field <= QUERY_BODY && (field != QUERY_TEXT || probe->context.bm25->title_weight != 1)) *title_tf = term_source_title_tf(source);
+}
+
+bool clause_probe_look(struct clause_probe *probe, uint32_t doc, float *score)
+{
+    const struct match_context *context = &probe->context;
+    const struct leaf_weight *leaf = probe->leaf;
+    bf_error error = {0};
+    uint32_t tf, title_tf;
+    bool there = true;
+    *score = 0;
+    if (context->segment->failure.status != BF_OK) return false;
+    if (doc < probe->asked && probe_begin(probe, &there, &error) != BF_OK) {
+        segment_fail(context->segment, &error);
+        return false;
+    }
+    probe->asked = doc;
+    if (leaf->node->kind == QUERY_PHRASE) count_phrase(probe, doc, &tf, &title_tf);
+    else count_term(probe, doc, &tf, &title_tf);
+    float weighted = leaf_tf(leaf, context->bm25, tf, title_tf);
+    bool matches = leaf->node->field == QUERY_TITLE || leaf->node->field == QUERY_BODY ? weighted > 0 : tf > 0;
+    if (matches && weighted > 0) *score = leaf->weight * bm25_impact(weighted, leaf_norm(leaf, context->bm25, context->segment, doc));
+    return matches;
+}
