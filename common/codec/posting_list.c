@@ -210,6 +210,11 @@ uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint
     return block_section_seek(list, list->parts + PART_BLOCKS, list->block_count, from, doc);
 }
 
+uint32_t posting_block_size(const struct posting_list *list, uint32_t block)
+{
+    return block_section_size(list, list->parts + PART_BLOCKS, list->block_count, block);
+}
+
 const char *posting_block_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK])
 {
     return block_section_docs(list, list->parts + PART_BLOCKS, list->df, block, docs);

@@ -114,6 +114,8 @@ uint32_t posting_block_runs(const struct posting_list *list, uint32_t block);
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block); /* postings in it: 128 but in the last */
 /* First block whose last document is >= doc, starting at `from`; block_count if none. */
 uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc);
+/* Bytes that its documents and frequencies take. */
+uint32_t posting_block_size(const struct posting_list *list, uint32_t block);
 const char *posting_block_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK]);
 const char *posting_block_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK]);
 

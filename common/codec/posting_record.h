@@ -133,6 +133,7 @@ void block_section_free(struct block_section *section);
 uint32_t block_section_last(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t block);
 uint32_t block_section_seek(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t from,
                             uint32_t doc);
+uint32_t block_section_size(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t block);
 const char *block_section_docs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,
                                uint32_t docs[POSTING_BLOCK]);
 const char *block_section_tfs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,

@@ -27,6 +27,7 @@ static void cursor_load(struct posting_cursor *cursor, uint32_t part)
     cursor->tfs_ready = false;
     if (cursor->shape == CURSOR_BLOCKED) {
         cursor->count = posting_block_count(&cursor->list, part);
+        segment_count_read(cursor->segment, posting_block_size(&cursor->list, part));
         rule = posting_block_docs(&cursor->list, part, cursor->docs);
     } else {
         if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, part)) {

@@ -18,6 +18,11 @@
 #include "segment_meta.h"
 #include "store.h"
 
+/* How much of the postings and positions was read: blocks, pages and groups of positions, each time it was. */
+struct segment_read {
+    uint64_t parts, bytes;
+};
+
 struct segment {
     uint32_t number;
     struct manifest_segment listed;   /* what the manifest says of it */
@@ -38,6 +43,7 @@ struct segment {
     struct article_dictionary dictionary; /* used last */
     uint64_t dictionary_place;        /* where it is and one more; 0: none */
     struct impact_change change;      /* to the parameters asked for last */
+    struct segment_read read;         /* since it was opened */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
 };
 
@@ -63,8 +69,15 @@ void segment_broken(struct segment *segment, const char *record, const char *rul
 /* Verifies a part of a record (section_verify). False: damage, which is noted. */
 bool segment_verified_slowly(struct segment *segment, const struct section_view *view, size_t first, size_t length);
 
+static inline void segment_count_read(struct segment *segment, size_t length)
+{
+    segment->read.parts++;
+    segment->read.bytes += length;
+}
+
 static inline bool segment_verified(struct segment *segment, const struct section_view *view, size_t first, size_t length)
 {
+    segment_count_read(segment, length);
     return section_verify(view, first, length, NULL) == BF_OK || segment_verified_slowly(segment, view, first, length);
 }
 

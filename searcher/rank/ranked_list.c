@@ -125,6 +125,7 @@ bf_status ranked_list_open_term(const struct match_context *context, const struc
 bool ranked_list_load_docs(struct ranked_list *list, uint32_t block)
 {
     const char *rule = posting_block_docs(&list->list, block, list->docs + (size_t)block * POSTING_BLOCK);
+    segment_count_read(list->segment, posting_block_size(&list->list, block));
     if (rule) segment_broken(list->segment, "postings", rule);
     else bitset_add(list->docs_ready, block);
     return !rule;

@@ -16,6 +16,7 @@ struct rank_work {
     uint64_t documents;   /* scored */
     uint64_t pages;       /* of 256 documents, whose documents were looked at */
     uint64_t lists;       /* of postings, opened */
+    uint64_t blocks, bytes; /* of postings and positions (segment.h, segment_read) */
 };
 
 struct ranking {
