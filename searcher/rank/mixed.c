@@ -4,10 +4,10 @@
  *   1. pages of 256 documents: bounds of every clause for all pages at once, those of a group from those of its clauses
  *   2. cells of 16 documents: of the pages that may still hold a winner, best pages first
  *   3. documents: sets of those that may match, and their bounds
- *   4. what words really add, best bounds first; then, in a document that still may win, what no list says: a date, a form, a phrase
+ *   4. what words really add; then, in a document that still may win, what no list says: a date, a form, a phrase
  *
- * Bounds of fixed ranges line up between clauses, unlike block maxima, so they are added, or the least is taken, without merging any lists
- * (Dimopoulos, Nepomnyachiy and Suel 2013 did so for their "live blocks").
+ * Bounds of fixed ranges line up between clauses, unlike block maxima, so they are added, or the least is taken, without merging
+ * any lists (Dimopoulos, Nepomnyachiy and Suel 2013 did so for their "live blocks").
  */
 #include "mixed.h"
 
@@ -130,8 +130,8 @@ static bool rank_page(struct mixed *mixed, uint32_t page)
     return score_documents(mixed, page, sums, set);
 }
 
-/* Makes `starts`, how many pages each bucket has, the place of the first page of each. Where documents are probed, which is cheap only in
- * ascending order, buckets that are not the best are taken together: of 16 pages, 64, 256, ... */
+/* Makes `starts`, how many pages each bucket has, the place of the first page of each. Where documents are probed, which is cheap
+ * only in ascending order, buckets that are not the best are taken together: of 16 pages, 64, 256, ... */
 static void place_buckets(uint32_t starts[BUCKETS], bool probed)
 {
     uint32_t begin = 0, total = 0, together = FEW_PAGES;
@@ -233,4 +233,5 @@ const char *mixed_refusal(const struct ranking *ranking)
 
 static bool mixed_can(const struct ranking *ranking) { return !mixed_refusal(ranking); }
 
-const struct ranker mixed_ranker = {"mixed", "any clauses, left out by bounds of pages, cells and documents", mixed_can, mixed_run};
+const struct ranker mixed_ranker = {"mixed", "any clauses, left out by bounds of pages, cells and documents", mixed_can,
+                                    mixed_run};
