@@ -1,6 +1,6 @@
 /*
  * What the tree of clauses says of pages, cells and documents, against the matchers: on collections that are hard on purpose
- * (exact_shapes.h), for random queries of all forms, no page's, cell's or document's bound may be below what a match scores there,
+ * (exact_shapes.h), for random queries of all forms, no page's, cell's or document's bound may be below what a match scores,
  * what matches for sure must match, nothing else than what may match does, and scores are the same floats.
  */
 #include <setjmp.h>
@@ -201,15 +201,16 @@ static void test_plans(void **state)
     expect_plan(searcher, "common", &counted, "counting: ", ", 0 documents scored");
     /* None of these is left to the exhaustive ranker, and of 4000 matches the 16 of the last page are looked at. */
     static const char *const pruned[] = {
-        "common -nothing", "+common words", "+common -there", "+\"common words\" common", "\"many other\" common", "id:3 common",
+        "common -nothing", "+common words", "+common -there", "+\"common words\" common", "\"many other\" common", "common id:3",
         "body:common here", "common^2 title:nowhere", "(common words) -there", "+common +(here there)", "=common -there"};
     for (size_t i = 0; i < sizeof pruned / sizeof *pruned; i++) {
-        expect_plan(searcher, pruned[i], &options, "mixed: ", "list");
-        expect_plan(searcher, pruned[i], &total, "mixed: ", "list");
+        expect_plan(searcher, pruned[i], &options, "mixed: ", "; 1 segment, ");
+        expect_plan(searcher, pruned[i], &total, "mixed: ", "; 1 segment, ");
         expect_plan(searcher, pruned[i], &counted, i ? "" : "counting: ", "; 1 segment");
     }
     expect_plan(searcher, "+common words", &options, "mixed: ", ", 1 page, ");
     expect_plan(searcher, "common -nothing", &options, "mixed: ", ", 1 page, ");
+    expect_plan(searcher, "+id:3 common", &options, "mixed: ", "; 1 segment, few can match in 1 segment, 1 document scored");
     /* Where bounds can't help, the plan says so. */
     expect_plan(searcher, "common -there", &no_k1, "exhaustive: ", "k1 = 0");
     expect_plan(searcher, "common", &no_k1, "exhaustive: ", "4000 documents scored");

@@ -13,7 +13,7 @@ struct clause_word {
     struct ranked_list *list;
     uint64_t *bits;              /* without a list: the documents, four words a page */
     uint32_t *firsts;            /* of a list that is not paged: by page, and one more, its postings before it */
-    const uint8_t *codes;        /* by page, posting_page_max_size of them: of the most it adds; 0: not there */
+    const uint8_t *codes;        /* by page, posting_page_max_size of them: of the most it adds; 0: not here */
     double unit;                 /* the score that a code of 1 stands for at most */
     uint32_t step;               /* the bound of code c is (c * step >> 8) + 1, once clause_word_scale was called */
 };

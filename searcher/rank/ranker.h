@@ -16,6 +16,7 @@ struct rank_work {
     uint64_t documents;   /* scored */
     uint64_t pages;       /* of 256 documents, whose documents were looked at */
     uint64_t lists;       /* of postings, opened */
+    uint64_t few;         /* segments in which so few documents can match that all were scored */
 };
 
 struct ranking {
@@ -49,6 +50,9 @@ extern const struct ranker counting_ranker;
 
 /* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
 bf_status ranking_count(struct ranking *ranking, bf_error *error);
+
+/* Scores every match of a segment, or only counts: adds how many there are to *total. */
+bf_status ranking_exhaust(struct ranking *ranking, uint32_t number, bool count_only, uint64_t *total, bf_error *error);
 
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);
