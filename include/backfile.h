@@ -294,7 +294,7 @@ typedef struct bf_part {
 /* The parts of a hit's score; live as long as the results. */
 BF_API bf_status bf_results_explain(bf_results *results, size_t i, const bf_part **parts, size_t *part_count, bf_error *error);
 
-/* One line saying how the query was run: which ranker, why. Lives as long as the results. */
+/* One line saying how the query was run: which ranker, why, and how much was looked at. Lives as long as the results. */
 BF_API const char *bf_results_plan(bf_results *results);
 
 /* What finding the hits took, without what was asked of them afterwards. */

@@ -231,6 +231,7 @@ const char *bf_results_plan(bf_results *results)
     if (!plan) return results->plan ? results->plan : ranker->name;
     at = (size_t)snprintf(plan, room, "%s: %s", ranker->name, results->why);
     at += append_count(plan + at, room - at, "; ", results->index->snapshot->segment_count, "segment");
+    if (work->few) at += append_count(plan + at, room - at, ", few can match in ", work->few, "segment");
     if (work->lists) at += append_count(plan + at, room - at, ", ", work->lists, "list");
     if (work->pages) at += append_count(plan + at, room - at, ", ", work->pages, "page");
     at += append_count(plan + at, room - at, ", ", work->blocks, "block");

@@ -1,6 +1,6 @@
 /*
- * A query's tree in one segment, evaluated for ranges of documents: all pages of 256 documents at once, the 16 cells of a page, its
- * documents, and, for the few that are left, a single document exactly.
+ * A query's tree in one segment, evaluated for ranges of documents: all pages of 256 documents at once, the 16 cells of a page,
+ * its documents, and, for the few that are left, a single document exactly.
  *
  * Bounds are integers as in ranked_list.h, and 0 says that nothing there can match: what matches but adds nothing (a date) has a
  * bound of 1. Of a page's documents there are two sets: those that may match, and those among them that do for sure. They differ
@@ -13,7 +13,7 @@
 #include "clause_word.h"
 #include "page_kernel.h"
 
-enum { CLAUSES_MOST = 2500 }; /* with a scale that makes all bounds together SUM_MOST, rounded up twice each: below 2^16 */
+enum { CLAUSES_MOST = 2500 }; /* so that bounds, each rounded up twice, stay together below 2^16 (RANK_SUM_MOST) */
 
 enum clause_kind { CLAUSE_WORDS, CLAUSE_DATE, CLAUSE_ALL, CLAUSE_GROUP };
 
@@ -107,8 +107,8 @@ void clause_find_parts(struct clause *clause, const struct bounded *documents, u
 
 bool clause_matches(struct clause_tree *tree, struct clause *clause, uint32_t doc);
 
-/* Lowers the bounds of a page's documents, in ascending order, by what their words really add, as far as lists say. Keeps those that
- * still reach `least`, and returns how many. */
+/* Lowers the bounds of a page's documents, in ascending order, by what their words really add, as far as lists say. Keeps those
+ * that still reach `least`, and returns how many. */
 uint32_t clause_tree_refine(struct clause_tree *tree, struct bounded *documents, uint32_t count, uint32_t least);
 
 /* Whether the document matches and reaches the threshold; then its score. `bound` was refined. */

@@ -39,7 +39,7 @@ static bf_status open_words(struct clause_tree *tree, struct clause *clause, bf_
     return BF_OK;
 }
 
-/* The codes of a phrase: of the word that can add least. A phrase is nowhere more frequent than one of its words, in the same article. */
+/* The codes of a phrase: of the word that can add least. A phrase is nowhere more frequent than one of its words. */
 static bf_status combine_codes(struct clause_tree *tree, struct clause *clause, bf_error *error)
 {
     size_t room = posting_page_max_size(tree->page_count);

@@ -20,9 +20,12 @@ static void set_part(struct page_parts *parts, uint32_t doc, uint32_t posting, u
     uint32_t low = doc - parts->first;
     float *part = &parts->clause->parts[low];
     bitset_add(parts->clause->parted, low);
-    if (tf && !bitset_has(parts->titles, low))
-        *part = leaf->weight * bm25_impact((float)tf, leaf->counts_length ? list->bm25->norm[parts->lengths[doc]] : list->bm25->k1);
-    else *part = tf ? ranked_list_score(list, doc, posting, tf) : 0;
+    if (!tf || bitset_has(parts->titles, low)) {
+        *part = tf ? ranked_list_score(list, doc, posting, tf) : 0;
+        return;
+    }
+    float norm = leaf->counts_length ? list->bm25->norm[parts->lengths[doc]] : list->bm25->k1;
+    *part = leaf->weight * bm25_impact((float)tf, norm);
 }
 
 static void find_short(struct page_parts *parts, const struct bounded *documents, uint32_t count)
@@ -61,12 +64,11 @@ static void find_paged(struct page_parts *parts, const struct bounded *documents
 void clause_find_parts(struct clause *clause, const struct bounded *documents, uint32_t count)
 {
     struct page_parts parts = {.clause = clause, .list = clause->words[0].list, .page = documents[0].doc / POSTING_PAGE};
-    uint32_t docs = parts.list->segment->meta.doc_count;
     parts.first = parts.page * POSTING_PAGE;
     if (clause->parted_page != parts.page) memset(clause->parted, 0, sizeof clause->parted);
     clause->parted_page = parts.page;
     for (uint32_t i = 0; i < count; i++) clause->parts[documents[i].doc - parts.first] = 0; /* if there is damage */
-    parts.lengths = segment_length_bytes(parts.list->segment, parts.first, docs - parts.first < POSTING_PAGE ? docs : parts.first + POSTING_PAGE);
+    parts.lengths = clause_word_lengths(&clause->words[0], parts.page);
     if (!parts.lengths) return;
     if (parts.list->titles_matter) clause_word_titles(&clause->words[0], parts.page, parts.titles);
     if (ranked_list_is_paged(parts.list)) find_paged(&parts, documents, count);

@@ -138,7 +138,8 @@ static void count_term(struct clause_probe *probe, uint32_t doc, uint32_t *tf, u
     if (!stand_on(source, doc)) return;
     *tf = term_source_tf(source);
     /* Titles matter only where they count differently. */
-    if (field <= QUERY_BODY && (field != QUERY_TEXT || probe->context.bm25->title_weight != 1)) *title_tf = term_source_title_tf(source);
+    if (field > QUERY_BODY || (field == QUERY_TEXT && probe->context.bm25->title_weight == 1)) return;
+    *title_tf = term_source_title_tf(source);
 }
 
 bool clause_probe_look(struct clause_probe *probe, uint32_t doc, float *score)
@@ -159,6 +160,7 @@ bool clause_probe_look(struct clause_probe *probe, uint32_t doc, float *score)
     else count_term(probe, doc, &tf, &title_tf);
     float weighted = leaf_tf(leaf, context->bm25, tf, title_tf);
     bool matches = leaf->node->field == QUERY_TITLE || leaf->node->field == QUERY_BODY ? weighted > 0 : tf > 0;
-    if (matches && weighted > 0) *score = leaf->weight * bm25_impact(weighted, leaf_norm(leaf, context->bm25, context->segment, doc));
+    if (matches && weighted > 0)
+        *score = leaf->weight * bm25_impact(weighted, leaf_norm(leaf, context->bm25, context->segment, doc));
     return matches;
 }

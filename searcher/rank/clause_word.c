@@ -181,6 +181,13 @@ void clause_word_set(const struct clause_word *word, uint32_t page, uint64_t set
     for (uint32_t i = word->firsts[page]; i < word->firsts[page + 1]; i++) bitset_add(set, list->docs[i] - page * POSTING_PAGE);
 }
 
+const uint8_t *clause_word_lengths(const struct clause_word *word, uint32_t page)
+{
+    struct segment *segment = word->list->segment;
+    uint32_t first = page * POSTING_PAGE, docs = segment->meta.doc_count;
+    return segment_length_bytes(segment, first, docs - first < POSTING_PAGE ? docs : first + POSTING_PAGE);
+}
+
 /* An inline list does not say which. */
 void clause_word_titles(const struct clause_word *word, uint32_t page, uint64_t set[4])
 {
@@ -191,8 +198,9 @@ void clause_word_titles(const struct clause_word *word, uint32_t page, uint64_t 
     } else if (ranked_list_is_paged(list)) {
         ranked_list_title_set(list, page, set);
     } else if (ranked_list_titles(list)) {
-        for (uint32_t i = ranked_list_title_from(list, first); i < list->title_count && list->title_docs[i] - first < POSTING_PAGE; i++)
-            bitset_add(set, list->title_docs[i] - first);
+        const uint32_t *docs = list->title_docs, count = list->title_count;
+        for (uint32_t i = ranked_list_title_from(list, first); i < count && docs[i] - first < POSTING_PAGE; i++)
+            bitset_add(set, docs[i] - first);
     }
 }
 
@@ -216,9 +224,8 @@ static uint32_t next_impact(struct ranked_list *list, const uint8_t *lengths, ui
 static void short_cells(const struct clause_word *word, uint32_t page, uint16_t cells[KERNEL_CELLS])
 {
     struct ranked_list *list = word->list;
-    uint32_t first = page * POSTING_PAGE, title = 0, docs = list->segment->meta.doc_count;
-    uint32_t at = word->firsts[page], end = word->firsts[page + 1];
-    const uint8_t *lengths = segment_length_bytes(list->segment, first, docs - first < POSTING_PAGE ? docs : first + POSTING_PAGE);
+    uint32_t first = page * POSTING_PAGE, title = 0, at = word->firsts[page], end = word->firsts[page + 1];
+    const uint8_t *lengths = clause_word_lengths(word, page);
     if (!lengths) return;
     if (list->titles_matter && list->shape != CURSOR_INLINE) {
         if (!ranked_list_titles(list)) return;

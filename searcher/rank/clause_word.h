@@ -1,7 +1,7 @@
 /*
  * A word of a clause in one segment, as a ranker that works page by page (256 documents) sees it: which pages and documents may
- * have it, and how much it can add at most. It is a list, or, where no list says what is wanted (a word of titles, a beginning of words, an id), a set of
- * documents that was made when the query began.
+ * have it, and how much it can add at most. It is a list, or, where no list says what is wanted (a word of titles, a beginning of
+ * words, an id), a set of documents that was made when the query began.
  */
 #ifndef RANK_CLAUSE_WORD_H
 #define RANK_CLAUSE_WORD_H
@@ -13,7 +13,7 @@ struct clause_word {
     struct ranked_list *list;
     uint64_t *bits;              /* without a list: the documents, four words a page */
     uint32_t *firsts;            /* of a list that is not paged: by page, and one more, its postings before it */
-    const uint8_t *codes;        /* by page, posting_page_max_size of them: code of the most it adds there, 0: not there */
+    const uint8_t *codes;        /* by page, posting_page_max_size of them: of the most it adds; 0: not here */
     double unit;                 /* the score that a code of 1 stands for at most */
     uint32_t step;               /* the bound of code c is (c * step >> 8) + 1, once clause_word_scale was called */
 };
@@ -43,6 +43,9 @@ void clause_word_scale(struct clause_word *word, double scale);
 
 /* The documents of a page that have it. A failure is noted and gives none. */
 void clause_word_set(const struct clause_word *word, uint32_t page, uint64_t set[4]);
+
+/* Of a list: the length bytes of the page's documents, by document; NULL: damage, which is noted. */
+const uint8_t *clause_word_lengths(const struct clause_word *word, uint32_t page);
 
 /* Of a list: adds those that may have the word in their titles. */
 void clause_word_titles(const struct clause_word *word, uint32_t page, uint64_t set[4]);

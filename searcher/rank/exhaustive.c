@@ -3,7 +3,7 @@
 #include "ranker.h"
 #include "status.h"
 
-static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_error *error)
+bf_status ranking_exhaust(struct ranking *ranking, uint32_t number, bool count_only, uint64_t *total, bf_error *error)
 {
     struct segment *segment = ranking->snapshot->segments[number];
     struct arena arena = {0};
@@ -12,8 +12,8 @@ static bf_status exhaust_segment(struct ranking *ranking, uint32_t number, bf_er
     bf_status status = matcher_open(&context, ranking->query->root, &root, error);
     for (; status == BF_OK && root->doc != NO_DOCUMENT; matcher_next(root)) {
         if (segment_is_deleted(segment, root->doc)) continue;
-        ranking->total++;
-        if (ranking->count_only) continue;
+        ++*total;
+        if (count_only) continue;
         struct ranked_hit hit = hit_make(segment, number, root->doc);
         matcher_add_score(root, &hit.score);
         ranking->work.documents++;
@@ -30,7 +30,7 @@ static bf_status exhaustive_run(struct ranking *ranking, bf_error *error)
     bf_status status = BF_OK;
     ranking->total = 0;
     for (uint32_t i = 0; status == BF_OK && i < ranking->snapshot->segment_count; i++)
-        status = exhaust_segment(ranking, i, error);
+        status = ranking_exhaust(ranking, i, ranking->count_only, &ranking->total, error);
     return status;
 }
 

@@ -4,10 +4,10 @@
  *   1. pages of 256 documents: bounds of every clause for all pages at once, those of a group from those of its clauses
  *   2. cells of 16 documents: of the pages that may still hold a winner, best pages first
  *   3. documents: sets of those that may match, and their bounds
- *   4. what words really add, best bounds first; then, in a document that still may win, what no list says: a date, a form, a phrase
+ *   4. what words really add; then, in a document that still may win, what no list says: a date, a form, a phrase
  *
- * Bounds of fixed ranges line up between clauses, unlike block maxima, so they are added, or the least is taken, without merging any lists
- * (Dimopoulos, Nepomnyachiy and Suel 2013 did so for their "live blocks").
+ * Bounds of fixed ranges line up between clauses, unlike block maxima, so they are added, or the least is taken, without merging
+ * any lists (Dimopoulos, Nepomnyachiy and Suel 2013 did so for their "live blocks").
  */
 #include "mixed.h"
 
@@ -22,6 +22,7 @@
 enum {
     BUCKETS = 64,   /* of pages by their bounds: a full order would cost more than it gives */
     FEW_PAGES = 16,
+    FEW_DOCUMENTS = 512, FEW_SHARE = 128, /* at most so many, and at most one of so many */
 };
 
 struct mixed {
@@ -35,6 +36,47 @@ struct mixed {
     double limit;                 /* a score that k documents are known to reach */
     uint32_t least;               /* the bound that a document must reach */
 };
+
+/* ---- Few ---- */
+
+static uint64_t node_cost(const struct ranking *ranking, uint32_t number, const struct query_node *node);
+
+static uint64_t leaf_cost(const struct ranking *ranking, uint32_t number, const struct query_node *node)
+{
+    const struct leaf_weight *leaf = &ranking->leaves[node->leaf];
+    uint64_t least = ranking->snapshot->segments[number]->meta.doc_count;
+    for (uint32_t i = 0; i < leaf->term_count; i++)
+        if (!leaf->terms[i].prefix && leaf->terms[i].entries[number].df < least) least = leaf->terms[i].entries[number].df;
+    return least;
+}
+
+static uint64_t group_cost(const struct ranking *ranking, uint32_t number, const struct query_node *group)
+{
+    uint64_t should = 0, must = UINT64_MAX;
+    for (uint32_t i = 0; i < group->child_count; i++) {
+        const struct query_node *child = group->children[i];
+        if (child->occur == QUERY_MUST_NOT) continue;
+        uint64_t cost = node_cost(ranking, number, child);
+        if (child->occur == QUERY_SHOULD) should += cost;
+        else if (cost < must) must = cost;
+    }
+    return must < UINT64_MAX ? must : should;
+}
+
+/* How many documents of a segment can match at most, from what the dictionary says. */
+static uint64_t node_cost(const struct ranking *ranking, uint32_t number, const struct query_node *node)
+{
+    if (node->kind == QUERY_TERM || node->kind == QUERY_PHRASE) return leaf_cost(ranking, number, node);
+    if (node->kind == QUERY_GROUP) return group_cost(ranking, number, node);
+    return node->kind == QUERY_ID ? 1 : ranking->snapshot->segments[number]->meta.doc_count;
+}
+
+/* To score so few costs less than to find bounds. */
+static bool has_few(const struct ranking *ranking, uint32_t number)
+{
+    uint64_t cost = node_cost(ranking, number, ranking->query->root);
+    return cost <= FEW_DOCUMENTS && cost * FEW_SHARE <= ranking->snapshot->segments[number]->meta.doc_count;
+}
 
 /* ---- Counting ---- */
 
@@ -54,6 +96,7 @@ static uint32_t count_page(struct mixed *mixed, uint32_t page)
 
 static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
+    if (has_few(ranking, number)) return ranking_exhaust(ranking, number, true, &ranking->total, error);
     struct mixed mixed = {.ranking = ranking, .segment = ranking->snapshot->segments[number], .number = number,
                           .arena = rank_arena_take(ranking->scratch)};
     struct match_context context = {mixed.segment, number, ranking->leaves, ranking->bm25, &mixed.arena};
@@ -130,8 +173,8 @@ static bool rank_page(struct mixed *mixed, uint32_t page)
     return score_documents(mixed, page, sums, set);
 }
 
-/* Makes `starts`, how many pages each bucket has, the place of the first page of each. Where documents are probed, which is cheap only in
- * ascending order, buckets that are not the best are taken together: of 16 pages, 64, 256, ... */
+/* Makes `starts`, how many pages each bucket has, the place of the first page of each. Where documents are probed, which is cheap
+ * only in ascending order, buckets that are not the best are taken together: of 16 pages, 64, 256, ... */
 static void place_buckets(uint32_t starts[BUCKETS], bool probed)
 {
     uint32_t begin = 0, total = 0, together = FEW_PAGES;
@@ -184,6 +227,11 @@ static bool rank_pages(struct mixed *mixed)
 
 static bf_status rank_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
+    uint64_t total = 0;
+    if (has_few(ranking, number)) {
+        ranking->work.few++;
+        return ranking_exhaust(ranking, number, false, &total, error);
+    }
     struct mixed mixed = {.ranking = ranking, .segment = ranking->snapshot->segments[number], .number = number,
                           .arena = rank_arena_take(ranking->scratch)};
     struct match_context context = {mixed.segment, number, ranking->leaves, ranking->bm25, &mixed.arena};
@@ -233,4 +281,5 @@ const char *mixed_refusal(const struct ranking *ranking)
 
 static bool mixed_can(const struct ranking *ranking) { return !mixed_refusal(ranking); }
 
-const struct ranker mixed_ranker = {"mixed", "any clauses, left out by bounds of pages, cells and documents", mixed_can, mixed_run};
+const struct ranker mixed_ranker = {"mixed", "any clauses, left out by bounds of pages, cells and documents", mixed_can,
+                                    mixed_run};

@@ -17,6 +17,7 @@ struct rank_work {
     uint64_t pages;       /* of 256 documents, whose documents were looked at */
     uint64_t lists;       /* of postings, opened */
     uint64_t blocks, bytes; /* of postings and positions (segment.h, segment_read) */
+    uint64_t few;         /* segments in which so few documents can match that all were scored */
 };
 
 struct ranking {
@@ -51,6 +52,9 @@ extern const struct ranker phrase_ranker;
 
 /* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
 bf_status ranking_count(struct ranking *ranking, bf_error *error);
+
+/* Scores every match of a segment, or only counts: adds how many there are to *total. */
+bf_status ranking_exhaust(struct ranking *ranking, uint32_t number, bool count_only, uint64_t *total, bf_error *error);
 
 /* The ranker of a name ("auto": the first of the plan's order that can); NULL: there is none of that name. */
 const struct ranker *ranker_choose(const char *name, const struct ranking *ranking);
