@@ -8,7 +8,10 @@
 #include "lead_walk.h"
 #include "status.h"
 
-enum { PAGED_CANDIDATES = 64 }; /* so many are scored at a time: the best pages raise the threshold for the others */
+enum {
+    PAGED_CANDIDATES = 64, /* so many are scored at a time: the best pages raise the threshold for the others */
+    MANY = 256,            /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
+};
 
 struct conjunction {
     struct rank_run run;
@@ -18,6 +21,7 @@ struct conjunction {
     uint32_t short_count;
     uint32_t short_most;          /* their bounds together */
     struct page_part *parts;      /* by list, all paged */
+    uint64_t settle_at;           /* where many hits are wanted: so many candidates, and the threshold is raised by their bounds */
 };
 
 static bool choose_lead(struct conjunction *c)
@@ -51,6 +55,32 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
+/* Keeps a candidate whose bound is exact. */
+static bool push_refined(struct conjunction *c, uint32_t doc, uint32_t bound)
+{
+    struct rank_run *run = &c->run;
+    const struct candidate candidate = {.doc = doc, .bound = (uint16_t)bound, .refined = true};
+    if (bound < run->least || segment_is_deleted(run->segment, doc)) return true;
+    if (!rank_run_push_refined(run, &candidate)) return false;
+    if (run->candidate_count < c->settle_at) return true;
+    if (!rank_run_settle(run, 0)) return false;
+    c->settle_at = run->candidate_count + run->ranking->top.k;
+    return true;
+}
+
+/* What the paged lists really add to a document that may be in all of them; documents ascend. 0: one of them does not have it. */
+static uint32_t paged_impacts(struct rank_run *run, uint32_t doc)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[run->by_weight[i]];
+        uint32_t posting = 0, tf = ranked_list_next_tf(list, doc, &posting);
+        if (!tf) return 0;
+        sum += ranked_list_impact(list, doc, posting, tf);
+    }
+    return sum;
+}
+
 /* What these lists add to the document, which was found in all of them. */
 static uint32_t short_impacts(struct conjunction *c, uint32_t doc)
 {
@@ -69,15 +99,16 @@ static bool walk_posting(struct conjunction *c, uint32_t posting)
     struct rank_run *run = &c->run;
     uint32_t doc = c->lead->docs[posting], sum = 0;
     if (c->page_sums) {
-        uint32_t others = ranked_list_bound(c->lead, c->lead->shape == CURSOR_INLINE ? IMPACT_CODE_MAX
-                                                                                     : c->lead->list.page_max[posting / POSTING_BLOCK]);
-        others += c->short_most;
+        bool inlined = c->lead->shape == CURSOR_INLINE;
+        uint32_t code = inlined ? IMPACT_CODE_MAX : c->lead->list.page_max[posting / POSTING_BLOCK];
+        uint32_t others = ranked_list_bound(c->lead, code) + c->short_most;
         sum = c->page_sums[doc / POSTING_PAGE];
         if (!sum || others + sum < run->least || !(sum = paged_bound(run, doc)) || others + sum < run->least) return true;
     }
     if (!ranked_list_load_tfs(c->lead, posting / POSTING_BLOCK)) return true;
+    if (run->all_refined && c->page_sums && !(sum = paged_impacts(run, doc))) return true;
     sum += ranked_list_impact(c->lead, doc, posting, c->lead->tfs[posting]) + short_impacts(c, doc);
-    return rank_run_push(run, doc, sum);
+    return run->all_refined ? push_refined(c, doc, sum) : rank_run_push(run, doc, sum);
 }
 
 static bool walk_lead(struct conjunction *c)
@@ -87,11 +118,15 @@ static bool walk_lead(struct conjunction *c)
     uint32_t others = c->short_most;
     for (uint32_t i = 0; i < run->list_count; i++)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
-    if (c->lead->df >= POSTING_BLOCK) ranked_list_tabulate(c->lead);
+    for (uint32_t i = 0; i < run->list_count; i++) {
+        ranked_list_rewind(run->lists[i]);
+        if (run->lists[i] == c->lead ? c->lead->df >= POSTING_BLOCK : run->all_refined) ranked_list_tabulate(run->lists[i]);
+    }
     for (;;) {
         walk.needed = run->least > others ? run->least - others : 0;
         if (!lead_walk_next(&walk)) break;
-        for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]); /* the stretch is gone through once more */
+        /* The stretch is gone through once more. */
+        for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]);
         for (uint32_t i = 0; i < walk.kept_count; i++)
             if (!walk_posting(c, walk.kept[i])) return false;
     }
@@ -104,6 +139,8 @@ static bool rank_page(struct conjunction *c, uint32_t page)
     struct rank_run *run = &c->run;
     uint16_t cell_sums[KERNEL_CELLS] = {0}, sums[KERNEL_CELLS], least = (uint16_t)(run->least > 0 ? run->least : 1);
     uint64_t both[4] = {~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0), ~UINT64_C(0)};
+    struct candidate found[POSTING_PAGE];
+    uint32_t count = 0;
     if (run->least > UINT16_MAX) return true;
     for (uint32_t i = 0; i < run->list_count; i++) {
         const struct ranked_list *list = run->lists[i];
@@ -127,10 +164,14 @@ static bool rank_page(struct conjunction *c, uint32_t page)
         uint32_t cell = (uint32_t)__builtin_ctz(live);
         uint32_t docs = run->kernel->cell_documents(c->parts, run->list_count, cell, least, sums);
         for (docs &= (uint32_t)(both[cell / 4] >> cell % 4 * 16 & 0xffff); docs; docs &= docs - 1) {
-            uint32_t low = (uint32_t)__builtin_ctz(docs);
-            if (!rank_run_push(run, page * POSTING_PAGE + cell * 16 + low, sums[low])) return false;
+            uint32_t low = (uint32_t)__builtin_ctz(docs), doc = page * POSTING_PAGE + cell * 16 + low;
+            if (run->all_refined) found[count++] = (struct candidate){.doc = doc, .bound = sums[low]};
+            else if (!rank_run_push(run, doc, sums[low])) return false;
         }
     }
+    count = rank_run_refine(run, page, run->lists, run->list_count, true, found, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (!push_refined(c, found[i].doc, found[i].bound)) return false;
     return true;
 }
 
@@ -140,11 +181,12 @@ static bool rank_pages(struct conjunction *c)
     uint32_t count, *pages = rank_run_order_pages(run, c->page_sums, &count);
     c->parts = arena_take(&run->arena, run->list_count * sizeof *c->parts);
     if (!pages || !c->parts) return false;
+    for (uint32_t i = 0; run->all_refined && i < run->list_count; i++) ranked_list_tabulate(run->lists[i]);
     for (uint32_t i = 0; i < count; i++) {
         if (c->page_sums[pages[i]] < run->least) continue;
         rank_run_prefetch(run, pages, i, count);
         if (!rank_page(c, pages[i])) return false;
-        if (run->candidate_count >= PAGED_CANDIDATES && !rank_run_flush(run)) return false;
+        if (!run->all_refined && run->candidate_count >= PAGED_CANDIDATES && !rank_run_flush(run)) return false;
         if (run->segment->failure.status != BF_OK) return true;
     }
     return rank_run_flush(run);
@@ -158,6 +200,8 @@ static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, b
     bf_status status = rank_run_open(run, ranking, number, &possible, error);
     if (status == BF_OK && possible && run->scale > 0) {
         bool good = choose_lead(&c);
+        run->all_refined = ranking->top.k >= MANY;
+        c.settle_at = 2 * ranking->top.k;
         if (good && run->paged_count) good = (c.page_sums = rank_run_page_sums(run, true)) != NULL;
         good = good && (ranked_list_is_paged(c.lead) ? rank_pages(&c) : walk_lead(&c));
         status = good ? rank_run_outcome(run, error) : fail_memory(error);
