@@ -13,6 +13,7 @@ int bench_compare(int argc, char **argv);
 int bench_growth(int argc, char **argv);
 int bench_indexing(int argc, char **argv);
 int bench_quality(int argc, char **argv);
+int bench_layout(int argc, char **argv);
 int bench_grow(int argc, char **argv);
 int bench_describe(int argc, char **argv);
 int bench_peer(int argc, char **argv);

@@ -16,8 +16,9 @@ static json_t *classes_json(const struct latency_report *r, const struct latency
     if (latency_rows_make(r->plan, samples, &rows, &row_count, NULL) != BF_OK) return NULL;
     json_t *classes = json_array();
     for (size_t i = 0; i < row_count; i++) {
-        json_t *row = json_pack("{ss sI sf}", "class", rows[i].name, "queries", (json_int_t)rows[i].minima.count,
-                                "mean_of_medians", rows[i].median_mean);
+        json_t *row = json_pack("{ss sI sf sf sf sf}", "class", rows[i].name, "queries", (json_int_t)rows[i].minima.count,
+                                "mean_of_medians", rows[i].median_mean, "blocks", rows[i].blocks, "kilobytes",
+                                rows[i].kilobytes, "documents_scored", rows[i].documents);
         json_t *spread = spread_json(&rows[i].minima);
         if (row && spread) json_object_update(row, spread);
         json_decref(spread);

@@ -19,6 +19,7 @@ struct latency_samples {
     size_t query_count, passes;
     double *times;
     double *minima, *medians; /* of each query, once settled */
+    bf_work *done;            /* by each query; all zero where it wasn't asked */
 };
 
 /* Room for all times; BF_BAD_ARGUMENT when that is more than there can be. */
@@ -39,6 +40,7 @@ struct latency_row {
     const char *name;
     struct spread minima;
     double median_mean;
+    double blocks, kilobytes, documents; /* read and scored, mean of a query; 0: not known */
 };
 
 /* One row a class in the order of their names, then one for all; free() them. */

@@ -15,7 +15,8 @@ bf_status latency_samples_make(const struct latency_plan *plan, const char *what
     samples->times = malloc(bytes);
     samples->minima = malloc(plan->set.count * sizeof(double));
     samples->medians = malloc(plan->set.count * sizeof(double));
-    if (samples->times && samples->minima && samples->medians) return BF_OK;
+    samples->done = calloc(plan->set.count, sizeof *samples->done);
+    if (samples->times && samples->minima && samples->medians && samples->done) return BF_OK;
     latency_samples_free(samples);
     return fail_memory(error);
 }
@@ -25,6 +26,7 @@ void latency_samples_free(struct latency_samples *samples)
     free(samples->times);
     free(samples->minima);
     free(samples->medians);
+    free(samples->done);
     *samples = (struct latency_samples){0};
 }
 
@@ -50,9 +52,15 @@ static struct latency_row row_of(const struct latency_plan *plan, const struct l
         if (class_name && strcmp(plan->set.queries[i].class_name, class_name) != 0) continue;
         values[count++] = samples->minima[i];
         row.median_mean += samples->medians[i];
+        row.blocks += (double)samples->done[i].blocks;
+        row.kilobytes += (double)samples->done[i].bytes / 1e3;
+        row.documents += (double)samples->done[i].documents;
     }
     row.minima = spread_of(values, count);
     row.median_mean /= (double)count;
+    row.blocks /= (double)count;
+    row.kilobytes /= (double)count;
+    row.documents /= (double)count;
     return row;
 }
 

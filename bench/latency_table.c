@@ -23,7 +23,8 @@ static void cells_spread(struct table *table, const struct spread *s)
 
 static bf_status print_samples(const struct latency_report *r, const struct latency_samples *samples, bf_error *error)
 {
-    static const char *const headings[] = {"class", "queries", "mean", "p50", "p90", "p99", "p99.9", "max", "mean of medians"};
+    static const char *const headings[] = {"class", "queries", "mean", "p50", "p90", "p99", "p99.9", "max", "mean of medians",
+                                           "blocks read", "KB of them", "scored"};
     struct table table;
     struct latency_row *rows;
     size_t row_count;
@@ -37,6 +38,10 @@ static bf_status print_samples(const struct latency_report *r, const struct late
         table_cell(&table, "%zu", rows[i].minima.count);
         cells_spread(&table, &rows[i].minima);
         table_cell(&table, "%.1f", rows[i].median_mean);
+        const bool known = rows[i].blocks > 0 || rows[i].documents > 0;
+        table_cell(&table, known ? "%.0f" : "-", rows[i].blocks);
+        table_cell(&table, known ? "%.1f" : "-", rows[i].kilobytes);
+        table_cell(&table, known ? "%.0f" : "-", rows[i].documents);
     }
     if (!table_print(&table, stdout)) status = fail_memory(error);
     table_free(&table);

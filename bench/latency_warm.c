@@ -13,7 +13,8 @@ bf_status latency_warm(const struct latency_plan *plan, struct latency_samples *
         for (size_t i = 0; i < plan->set.count && status == BF_OK; i++) {
             uint64_t took = 0;
             status = query_timer_run(&timer, &plan->set.queries[i], &took, error);
-            if (pass > 0) *latency_sample(search, i, pass - 1) = (double)took / 1e3;
+            if (pass == 0) search->done[i] = timer.done;
+            else *latency_sample(search, i, pass - 1) = (double)took / 1e3;
         }
     }
     query_timer_free(&timer);

@@ -18,7 +18,8 @@ bf_status query_timer_run(struct query_timer *timer, const struct bench_query *q
     const uint64_t start = resources_now_ns();
     const bf_status status = bf_search(timer->searcher, text, &options, &results, error);
     *took_ns = resources_now_ns() - start;
-    /* Here, where the results are at hand and the clock has stopped, is where what a query touched can be asked for. */
+    timer->done = (bf_work){0};
+    if (status == BF_OK) bf_results_work(results, &timer->done); /* the clock has stopped */
     bf_results_free(results);
     return status == BF_OK ? BF_OK : fail_within(error, status, "query %s", query->id);
 }

@@ -18,6 +18,7 @@ struct query_timer {
     bf_searcher *searcher;
     const struct query_work *work;
     struct buffer scratch;
+    bf_work done;       /* by the query that was run last */
 };
 
 /* The time of the one call bf_search, in nanoseconds: reading the query, analysing it, finding the best. */

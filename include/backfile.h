@@ -297,6 +297,16 @@ BF_API bf_status bf_results_explain(bf_results *results, size_t i, const bf_part
 /* One line saying how the query was run: which ranker, why, and how much was looked at. Lives as long as the results. */
 BF_API const char *bf_results_plan(bf_results *results);
 
+/* What finding the hits took, without what was asked of them afterwards. */
+typedef struct bf_work {
+    uint64_t lists;      /* of postings, opened */
+    uint64_t blocks;     /* blocks of 128 postings, pages of 256 articles and groups of positions that were read, each time they were */
+    uint64_t bytes;      /* of these; not of the dictionary, nor of the bounds by which others were left out */
+    uint64_t documents;  /* scored */
+} bf_work;
+
+BF_API void bf_results_work(const bf_results *results, bf_work *work);
+
 /* The stored article of an id. The article lives until the next call of this function on the searcher, or its close. */
 BF_API bf_status bf_searcher_article(bf_searcher *searcher, bf_text id, const bf_article **article, bf_error *error);
 

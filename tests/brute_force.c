@@ -103,7 +103,7 @@ bool brute_add(struct brute_force *twin, const bf_article *given)
     uint32_t position = 0;
     read_words(twin, article, 0, given->title, &position);
     article->title_length = position;
-    position += GAP;
+    if (position) position += GAP;
     read_words(twin, article, 0, given->body, &position);
     const bf_text others[] = {given->section, given->place, given->byline, given->source, given->url, given->language};
     for (unsigned i = 0; i < 6; i++) {

@@ -7,10 +7,11 @@
 #include "bytes.h"
 #include "checksum.h"
 #include "column.h"
+#include "form_numbers.h"
 #include "id_column.h"
 #include "inflate.h"
 #include "inline_list.h"
-#include "position_group.h"
+#include "position_measure.h"
 #include "posting_list.h"
 #include "term_block.h"
 
@@ -91,25 +92,38 @@ static void fuzz_posting_list(const uint8_t *bytes, size_t length, uint32_t doc_
         posting_title_tfs(&list, block, tfs);
         require(posting_title_seek(&list, 0, posting_title_last(&list, block)) <= list.title_block_count);
     }
-    for (uint32_t group = 0; group < list.group_count; group++) (void)posting_group_offset(&list, group);
+    for (uint32_t group = 0; group < list.group_count; group++) {
+        uint64_t offset, length_of_group;
+        if (posting_group_range(&list, group, &offset, &length_of_group)) require(length_of_group <= list.positions_length);
+    }
     require(list.forms_length <= length);
     fuzz_forms(bytes + length - list.forms_length, list.forms_length, list.df >= FORMS_COUNTED_DF);
     posting_list_check(&list, NULL, NULL);
 }
 
-static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t before)
+/* The number says where to begin; the frequencies are those of a group as long as it may be. */
+static void fuzz_position_group(const uint8_t *bytes, size_t length, uint32_t number)
 {
-    uint32_t positions[400];
-    size_t stored;
-    uint64_t count;
-    if (!position_group_length(bytes, length, &stored)) require(stored <= length);
-    if (position_group_count(bytes, length, &count)) return;
-    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1)
-        if (!position_group_decode(bytes, length, before, tf, positions))
-            for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
-    struct position_forms forms;
-    if (position_forms_open(bytes, length, &forms)) return;
-    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) position_forms_decode(&forms, before, tf, positions);
+    uint32_t positions[400], count;
+    struct position_reader reader;
+    position_reader_open(&reader, bytes, length);
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) {
+        const struct position_place place = {number >> 8, number & 255};
+        if (position_reader_read(&reader, place, number % 225, tf, UINT32_MAX, positions, &count)) continue;
+        require(count == tf && positions[tf - 1] <= POSITION_MOST);
+        for (uint32_t i = 1; i < tf; i++) require(positions[i] > positions[i - 1]);
+    }
+    const struct position_room room = {false, 1U << number % 29};
+    struct position_scale scale;
+    position_scale_make(&room, &scale);
+    const uint32_t docs[] = {1, 2, 5}, tfs[] = {1, 1 + number % 7, 1 + number % 300};
+    const struct position_postings postings = {&scale, NULL, docs, tfs, 3};
+    position_group_check(bytes, length, &postings);
+    struct form_numbers numbers;
+    size_t taken;
+    if (form_numbers_open(bytes, length, &numbers, &taken)) return;
+    require(taken <= length);
+    for (uint32_t tf = 1; tf <= 400; tf = tf * 3 + 1) form_numbers_read(&numbers, number, tf, positions);
 }
 
 static void fuzz_inline_list(const uint8_t *bytes, size_t length, uint32_t number)

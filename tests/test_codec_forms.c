@@ -3,8 +3,8 @@
 
 #include "adjusted_form.h"
 #include "checksum.h"
+#include "form_numbers.h"
 #include "inline_list.h"
-#include "position_group.h"
 #include "term_block.h"
 
 enum { FORMS = 40, SLACK = 64 };
@@ -154,66 +154,56 @@ static void test_false_lists(void **state)
     }
 }
 
-static const char *group_forms(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *numbers)
+static const char *read_numbers(const uint8_t *bytes, size_t length, uint64_t before, uint32_t wanted, uint32_t *back,
+                                size_t *taken)
 {
-    struct position_forms forms;
-    const char *rule = position_forms_open(bytes, length, &forms);
-    return rule ? rule : position_forms_decode(&forms, before, tf, numbers);
+    struct form_numbers numbers;
+    const char *rule = form_numbers_open(bytes, length, &numbers, taken);
+    return rule ? rule : form_numbers_read(&numbers, before, wanted, back);
 }
 
-/* Numbers beside positions: each posting's come back alone, and positions are what they are without. */
-static void test_position_groups(void **state)
+/* Numbers beside positions: any of them come back alone, and what stands behind them is where it was put. */
+static void test_numbers(void **state)
 {
     (void)state;
     struct chance chance = chance_begin("forms of positions");
     for (int round = 0; round < 1500; round++) {
-        uint32_t posting_count = 1 + chance_below(&chance, 200), count = 0, tfs[200], forms_most = chance_below(&chance, 30);
-        bool rare = chance_below(&chance, 2), none = chance_below(&chance, 8) == 0;
-        for (uint32_t i = 0; i < posting_count; i++)
-            count += tfs[i] = 1 + chance_below(&chance, chance_below(&chance, 20) ? 4 : 300);
-        uint32_t *positions = calloc(count, sizeof *positions), *forms = calloc(count, sizeof *forms);
-        uint32_t *back = calloc(count, sizeof *back), at = 0;
-        assert_true(positions && forms && back);
-        for (uint32_t i = 0; i < posting_count; i++)
-            for (uint32_t j = 0; j < tfs[i]; j++, at++) {
-                positions[at] = 3 * j + chance_below(&chance, 3);
-                if (!none && (!rare || chance_below(&chance, 40) == 0)) forms[at] = chance_below(&chance, forms_most + 1);
-            }
-        struct buffer out = {0}, without = {0};
-        size_t length;
-        position_group_encode(positions, forms, count, tfs, posting_count, &out);
-        position_group_encode(positions, NULL, count, tfs, posting_count, &without);
-        assert_false(out.failed || without.failed);
-        bool all_zero = true;
-        for (uint32_t i = 0; i < count; i++) all_zero &= forms[i] == 0;
-        assert_int_equal(all_zero, out.length == without.length);
-        assert_memory_equal(out.bytes + 1, without.bytes + 1, without.length - 1); /* only the version differs */
-        uint8_t *bytes = guarded_copy(out.bytes, out.length, SLACK);
-        assert_null(position_group_length(bytes, out.length + SLACK, &length));
-        assert_int_equal(length, out.length);
-        at = 0;
-        for (uint32_t i = 0; i < posting_count; at += tfs[i++]) {
-            assert_null(group_forms(bytes, out.length, at, tfs[i], back));
-            assert_memory_equal(back, forms + at, tfs[i] * sizeof *back);
-            assert_null(position_group_decode(bytes, out.length, at, tfs[i], back));
-            assert_memory_equal(back, positions + at, tfs[i] * sizeof *back);
+        uint32_t count = 1 + chance_below(&chance, chance_below(&chance, 4) ? 400 : 5000), most = chance_below(&chance, 30);
+        bool rare = chance_below(&chance, 2), none = chance_below(&chance, 8) == 0, all_zero = true;
+        uint32_t *forms = calloc(count, sizeof *forms), *back = calloc(count, sizeof *back);
+        assert_true(forms && back);
+        for (uint32_t i = 0; i < count; i++) {
+            if (!none && (!rare || chance_below(&chance, 40) == 0)) forms[i] = chance_below(&chance, most + 1);
+            all_zero &= forms[i] == 0;
         }
-        assert_non_null(group_forms(bytes, out.length, at, 1, back));
+        struct buffer out = {0};
+        form_numbers_encode(forms, count, &out);
+        size_t length = out.length, taken;
+        assert_int_equal(all_zero, length == 1);
+        buffer_append_string(&out, "positions");
+        assert_false(out.failed);
+        uint8_t *bytes = guarded_copy(out.bytes, out.length, SLACK);
+        for (uint32_t at = 0, wanted; at < count; at += wanted) {
+            wanted = 1 + chance_below(&chance, chance_below(&chance, 20) ? 4 : 300);
+            if (wanted > count - at) wanted = count - at;
+            assert_null(read_numbers(bytes, out.length, at, wanted, back, &taken));
+            assert_memory_equal(back, forms + at, wanted * sizeof *back);
+            assert_int_equal(taken, length);
+        }
+        if (!all_zero) assert_non_null(read_numbers(bytes, out.length, count, 1, back, &taken));
         for (int times = 0; times < 4; times++) {
             size_t kept = chance_below(&chance, 3) ? out.length : chance_below(&chance, (uint32_t)out.length + 1);
             uint8_t *broken = guarded_copy(out.bytes, kept, SLACK);
             damage(&chance, broken, kept);
-            position_group_length(broken, kept, &length);
             for (uint32_t before = 0; before < count; before += 37)
-                group_forms(broken, kept, before, count - before < 50 ? count - before : 50, back);
+                if (!read_numbers(broken, kept, before, count - before < 50 ? count - before : 50, back, &taken))
+                    assert_true(taken <= kept);
             free(broken);
         }
         free(bytes);
-        free(positions);
         free(forms);
         free(back);
         buffer_free(&out);
-        buffer_free(&without);
     }
 }
 
@@ -308,7 +298,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists),           cmocka_unit_test(test_small_lists_are_small), cmocka_unit_test(test_false_lists),
-        cmocka_unit_test(test_position_groups), cmocka_unit_test(test_inline_lists),          cmocka_unit_test(test_adjustments),
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_inline_lists),          cmocka_unit_test(test_adjustments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

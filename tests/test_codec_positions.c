@@ -1,81 +1,147 @@
-/* Position groups: each posting's positions come back alone or all together. */
+/* Position groups: each posting's positions come back alone, in any order; every level adds up the same of what postings take. */
 #include "test_codec.h"
 
-#include "position_group.h"
+#include "length_byte.h"
+#include "position_measure.h"
 
-enum { SLACK = 64, POSITION_LIMIT = 1 << 28 };
+#include <math.h>
+
+enum { SLACK = 64, DOCS = 4096 };
 
 struct group {
-    uint32_t *positions, *tfs;
+    struct position_room room;
+    struct position_scale *scale;
+    uint8_t *length_bytes;
+    uint32_t *docs, *tfs, *positions;
+    struct position_postings postings;
     uint64_t count;
-    uint32_t posting_count;
     struct buffer record;
 };
 
-static struct group make(struct chance *chance, uint32_t posting_count, uint32_t tf_most, uint32_t limit)
+/* Ascending positions below the limit; a tenth of the time all at its end. */
+static void choose_positions(struct chance *chance, uint32_t tf, uint32_t limit, uint32_t *positions)
 {
-    struct group group = {.posting_count = posting_count};
+    uint32_t next = chance_below(chance, 10) ? 0 : limit - tf;
+    for (uint32_t i = 0; i < tf; i++) {
+        uint32_t free = limit - next - (tf - i), step = 2 * (free / (tf - i)) + 1;
+        if (chance_below(chance, 6) == 0) step = 1;
+        uint32_t skip = chance_below(chance, step);
+        positions[i] = next += skip < free ? skip : free;
+        next++;
+    }
+}
+
+static struct group make(struct chance *chance, uint32_t posting_count, uint32_t tf_most, uint32_t length_most,
+                         struct position_room room)
+{
+    struct group group = {.room = room};
+    group.docs = calloc(posting_count + 1, sizeof *group.docs);
     group.tfs = calloc(posting_count + 1, sizeof *group.tfs);
+    group.length_bytes = guarded_copy(NULL, 0, DOCS + 3);
+    assert_non_null(group.docs);
     assert_non_null(group.tfs);
-    for (uint32_t i = 0; i < posting_count; i++) {
+    group.scale = malloc(sizeof *group.scale);
+    assert_non_null(group.scale);
+    position_scale_make(&room, group.scale);
+    for (uint32_t i = 0; i < DOCS; i++) group.length_bytes[i] = length_byte_encode(1 + chance_below(chance, length_most));
+    bool close = chance_below(chance, 2); /* in one page of 256 */
+    for (uint32_t i = 0, doc = close ? 512 : 0; i < posting_count; i++) {
+        uint32_t step = close ? 256 / posting_count : DOCS / posting_count;
+        group.docs[i] = doc + chance_below(chance, step ? step : 1);
+        doc += step ? step : 1;
+        uint32_t limit = position_room_of(&room, room.lengths ? group.length_bytes[group.docs[i]] : 0);
         group.tfs[i] = 1 + (chance_below(chance, 3) ? chance_below(chance, 3) : chance_below(chance, tf_most));
+        if (group.tfs[i] > limit) group.tfs[i] = limit;
         group.count += group.tfs[i];
     }
     group.positions = calloc(group.count + 1, sizeof *group.positions);
     assert_non_null(group.positions);
-    uint32_t *position = group.positions;
-    for (uint32_t i = 0; i < posting_count; i++) {
-        uint32_t step = limit / group.tfs[i], next = chance_below(chance, step);
-        for (uint32_t j = 0; j < group.tfs[i]; j++) {
-            *position++ = next;
-            next += 1 + chance_below(chance, chance_below(chance, 4) ? step / 64 + 1 : step - 1 ? step - 1 : 1);
-        }
-    }
-    position_group_encode(group.positions, NULL, group.count, group.tfs, posting_count, &group.record);
+    for (uint32_t i = 0, at = 0; i < posting_count; at += group.tfs[i++])
+        choose_positions(chance, group.tfs[i], position_room_of(&room, room.lengths ? group.length_bytes[group.docs[i]] : 0),
+                         group.positions + at);
+    group.postings = (struct position_postings){group.scale, room.lengths ? group.length_bytes : NULL, group.docs, group.tfs,
+                                                posting_count};
+    position_group_encode(&group.postings, group.positions, &group.record);
     assert_false(group.record.failed);
     return group;
 }
 
 static void release(struct group *group)
 {
-    free(group->positions);
+    free(group->docs);
     free(group->tfs);
+    free(group->positions);
+    free(group->length_bytes);
+    free(group->scale);
     buffer_free(&group->record);
 }
 
-static void expect_round_trip(const struct group *group)
+static uint32_t eighths_of(const struct group *group, uint32_t i)
 {
-    size_t length = 0, stored = group->record.length;
-    uint64_t count = 0, before = 0;
+    return group->scale->eighths[group->postings.length_bytes ? group->length_bytes[group->docs[i]] : 0];
+}
+
+/* Reads posting i, to the end and up to some position in between. */
+static void expect_posting(const struct group *group, struct position_reader *reader, struct chance *chance, uint32_t i)
+{
+    struct position_postings before = group->postings;
+    struct position_place place = {0};
+    uint32_t tf = group->tfs[i], count, *positions = calloc(tf, sizeof *positions); /* room for these and no more */
+    const uint32_t *expected = group->positions;
+    assert_non_null(positions);
+    before.count = i;
+    position_place_add(&place, &before);
+    for (uint32_t j = 0; j < i; j++) expected += group->tfs[j];
+    assert_true(position_reader_holds(reader, tf));
+    assert_null(position_reader_read(reader, place, eighths_of(group, i), tf, UINT32_MAX, positions, &count));
+    assert_int_equal(count, tf);
+    assert_memory_equal(positions, expected, tf * sizeof *positions);
+    uint32_t enough = expected[chance_below(chance, tf)] - chance_below(chance, 2), reached = 0;
+    while (reached < tf && expected[reached] < enough) reached++;
+    assert_null(position_reader_read(reader, place, eighths_of(group, i), tf, enough, positions, &count));
+    assert_true(count > reached || count == tf);
+    assert_memory_equal(positions, expected, count * sizeof *positions);
+    free(positions);
+}
+
+static void expect_round_trip(const struct group *group, struct chance *chance)
+{
+    size_t stored = group->record.length;
+    uint32_t count = group->postings.count, one, found;
     uint8_t *bytes = guarded_copy(group->record.bytes, stored, SLACK);
-    assert_null(position_group_count(bytes, stored, &count));
-    assert_int_equal(count, group->count);
-    assert_null(position_group_length(bytes, stored + SLACK, &length)); /* what follows is not its own */
-    assert_int_equal(length, stored);
-    for (uint32_t i = 0; i < group->posting_count; i++) {
-        uint32_t *positions = calloc(group->tfs[i], sizeof *positions); /* room for these and no more */
-        assert_non_null(positions);
-        assert_null(position_group_decode(bytes, stored, before, group->tfs[i], positions));
-        assert_memory_equal(positions, group->positions + before, group->tfs[i] * sizeof *positions);
-        free(positions);
-        before += group->tfs[i];
-    }
-    uint32_t one;
-    assert_null(position_group_decode(bytes, stored, before, 0, &one));
-    assert_non_null(position_group_decode(bytes, stored, before, 1, &one));
-    assert_non_null(position_group_decode(bytes, stored, UINT64_MAX, 1, &one));
+    struct position_reader reader;
+    position_reader_open(&reader, bytes, stored);
+    const char *rule = position_group_check(bytes, stored, &group->postings);
+    if (rule) fail_msg("%s", rule);
+    for (uint32_t i = 0; i < count; i++) expect_posting(group, &reader, chance, i);
+    for (uint32_t i = 0; i < 20; i++) expect_posting(group, &reader, chance, chance_below(chance, count)); /* in no order */
+    const struct position_place past = {8 * stored, 0}, far = {UINT64_MAX / 2, 0}, high = {0, 8 * stored + 1};
+    uint32_t two[2];
+    assert_non_null(position_reader_read(&reader, past, 80, 1, UINT32_MAX, &one, &found));
+    assert_non_null(position_reader_read(&reader, far, 80, 1, UINT32_MAX, &one, &found));
+    assert_non_null(position_reader_read(&reader, high, 0, 2, UINT32_MAX, two, &found));
+    if (stored) assert_non_null(position_group_check(bytes, stored - 1, &group->postings));
     free(bytes);
+}
+
+static struct position_room some_room(struct chance *chance)
+{
+    switch (chance_below(chance, 4)) {
+    case 0: return (struct position_room){true, 0};
+    case 1: return (struct position_room){true, 16};
+    case 2: return (struct position_room){true, 1U << chance_below(chance, 20)};
+    default: return (struct position_room){false, 1U << chance_below(chance, 29)};
+    }
 }
 
 static void test_round_trips(void **state)
 {
     (void)state;
     struct chance chance = chance_begin("positions");
-    for (int round = 0; round < 1500; round++) {
-        uint32_t limit = 4096U << chance_below(&chance, 17);
-        struct group group = make(&chance, 1 + chance_below(&chance, 300), 1 + chance_below(&chance, 40),
-                                  limit < POSITION_LIMIT ? limit : POSITION_LIMIT);
-        expect_round_trip(&group);
+    for (int round = 0; round < 3000; round++) {
+        struct group group = make(&chance, 1 + chance_below(&chance, 256), 1 + chance_below(&chance, 60),
+                                  1U << chance_below(&chance, 14), some_room(&chance));
+        expect_round_trip(&group, &chance);
         release(&group);
     }
 }
@@ -84,50 +150,112 @@ static void test_shapes(void **state)
 {
     (void)state;
     struct chance chance = chance_begin("position shapes");
-    static const uint32_t postings[] = {1, 1, 128, 127, 129, 16384, 3};
-    static const uint32_t tfs[] = {1, 4000, 1, 1, 2, 1, 3000};
-    for (size_t i = 0; i < sizeof postings / sizeof *postings; i++) {
-        struct group group = make(&chance, postings[i], tfs[i], POSITION_LIMIT);
-        expect_round_trip(&group);
+    static const struct {
+        uint32_t postings, tf, length;
+        struct position_room room;
+    } shapes[] = {
+        {1, 1, 1, {true, 0}},          /* one word in an article of one: no bits at all */
+        {128, 1, 1, {true, 0}},
+        {128, 1, 300, {true, 0}},
+        {256, 2, 300, {true, 16}},
+        {1, 20000, 65536, {true, 0}},  /* a word of a book */
+        {3, 4000, 4000, {true, 0}},
+        {5, 9, 1, {false, 1 << 28}},   /* gaps of many millions */
+        {64, 1, 1, {false, 1}},
+    };
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct group group = make(&chance, shapes[i].postings, shapes[i].tf, shapes[i].length, shapes[i].room);
+        if (i < 2) assert_int_equal(group.record.length, 0);
+        expect_round_trip(&group, &chance);
         release(&group);
     }
 }
 
+/* Everything is one word, and everything is in the way of a code made for words spread by chance. */
 static void test_a_word_repeated_without_end(void **state)
 {
     (void)state;
     enum { TF = 1 << 20 };
-    uint32_t *positions = calloc(TF, sizeof *positions), *back = calloc(TF, sizeof *back), tf = TF;
+    const struct position_room room = {true, 0};
+    struct position_scale scale;
+    uint32_t *positions = calloc(TF, sizeof *positions), *back = calloc(TF, sizeof *back), tf = TF, doc = 0, count;
+    const uint8_t length_byte = length_byte_encode(TF);
     struct buffer record = {0};
-    size_t length;
+    struct position_reader reader;
     assert_non_null(positions);
     assert_non_null(back);
     for (uint32_t i = 0; i < TF; i++) positions[i] = i;
-    position_group_encode(positions, NULL, TF, &tf, 1, &record);
-    assert_true(record.length < TF / 64 + 16); /* two bytes a run: all gaps are 1 */
+    position_scale_make(&room, &scale);
+    const struct position_postings postings = {&scale, &length_byte, &doc, &tf, 1};
+    position_group_encode(&postings, positions, &record);
+    assert_int_equal(record.length, TF / 8); /* a bit each: all gaps are 0 */
     buffer_append_zeros(&record, SLACK);
     record.length -= SLACK;
-    assert_null(position_group_length(record.bytes, record.length, &length));
-    assert_int_equal(length, record.length);
-    assert_null(position_group_decode(record.bytes, record.length, 0, TF, back));
+    position_reader_open(&reader, record.bytes, record.length);
+    const struct position_place start = {0};
+    assert_null(position_reader_read(&reader, start, scale.eighths[length_byte], TF, UINT32_MAX, back, &count));
     assert_memory_equal(positions, back, TF * sizeof *back);
     free(positions);
     free(back);
     buffer_free(&record);
 }
 
-static void walk(const uint8_t *bytes, size_t length)
+static void test_room(void **state)
 {
-    uint32_t positions[300];
-    size_t stored;
-    uint64_t count;
-    position_group_length(bytes, length, &stored);
-    if (position_group_count(bytes, length, &count)) return;
-    for (uint64_t before = 0; before <= count && before < 2000; before += 37) {
-        uint32_t tf = 1 + (uint32_t)(before % 290);
-        if (position_group_decode(bytes, length, before, tf, positions)) continue;
-        for (uint32_t i = 1; i < tf; i++) assert_true(positions[i] > positions[i - 1]);
+    (void)state;
+    for (uint32_t beyond = 0; beyond <= 1U << 28; beyond = beyond ? 2 * beyond : 1) {
+        const struct position_room room = {true, beyond};
+        struct position_scale scale;
+        position_scale_make(&room, &scale);
+        for (uint32_t byte = 0; byte < 256; byte++) {
+            uint32_t limit = position_room_of(&room, (uint8_t)byte);
+            assert_in_range(limit, 1, 1 << 28);
+            if (limit < 1 << 28 && byte < 255) { /* the last word of the longest such article is below it, with what is beyond */
+                uint32_t next = length_byte_decode((uint8_t)(byte + 1));
+                if (byte) assert_int_equal(limit, next - 1 + beyond);
+                assert_int_equal(length_byte_encode(next - 1), byte);
+            }
+            assert_true(exp2l(scale.eighths[byte] / 8.0L) >= limit);
+            if (scale.eighths[byte]) assert_true(exp2l((scale.eighths[byte] - 1) / 8.0L) < limit);
+        }
     }
+}
+
+/* Every level gives the sums of the scalar one, which are those of position_place_add. */
+static void test_measure(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("position sums");
+    struct position_sums *sums = malloc(sizeof *sums);
+    assert_non_null(sums);
+    for (int round = 0; round < 2000; round++) {
+        struct group group = make(&chance, 1 + chance_below(&chance, 256), 1U << chance_below(&chance, 15), 1U << 16,
+                                  some_room(&chance));
+        for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+            assert_true(position_measure_at(level)(&group.postings, sums));
+            for (uint32_t i = 0; i <= group.postings.count; i += 1 + i / 8) {
+                struct position_postings before = group.postings;
+                struct position_place place = {0};
+                before.count = i;
+                position_place_add(&place, &before);
+                assert_int_equal(sums->low[i], place.low);
+                assert_int_equal(sums->high[i], place.high);
+            }
+            uint32_t i = chance_below(&chance, group.postings.count), tf = group.tfs[i];
+            group.tfs[i] = (uint32_t)POSITION_MEASURED_TF << chance_below(&chance, 17);
+            assert_false(position_measure_at(level)(&group.postings, sums));
+            group.tfs[i] = tf;
+        }
+        release(&group);
+    }
+    /* Numbers of documents that a signed index can't have; nothing may be read for them. */
+    const struct position_room room = {false, 4};
+    const uint32_t docs[] = {5, UINT32_C(1) << 31}, tfs[] = {1, 1};
+    struct position_scale scale;
+    position_scale_make(&room, &scale);
+    const struct position_postings far = {&scale, NULL, docs, tfs, 2};
+    for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) assert_false(position_measure_at(level)(&far, sums));
+    free(sums);
 }
 
 static void test_damage(void **state)
@@ -135,11 +263,21 @@ static void test_damage(void **state)
     (void)state;
     struct chance chance = chance_begin("damaged positions");
     for (int round = 0; round < 8000; round++) {
-        struct group group = make(&chance, 1 + chance_below(&chance, 200), 6, 1 << 14);
+        struct group group = make(&chance, 1 + chance_below(&chance, 200), 6, 1 << 10, some_room(&chance));
         size_t kept = chance_below(&chance, 4) ? group.record.length : chance_below(&chance, (uint32_t)group.record.length + 1);
         uint8_t *bytes = guarded_copy(group.record.bytes, kept, SLACK);
+        struct position_reader reader;
         damage(&chance, bytes, kept);
-        walk(bytes, kept);
+        position_reader_open(&reader, bytes, kept);
+        position_group_check(bytes, kept, &group.postings);
+        for (int times = 0; times < 40; times++) {
+            uint32_t positions[300], tf = 1 + chance_below(&chance, 290), count, most = 8 * (uint32_t)kept + 9;
+            struct position_place place = {chance_below(&chance, most), chance_below(&chance, most)};
+            if (position_reader_read(&reader, place, chance_below(&chance, 225), tf, UINT32_MAX, positions, &count)) continue;
+            assert_int_equal(count, tf);
+            for (uint32_t i = 1; i < tf; i++) assert_true(positions[i] > positions[i - 1]);
+            assert_true(positions[tf - 1] <= POSITION_MOST);
+        }
         free(bytes);
         release(&group);
     }
@@ -148,10 +286,8 @@ static void test_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_a_word_repeated_without_end),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_round_trips), cmocka_unit_test(test_shapes), cmocka_unit_test(test_a_word_repeated_without_end),
+        cmocka_unit_test(test_room),        cmocka_unit_test(test_measure), cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,7 @@ static struct list make(struct chance *chance, enum shape shape, enum tf_kind ki
     list.title_docs = take(df, sizeof *list.title_docs);
     list.title_tfs = take(df, sizeof *list.title_tfs);
     list.impacts = take(df, sizeof *list.impacts);
-    list.group_offsets = take(df, sizeof *list.group_offsets);
+    list.group_offsets = take(df + 1, sizeof *list.group_offsets);
     uint32_t title_df = 0, title_chance = chance_below(chance, 3) ? chance_below(chance, 100) : 0;
     choose_docs(chance, shape, df, doc_count, list.docs);
     for (uint32_t i = 0; i < df; i++) {
@@ -86,12 +86,17 @@ static struct list make(struct chance *chance, enum shape shape, enum tf_kind ki
     list.input = (struct posting_input){.docs = list.docs, .tfs = list.tfs, .impacts = list.impacts, .df = df,
                                         .doc_count = doc_count, .group_offsets = positions ? list.group_offsets : NULL,
                                         .title_docs = list.title_docs, .title_tfs = list.title_tfs, .title_df = title_df};
+    const struct position_room least = {chance_below(chance, 4) > 0, chance_below(chance, 3) ? chance_below(chance, 20)
+                                                                                           : chance_below(chance, 1 << 28)};
+    list.input.room = posting_room(least);
     uint64_t offset = chance_below(chance, 2) ? chance_next(chance) >> 20 : 0;
-    uint32_t step = chance_below(chance, 8) ? 1 << 12 : UINT32_MAX;
+    static const uint32_t steps[] = {1 << 8, 1 << 12, 1 << 17, UINT32_MAX}; /* offsets of each form */
+    uint32_t step = steps[chance_below(chance, 4)];
     for (uint32_t at = 0; at < df; at = posting_group_end(&list.input, at)) {
         list.group_offsets[list.group_count++] = offset;
         offset += chance_below(chance, step);
     }
+    list.group_offsets[list.group_count] = offset;
     posting_list_encode(&list.input, &list.record);
     assert_false(list.record.failed);
     return list;
@@ -110,6 +115,15 @@ static void release(struct list *list)
 
 static bool bounded(float impact, uint32_t code, float unit) { return (double)code * (double)unit >= (double)impact; }
 
+/* The list's group is the n-th of those that have postings. */
+static void expect_group(const struct list *made, const struct posting_list *list, uint32_t group, uint32_t n)
+{
+    uint64_t offset, length;
+    assert_true(posting_group_range(list, group, &offset, &length));
+    assert_int_equal(offset, made->group_offsets[n]);
+    assert_int_equal(offset + length, made->group_offsets[n + 1]);
+}
+
 static void expect_blocks(const struct list *made, const struct posting_list *list)
 {
     uint32_t docs[POSTING_BLOCK], tfs[POSTING_BLOCK], at = 0;
@@ -123,7 +137,7 @@ static void expect_blocks(const struct list *made, const struct posting_list *li
         assert_memory_equal(tfs, made->tfs + at, count * sizeof *tfs);
         for (uint32_t i = 0; i < count; i++)
             assert_true(bounded(made->impacts[at + i], posting_block_max(list, block), list->unit));
-        if (list->has_positions) assert_int_equal(posting_group_offset(list, block), made->group_offsets[block]);
+        if (list->has_positions) expect_group(made, list, block, block);
         at += count;
     }
     assert_int_equal(at, made->input.df);
@@ -166,7 +180,7 @@ static void expect_page(const struct list *made, const struct posting_list *list
     if (!list->has_positions || !count) return;
     uint32_t expected_group = 0; /* among those that have postings */
     for (uint32_t first = 0; (first = posting_group_end(&made->input, first)) <= at;) expected_group++;
-    assert_int_equal(posting_group_offset(list, group), made->group_offsets[expected_group]);
+    expect_group(made, list, group, expected_group);
 }
 
 static void expect_pages(const struct list *made, const struct posting_list *list)
@@ -187,8 +201,13 @@ static void expect_pages(const struct list *made, const struct posting_list *lis
     }
     assert_int_equal(next, list->block_count);
     assert_int_equal(at, made->input.df);
-    for (uint32_t group = 1; group < list->group_count && list->has_positions; group++)
-        assert_true(posting_group_offset(list, group) >= posting_group_offset(list, group - 1));
+    uint64_t offset, length, end = 0;
+    for (uint32_t group = 0; group < list->group_count && list->has_positions; group++) { /* those without postings too */
+        assert_true(posting_group_range(list, group, &offset, &length));
+        if (group) assert_int_equal(offset, end);
+        end = offset + length;
+    }
+    if (list->has_positions) assert_int_equal(end, made->group_offsets[made->group_count]);
 }
 
 static void expect_title(const struct list *made, const struct posting_list *list)
@@ -247,6 +266,10 @@ static void expect_round_trip(struct list *made)
     assert_int_equal(list.df, made->input.df);
     assert_int_equal(list.cf, cf);
     assert_int_equal(list.has_positions, made->input.group_offsets != NULL);
+    if (list.has_positions) {
+        assert_int_equal(list.room.lengths, made->input.room.lengths);
+        assert_int_equal(list.room.beyond, made->input.room.beyond);
+    }
     assert_int_equal(list.paged, posting_is_paged(made->input.df, made->input.doc_count));
     expect_impacts(made, &list);
     if (list.paged) expect_pages(made, &list);
@@ -386,7 +409,8 @@ static void walk(const uint8_t *bytes, size_t length, uint32_t doc_count)
     uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE], offset, size;
     uint64_t bits[4], sum = 0;
     if (posting_list_open(bytes, length, doc_count, &list)) return;
-    for (uint32_t group = 0; group < list.group_count; group++) sum += posting_group_offset(&list, group);
+    for (uint32_t group = 0; group < list.group_count; group++)
+        if (posting_group_range(&list, group, &bits[0], &bits[1])) assert_true(bits[1] <= list.positions_length);
     for (uint32_t page = 0; list.paged && page < list.block_count; page++) {
         posting_page_range(&list, page, &offset, &size);
         assert_true((uint64_t)offset + size <= length);

@@ -326,7 +326,7 @@ static void test_lists_at_borders(void **state)
     brute_free(&twin);
 }
 
-/* Titles and keywords number their words with a gap of 16 behind them. */
+/* Titles and keywords number their words with a gap of 16 behind them, if there are any. */
 static bf_status keep_positions(void *context, bf_text id, uint32_t tf, const uint32_t *positions)
 {
     struct buffer *kept = context;
@@ -349,7 +349,7 @@ static void test_positions(void **state)
     bf_searcher *searcher = open_searcher(path_of(state));
     struct buffer kept = {0};
     assert_int_equal(bf_searcher_each_posting(searcher, NULL, text_of("storm"), keep_positions, &kept, NULL), BF_OK);
-    assert_string_equal(buffer_string(&kept), "a:0,19,21,b:16,");
+    assert_string_equal(buffer_string(&kept), "a:0,19,21,b:0,");
     buffer_clear(&kept);
     assert_int_equal(bf_searcher_each_posting(searcher, "keywords", text_of("storm"), keep_positions, &kept, NULL), BF_OK);
     assert_string_equal(buffer_string(&kept), "a:0,34,");

@@ -8,6 +8,7 @@
 #include "article_block.h"
 #include "article_record.h"
 #include "column.h"
+#include "form_numbers.h"
 #include "id_column.h"
 #include "inline_list.h"
 #include "length_byte.h"
@@ -156,7 +157,7 @@ static void test_blocked_list(void **state)
     enum { DF = 130 };
     uint32_t docs[DF], tfs[DF];
     float impacts[DF];
-    const uint64_t groups[] = {5000, 5300};
+    const uint64_t groups[] = {5000, 5300, 5305};
     const uint32_t title_docs[] = {3, 11}, title_tfs[] = {1, 2};
     for (uint32_t i = 0; i < DF; i++) {
         docs[i] = 2 * i + 1;
@@ -166,8 +167,8 @@ static void test_blocked_list(void **state)
     const struct form forms[] = {{(const uint8_t *)"strike", 6, {120, 2}}, {(const uint8_t *)"striking", 8, {12, 0}}};
     struct buffer out = {0}, list = {0};
     form_list_encode((const uint8_t *)"strike", 6, forms, 2, true, &list);
-    struct posting_input input = {docs,       tfs,        impacts, DF,         1000,           groups,
-                                  title_docs, title_tfs,  2,       list.bytes, (uint32_t)list.length};
+    struct posting_input input = {docs, tfs, impacts, DF, 1000, groups, {true, 16}, true, title_docs, title_tfs, 2, list.bytes,
+                                  (uint32_t)list.length};
     posting_list_encode(&input, &out);
     expect_example("blocked-list", &out);
     buffer_free(&list);
@@ -230,12 +231,20 @@ static void test_inline_list(void **state)
 static void test_position_group(void **state)
 {
     (void)state;
-    const uint32_t positions[] = {3, 7, 8, 10, 0, 200}, tfs[] = {3, 1, 2}, forms[] = {0, 1, 0, 0, 2, 0};
+    /* articles of 20, 100 and 300 words */
+    const uint8_t length_bytes[] = {length_byte_encode(20), length_byte_encode(100), length_byte_encode(300)};
+    const uint32_t docs[] = {0, 1, 2}, tfs[] = {3, 1, 2}, positions[] = {3, 7, 8, 10, 0, 200};
+    const struct position_room room = {true, 0};
+    struct position_scale scale;
     struct buffer out = {0};
-    position_group_encode(positions, NULL, 6, tfs, 3, &out);
+    position_scale_make(&room, &scale);
+    const struct position_postings postings = {&scale, length_bytes, docs, tfs, 3};
+    position_group_encode(&postings, positions, &out);
     expect_example("position-group", &out);
+    const uint32_t forms[] = {0, 1, 0, 0, 2, 0};
     buffer_clear(&out);
-    position_group_encode(positions, forms, 6, tfs, 3, &out);
+    form_numbers_encode(forms, 6, &out);
+    position_group_encode(&postings, positions, &out);
     expect_example("position-group-forms", &out);
     buffer_free(&out);
 }

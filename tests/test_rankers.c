@@ -70,9 +70,22 @@ static void make_index(const char *path, uint32_t segments, bool deletions, bool
     bf_writer_close(writer);
 }
 
+/* A phrase alone, of words that often stand side by side; some in a row are the same. */
+static size_t make_phrase(char *query)
+{
+    static const char *const fields[] = {"", "", "", "", "title:", "body:", "section:"};
+    size_t length = (size_t)sprintf(query, "%s\"", fields[random_below(7)]);
+    for (uint32_t i = 0, words = 2 + random_below(random_below(3) ? 1 : 3); i < words; i++) {
+        uint32_t word = random_below(4) ? random_word() % (1U << random_below(9)) : random_below(VOCABULARY + 50);
+        length += (size_t)sprintf(query + length, "%sw%u", i ? " " : "", word);
+    }
+    return length + (size_t)sprintf(query + length, "\"%s", random_below(8) ? "" : "^2");
+}
+
 static void make_query(char *query)
 {
     size_t length = 0;
+    if (random_below(4) == 0 && make_phrase(query)) return;
     uint32_t words = 1 + random_below(random_below(10) ? 5 : 30), style = random_below(4);
     for (uint32_t i = 0; i < words; i++) {
         const char *sign = style == 1                                    ? "+"

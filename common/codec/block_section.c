@@ -52,6 +52,17 @@ static const char *frame_range(const uint8_t *ends, uint32_t block_count, uint32
     return NULL;
 }
 
+uint32_t block_section_size(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t block)
+{
+    uint32_t end_size = section_end_size(block_count), docs_start, docs_end, tfs_start, tfs_end;
+    const uint8_t *docs_ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * 4;
+    const uint8_t *tfs_ends = docs_ends + (size_t)(block_count - 1) * end_size;
+    if (frame_range(docs_ends, block_count, section[SECTION_DOCS_LENGTH], block, &docs_start, &docs_end) ||
+        frame_range(tfs_ends, block_count, section[SECTION_TFS_LENGTH], block, &tfs_start, &tfs_end))
+        return 0;
+    return docs_end - docs_start + tfs_end - tfs_start;
+}
+
 static const char *frame_decode(const uint8_t *part, uint32_t start, uint32_t end, uint32_t count, uint16_t *header,
                                 uint32_t *values)
 {

@@ -1,211 +1,208 @@
-/*
- * version (1 byte), count of positions (varint), a header of 16 bits for each run of 128 positions, then the runs' bodies
- * (pfor.h). A value is the position itself for the first of a posting, and the gap to the one before less one for the others. The
- * headers stand together, so a run in the middle is found by adding up sizes without touching those before it.
- *
- * In a record of version 2 the numbers of forms follow in the same way: headers, then bodies. Position i has number i.
- */
 #include "position_group.h"
 
-#include "pfor.h"
-#include "varint.h"
+#include "bytes.h"
+#include "length_byte.h"
+#include "position_measure.h"
 
-enum { POSITION_GROUP_VERSION = 1, POSITION_GROUP_WITH_FORMS = 2 };
+/* ---- Room ---- */
 
-static bool any_form(const uint32_t *forms, uint64_t count)
+uint32_t position_room_of(const struct position_room *room, uint8_t length_byte)
 {
-    for (uint64_t i = 0; forms && i < count; i++)
-        if (forms[i]) return true;
-    return false;
+    uint64_t most = room->beyond;
+    if (room->lengths) most += length_byte == UINT8_MAX ? POSITION_MOST : length_byte_decode((uint8_t)(length_byte + 1)) - 1;
+    return most > POSITION_MOST ? POSITION_MOST + 1 : most ? (uint32_t)most : 1;
 }
 
-static void append_forms(const uint32_t *forms, uint64_t count, struct buffer *out)
+/* Rounded up; n is at least 1. */
+static uint32_t log2_eighths(uint32_t n)
 {
-    uint64_t run_count = count / PFOR_COUNT + (count % PFOR_COUNT != 0);
-    size_t header_at = out->length;
-    buffer_append_zeros(out, (size_t)run_count * 2);
-    for (uint64_t at = 0; at < count && !out->failed; at += PFOR_COUNT, header_at += 2) {
-        uint32_t run_length = count - at < PFOR_COUNT ? (uint32_t)(count - at) : PFOR_COUNT;
-        uint16_t header = pfor_encode(forms + at, run_length, out);
-        if (!out->failed) store_u16(out->bytes + header_at, header);
+    /* 2^(31 + i / 8), rounded down: a number of 32 bits above it has a logarithm above that. */
+    static const uint32_t steps[8] = {0x80000000, 0x8b95c1e3, 0x9837f051, 0xa5fed6a9,
+                                      0xb504f333, 0xc5672a11, 0xd744fcca, 0xeac0c6e7};
+    uint32_t shift = (uint32_t)__builtin_clz(n), top = n << shift, eighth = 0;
+    while (eighth < 8 && top > steps[eighth]) eighth++;
+    return 8 * (31 - shift) + eighth;
+}
+
+void position_scale_make(const struct position_room *room, struct position_scale *scale)
+{
+    memset(scale->slack, 0, sizeof scale->slack);
+    for (uint32_t byte = 0; byte < 256; byte++)
+        scale->eighths[byte] = (uint8_t)log2_eighths(position_room_of(room, (uint8_t)byte));
+}
+
+static uint32_t width_of(const struct position_postings *postings, uint32_t i)
+{
+    uint8_t length_byte = postings->length_bytes ? postings->length_bytes[postings->docs[i]] : 0;
+    return position_width(postings->scale->eighths[length_byte], postings->tfs[i]);
+}
+
+/* ---- Writing ---- */
+
+static void put_bits(uint8_t *bytes, uint64_t bit, uint32_t value, uint32_t width)
+{
+    for (uint64_t rest = (uint64_t)value << bit % 8, left = bit % 8 + width, at = bit / 8;; rest >>= 8, left -= 8) {
+        bytes[at++] |= (uint8_t)rest;
+        if (left <= 8) break;
     }
 }
 
-void position_group_encode(const uint32_t *positions, const uint32_t *forms, uint64_t count, const uint32_t *tfs,
-                           uint32_t posting_count, struct buffer *out)
+/* Bits of all low parts and of all high parts. */
+static void measure(const struct position_postings *postings, const uint32_t *positions, uint64_t *low, uint64_t *high)
 {
-    uint64_t run_count = count / PFOR_COUNT + (count % PFOR_COUNT != 0);
-    bool with_forms = any_form(forms, count);
-    buffer_append_u8(out, with_forms ? POSITION_GROUP_WITH_FORMS : POSITION_GROUP_VERSION);
-    varint_append(out, count);
-    size_t header_at = out->length;
-    if (run_count > SIZE_MAX / 8) out->failed = true;
-    buffer_append_zeros(out, (size_t)run_count * 2);
-    uint32_t posting = 0, left = posting_count ? tfs[0] : 0, next = 0, run[PFOR_COUNT], run_length = 0;
-    for (uint64_t i = 0; i < count && !out->failed; i++) {
-        while (left == 0 && posting + 1 < posting_count) {
-            left = tfs[++posting];
-            next = 0;
+    *low = *high = 0;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        uint32_t width = width_of(postings, i);
+        *low += (uint64_t)tf * width;
+        for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++)
+            if (tf > 1) *high += 1 + ((*positions - next) >> width);
+    }
+}
+
+void position_group_encode(const struct position_postings *postings, const uint32_t *positions, struct buffer *out)
+{
+    uint64_t low, high, high_at = 0;
+    measure(postings, positions, &low, &high);
+    size_t length = (size_t)((low + high + 7) / 8);
+    if (low + high > SIZE_MAX / 2) out->failed = true;
+    uint8_t *bytes = out->failed ? NULL : buffer_extend(out, length);
+    if (!bytes) return;
+    memset(bytes, 0, length);
+    uint64_t low_at = 8 * (uint64_t)length;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        uint32_t width = width_of(postings, i);
+        low_at -= (uint64_t)tf * width;
+        for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++) {
+            uint32_t value = *positions - next;
+            if (width) put_bits(bytes, low_at + (uint64_t)j * width, value & ((1U << width) - 1), width);
+            if (tf == 1) continue;
+            high_at += value >> width;
+            put_bits(bytes, high_at++, 1, 1);
         }
-        run[run_length++] = positions[i] - next;
-        next = positions[i] + 1;
-        left--;
-        if (run_length < PFOR_COUNT && i + 1 < count) continue;
-        uint16_t header = pfor_encode(run, run_length, out);
-        if (!out->failed) store_u16(out->bytes + header_at, header);
-        header_at += 2;
-        run_length = 0;
     }
-    if (with_forms) append_forms(forms, count, out);
 }
 
-struct group {
-    bool with_forms;
-    uint64_t count, run_count;
-    const uint8_t *headers, *bodies, *end;
-};
+/* ---- Reading ---- */
 
-static const char *group_open(const uint8_t *bytes, size_t length, struct group *group)
+void position_place_add(struct position_place *place, const struct position_postings *postings)
 {
-    if (length < 1) return "a position group is empty";
-    const uint8_t *at = bytes + 1, *end = bytes + length;
-    group->with_forms = bytes[0] == POSITION_GROUP_WITH_FORMS;
-    if (bytes[0] != POSITION_GROUP_VERSION && !group->with_forms) return "a position group's version is unknown";
-    if (!varint_read(&at, end, &group->count)) return "a position group is cut short";
-    group->run_count = group->count / PFOR_COUNT + (group->count % PFOR_COUNT != 0);
-    if (group->run_count > (uint64_t)(end - at) / 2) return "a position group is cut short";
-    group->headers = at;
-    group->bodies = at + 2 * group->run_count;
-    group->end = end;
-    return NULL;
-}
-
-static uint32_t run_length(const struct group *group, uint64_t run)
-{
-    uint64_t left = group->count - run * PFOR_COUNT;
-    return left < PFOR_COUNT ? (uint32_t)left : PFOR_COUNT;
-}
-
-static size_t run_size(const struct group *group, uint64_t run)
-{
-    return pfor_size(load_u16(group->headers + 2 * run), run_length(group, run));
-}
-
-/* Moves over the bodies of all runs. */
-static const char *skip_runs(const struct group *group, const uint8_t **body)
-{
-    for (uint64_t run = 0; run < group->run_count; run++) {
-        size_t size = run_size(group, run);
-        if (size > (size_t)(group->end - *body)) return "a position group is shorter than its runs";
-        *body += size;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        place->low += (uint64_t)tf * width_of(postings, i);
+        place->high += tf > 1 ? tf : 0;
     }
-    return NULL;
 }
 
-/* Makes the group that of the numbers of forms. */
-static const char *group_turn_to_forms(struct group *group)
+/* In byte i: the ones in bytes 0 to i. */
+static uint64_t count_bytewise(uint64_t word)
 {
-    const uint8_t *at = group->bodies;
-    const char *rule = skip_runs(group, &at);
-    if (rule) return rule;
-    if (group->run_count > (uint64_t)(group->end - at) / 2) return "a position group has no numbers of forms";
-    group->headers = at;
-    group->bodies = at + 2 * group->run_count;
-    return NULL;
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    return ((word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f)) * UINT64_C(0x0101010101010101);
 }
 
-/* Turns values into positions: sums modulo 2^32, then they must have ascended. */
-static const char *sum_positions(uint32_t tf, uint32_t *positions)
+/* Shifts a one into place for each byte that is at least n; bytes and n are below 128. */
+static uint64_t bytes_at_least(uint64_t bytes, uint64_t n)
 {
-    uint64_t next = 0;
-    for (uint32_t i = 0; i < tf; i++) {
-        next += positions[i];
-        if (next > UINT32_MAX) return "a position is past 32 bits";
-        positions[i] = (uint32_t)next++;
-    }
-    return NULL;
+    return ((bytes | UINT64_C(0x8080808080808080)) - n * UINT64_C(0x0101010101010101)) & UINT64_C(0x8080808080808080);
 }
 
-/* `wanted` values after `before` others. */
-static const char *group_values(const struct group *group, uint64_t before, uint32_t wanted_count, uint32_t *values)
+/* Where the n-th one is, from 1, of a word of which `counts` is known: without a branch, since none could be foretold (Vigna:
+ * Broadword implementation of rank/select queries, 2008). */
+static uint32_t select_one(uint64_t word, uint64_t counts, uint64_t n)
 {
-    const uint8_t *body = group->bodies;
-    uint64_t run = before / PFOR_COUNT;
-    for (uint64_t earlier = 0; earlier < run; earlier++) {
-        size_t size = run_size(group, earlier);
-        if (size > (size_t)(group->end - body)) return "a position group is shorter than its runs";
-        body += size;
-    }
-    uint32_t at = (uint32_t)(before % PFOR_COUNT);
-    for (uint32_t done = 0; done < wanted_count; run++, at = 0) {
-        uint16_t header = load_u16(group->headers + 2 * run);
-        uint32_t count = run_length(group, run), left_here = count - at, left = wanted_count - done, whole[PFOR_COUNT];
-        uint32_t wanted = left_here < left ? left_here : left;
-        size_t room = (size_t)(group->end - body);
-        const char *rule;
-        if (wanted <= 16) {
-            rule = pfor_decode_range(body, room, header, count, at, wanted, values + done);
-        } else {
-            rule = pfor_decode(body, room, header, count, whole);
-            if (!rule) memcpy(values + done, whole + at, wanted * sizeof *whole);
+    uint32_t byte = (uint32_t)__builtin_ctzll(bytes_at_least(counts, n)) - 7; /* its first bit */
+    n -= counts << 8 >> byte & 255;
+    uint64_t spread = (word >> byte & 255) * UINT64_C(0x0101010101010101) & UINT64_C(0x8040201008040201); /* a bit a byte */
+    uint64_t ones = (spread + UINT64_C(0x7f7f7f7f7f7f7f7f)) >> 7 & UINT64_C(0x0101010101010101);
+    return byte + (uint32_t)__builtin_ctzll(bytes_at_least(ones * UINT64_C(0x0101010101010101), n)) / 8;
+}
+
+/* Moves behind so many high parts. False: there are fewer. */
+static bool pass_high(struct position_reader *reader, uint64_t wanted)
+{
+    if (wanted < reader->passed) reader->at = reader->passed = 0;
+    uint64_t left = wanted - reader->passed, at = reader->at;
+    reader->passed = wanted;
+    if (!left) return true;
+    uint64_t word = 0, counts = 0;
+    for (;; at = (at | 63) + 1) { /* from here to the next multiple of 64 */
+        if (at >= reader->bits) {
+            reader->at = reader->passed = 0;
+            return false;
         }
-        if (rule) return rule;
-        body += pfor_size(header, count);
-        done += wanted;
+        word = load_u64(reader->bytes + at / 64 * 8) >> at % 64;
+        counts = count_bytewise(word);
+        if (counts >> 56 >= left) break;
+        left -= counts >> 56;
     }
+    reader->at = at + select_one(word, counts, (uint32_t)left) + 1;
+    return true;
+}
+
+static const char *const cut_short = "a position group is shorter than its positions";
+
+/* `low`: the bit with which the posting's low parts begin. */
+static const char *read_several(struct position_reader *reader, uint64_t low, uint32_t width, uint32_t tf, uint32_t enough,
+                                uint32_t *positions, uint32_t *count)
+{
+    const uint8_t *bytes = reader->bytes;
+    const uint64_t mask = (UINT64_C(1) << width) - 1;
+    uint64_t at = reader->at, next = 0; /* the word's first bit */
+    uint64_t word = load_u64(bytes + at / 8) >> at % 8;
+    uint32_t left = 64 - (uint32_t)(at % 8), done = 0; /* bits of the word that are the group's and not passed */
+    at += left; /* from here on, the bit behind the word */
+    do {
+        while (!word) { /* so many zeros: go on in the next word */
+            next += (uint64_t)left << width;
+            if (at >= reader->bits) return cut_short;
+            word = load_u64(bytes + at / 8) >> at % 8;
+            left = 64 - (uint32_t)(at % 8);
+            at += left;
+        }
+        uint32_t zeros = (uint32_t)__builtin_ctzll(word);
+        word = word >> zeros >> 1;
+        left -= zeros + 1;
+        next += (uint64_t)zeros << width | (load_u64(bytes + low / 8) >> low % 8 & mask);
+        low += width;
+        positions[done++] = (uint32_t)next;
+    } while (next++ < enough && done < tf);
+    if (at - left > reader->bits) return cut_short;
+    if (next > POSITION_MOST + 1) return "a position is past 28 bits";
+    reader->at = at - left;
+    reader->passed += done;
+    *count = done;
     return NULL;
 }
 
-const char *position_group_decode(const uint8_t *bytes, size_t length, uint64_t before, uint32_t tf, uint32_t *positions)
+const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
+                                 uint32_t enough, uint32_t *positions, uint32_t *count)
 {
-    struct group group;
-    const char *rule = group_open(bytes, length, &group);
-    if (rule) return rule;
-    if (before > group.count || tf > group.count - before) return "a position group has fewer positions than its postings";
-    if (tf == 0) return NULL;
-    rule = group_values(&group, before, tf, positions);
-    return rule ? rule : sum_positions(tf, positions);
-}
-
-const char *position_forms_open(const uint8_t *bytes, size_t length, struct position_forms *forms)
-{
-    struct group group;
-    const char *rule = group_open(bytes, length, &group);
-    if (rule) return rule;
-    *forms = (struct position_forms){.count = group.count};
-    if (!group.with_forms) return NULL;
-    rule = group_turn_to_forms(&group);
-    if (rule) return rule;
-    *forms = (struct position_forms){group.count, group.headers, group.bodies, group.end};
+    uint32_t width = position_width(eighths, tf);
+    uint64_t end = place.low + (uint64_t)tf * width;
+    *count = 0;
+    if (end > reader->bits) return cut_short;
+    uint64_t low = reader->bits - end;
+    if (tf > 1) {
+        if (!pass_high(reader, place.high)) return cut_short;
+        return read_several(reader, low, width, tf, enough, positions, count);
+    }
+    *positions = (uint32_t)(load_u64(reader->bytes + low / 8) >> low % 8 & ((UINT64_C(1) << width) - 1));
+    *count = 1;
     return NULL;
 }
 
-const char *position_forms_decode(const struct position_forms *forms, uint64_t before, uint32_t tf, uint32_t *numbers)
+const char *position_group_check(const uint8_t *bytes, size_t length, const struct position_postings *postings)
 {
-    struct group group = {.count = forms->count, .headers = forms->headers, .bodies = forms->bodies, .end = forms->end};
-    if (before > group.count || tf > group.count - before) return "a position group has fewer positions than its postings";
-    if (tf == 0) return NULL;
-    if (forms->headers) return group_values(&group, before, tf, numbers);
-    memset(numbers, 0, tf * sizeof *numbers);
-    return NULL;
-}
-
-const char *position_group_count(const uint8_t *bytes, size_t length, uint64_t *count)
-{
-    struct group group;
-    const char *rule = group_open(bytes, length, &group);
-    if (!rule) *count = group.count;
-    return rule;
-}
-
-const char *position_group_length(const uint8_t *bytes, size_t available, size_t *length)
-{
-    struct group group;
-    const char *rule = group_open(bytes, available, &group);
-    if (!rule && group.with_forms) rule = group_turn_to_forms(&group);
-    const uint8_t *at = group.bodies;
-    if (!rule) rule = skip_runs(&group, &at);
-    if (rule) return rule;
-    *length = (size_t)(at - bytes);
+    struct position_reader reader;
+    struct position_place end = {0};
+    position_reader_open(&reader, bytes, length);
+    position_place_add(&end, postings);
+    if (!pass_high(&reader, end.high) || reader.at + end.low > reader.bits) return cut_short;
+    uint64_t unused = reader.bits - reader.at - end.low;
+    if (unused > 7) return "a position group is longer than its positions";
+    if (load_u64(bytes + reader.at / 8) >> reader.at % 8 & ((1U << unused) - 1)) return "bits between the parts must be 0";
     return NULL;
 }

@@ -122,8 +122,10 @@ const char *posting_list_check(const struct posting_list *list, posting_impact *
     if (recount.df != list->df) return "the document frequency is not the number of postings";
     if (recount.cf != list->cf) return "the collection frequency is not the sum of the frequencies";
     if (recount.title_seen != list->title_df) return "a title posting is not one of the list's";
-    for (uint32_t group = 1; group < list->group_count && list->has_positions; group++)
-        if (posting_group_offset(list, group) < posting_group_offset(list, group - 1)) return "position groups are not in order";
+    for (uint32_t group = 0; group < list->group_count && list->has_positions; group++) {
+        uint64_t offset, length;
+        if (!posting_group_range(list, group, &offset, &length)) return "position groups are not in order";
+    }
     for (uint32_t i = 0; i < POSTING_KTH && impact; i++)
         if (list->kth[i] > 0 && recount.reached[i] < posting_kth_k[i]) return "a stored k-th impact is above the true one";
     return NULL;

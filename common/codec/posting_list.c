@@ -17,6 +17,7 @@ static uint32_t take(uint64_t *at, uint64_t length)
 struct head {
     uint32_t flags, title_df, grid_shift, group_shift, pages_length;
     uint64_t group_base;
+    enum group_form group_form;
     uint32_t blocks[6], title[6];
     size_t length; /* of the head alone, up to the directories */
 };
@@ -33,6 +34,29 @@ static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t
     return NULL;
 }
 
+/* Where the positions are, how many bytes, and what room there is for each. */
+static const char *read_positions(const uint8_t **at, const uint8_t *end, struct posting_list *list, struct head *head)
+{
+    uint32_t room = (head->flags & POSTING_ROOM) >> ROOM_SHIFT;
+    const uint32_t of_positions = POSTING_ROOM | POSTING_NUMBERED | POSTING_WIDE_GROUPS;
+    if (!list->has_positions) return head->flags & of_positions ? "a list without positions has groups" : NULL;
+    if (!varint_read(at, end, &head->group_base) || !varint_read(at, end, &list->positions_length))
+        return "the head is cut short";
+    if ((head->flags & POSTING_NUMBERED) && !(head->flags & POSTING_HAS_FORMS)) return "a list without forms has numbers of them";
+    if (list->positions_length > UINT64_MAX - head->group_base) return "positions end beyond 64 bits";
+    list->numbered = head->flags & POSTING_NUMBERED;
+    list->room = (struct position_room){.lengths = room != ROOM_ALONE, .beyond = room == ROOM_GAP ? ROOM_GAP_SIZE : 0};
+    if (room == ROOM_BEYOND || room == ROOM_ALONE) {
+        if (*at == end) return "the head is cut short";
+        if (**at > ROOM_POWER_MOST) return "positions are below 2^28";
+        list->room.beyond = 1U << *(*at)++;
+    }
+    head->group_form = head->flags & POSTING_WIDE_GROUPS           ? GROUPS_WIDE
+                       : list->positions_length <= UINT16_MAX ? GROUPS_NARROW
+                                                              : GROUPS_RUNS;
+    return NULL;
+}
+
 static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list,
                              struct head *head)
 {
@@ -41,7 +65,6 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
     if (length < 2) return "the head is cut short";
     if (bytes[0] != POSTING_VERSION) return "the version is unknown";
     head->flags = bytes[1];
-    if (head->flags & ~(uint32_t)POSTING_FLAGS) return "a flag is unknown";
     at += 2;
     if (!varint_read_u32(&at, end, &list->df) || !varint_read(&at, end, &more)) return "the head is cut short";
     if (list->df == 0 || list->df > doc_count) return "the document frequency is not one of the segment's";
@@ -50,7 +73,6 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
     list->paged = head->flags & POSTING_IS_PAGED;
     if (list->paged != posting_is_paged(list->df, doc_count)) return "the shape does not follow from the document frequency";
     list->has_positions = head->flags & POSTING_HAS_POSITIONS;
-    if ((head->flags & POSTING_WIDE_GROUPS) && !list->has_positions) return "a list without positions has wide groups";
 
     float above = 0;
     for (uint32_t i = 0; i <= POSTING_KTH; i++) { /* the maximum, then the k-th for each k that there are postings for */
@@ -65,8 +87,8 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
         else
             list->max_impact = impact;
     }
-    if (list->has_positions && !varint_read(&at, end, &head->group_base)) return "the head is cut short";
-    const char *rule = NULL;
+    const char *rule = read_positions(&at, end, list, head);
+    if (rule) return rule;
     if (list->paged) {
         if (end - at < 1) return "the head is cut short";
         head->grid_shift = *at & 15U;
@@ -117,11 +139,10 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
         grid = take(&at, (uint64_t)list->block_count * BLOCK_RUNS_SIZE);
         blocks[SECTION_DIRECTORY] = take(&at, section_directory_size(list->block_count));
     }
-    bool wide = head.flags & POSTING_WIDE_GROUPS;
-    list->parts[PART_GROUPS] = take(&at, list->has_positions ? (uint64_t)(list->group_count - 1) * (wide ? 8 : 4) : 0);
+    list->parts[PART_GROUPS] = take(&at, list->has_positions ? posting_groups_size(head.group_form, list->group_count) : 0);
     list->parts[PART_GROUP_BASE_LOW] = (uint32_t)head.group_base;
     list->parts[PART_GROUP_BASE_HIGH] = (uint32_t)(head.group_base >> 32);
-    list->parts[PART_GROUP_FORM] = head.group_shift | (wide ? 256 : 0);
+    list->parts[PART_GROUP_FORM] = head.group_shift | (uint32_t)head.group_form << 8;
     title[SECTION_DIRECTORY] = take(&at, section_directory_size(list->title_block_count));
     if (list->paged) {
         list->parts[PART_PAGES] = take(&at, head.pages_length);
@@ -144,13 +165,29 @@ uint32_t posting_list_head_length(const struct posting_list *list)
     return list->paged ? list->parts[PART_PAGES] : list->parts[PART_BLOCKS + SECTION_DOCS];
 }
 
-uint64_t posting_group_offset(const struct posting_list *list, uint32_t group)
+/* Where the group begins among the list's positions, or with group == group_count, where they end. */
+static uint64_t group_start(const struct posting_list *list, uint32_t group)
 {
-    uint64_t base = list->parts[PART_GROUP_BASE_LOW] | (uint64_t)list->parts[PART_GROUP_BASE_HIGH] << 32;
-    if (group == 0 || group >= list->group_count || !list->has_positions) return base;
-    const uint8_t *deltas = list->bytes + list->parts[PART_GROUPS];
-    bool wide = list->parts[PART_GROUP_FORM] & 256;
-    return base + (wide ? load_u64(deltas + 8 * (size_t)(group - 1)) : load_u32(deltas + 4 * (size_t)(group - 1)));
+    const uint8_t *directory = list->bytes + list->parts[PART_GROUPS];
+    if (group == 0) return 0;
+    if (group >= list->group_count) return list->positions_length;
+    switch ((enum group_form)(list->parts[PART_GROUP_FORM] >> 8)) {
+    case GROUPS_NARROW: return load_u16(directory + 2 * (size_t)(group - 1));
+    case GROUPS_WIDE: return load_u64(directory + 8 * (size_t)(group - 1));
+    case GROUPS_RUNS: break;
+    }
+    uint32_t run = group / GROUP_RUN;
+    uint64_t start = run ? load_u32(directory + 4 * (size_t)(run - 1)) : 0;
+    directory += 4 * (size_t)posting_group_runs(list->group_count);
+    return start + load_u16(directory + 2 * (size_t)(group - 1));
+}
+
+bool posting_group_range(const struct posting_list *list, uint32_t group, uint64_t *offset, uint64_t *length)
+{
+    uint64_t start = group_start(list, group), end = group_start(list, group + 1);
+    *offset = (list->parts[PART_GROUP_BASE_LOW] | (uint64_t)list->parts[PART_GROUP_BASE_HIGH] << 32) + start;
+    *length = end - start;
+    return list->has_positions && group < list->group_count && start <= end && end <= list->positions_length;
 }
 
 uint32_t posting_block_last(const struct posting_list *list, uint32_t block)
@@ -171,6 +208,11 @@ uint32_t posting_block_count(const struct posting_list *list, uint32_t block) { 
 uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc)
 {
     return block_section_seek(list, list->parts + PART_BLOCKS, list->block_count, from, doc);
+}
+
+uint32_t posting_block_size(const struct posting_list *list, uint32_t block)
+{
+    return block_section_size(list, list->parts + PART_BLOCKS, list->block_count, block);
 }
 
 const char *posting_block_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK])

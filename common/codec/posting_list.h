@@ -5,8 +5,8 @@
  *   blocked  blocks of 128 postings
  *   paged    the rest: pages of 256 documents, each directly addressable
  *
- * Positions are records of their own elsewhere, one for each *position group* of consecutive postings: a block, or
- * 2^s pages. The list holds where each group's record is.
+ * Positions stand elsewhere, those of a *position group* of consecutive postings together (position_group.h): of a block, or of
+ * 2^s pages. The list holds where each group is.
  *
  * Bytes in, bytes out. A decoding function returns NULL, or the rule that the bytes broke (static). After a successful
  * posting_list_open every other function here stays inside the record whatever its bytes are.
@@ -15,6 +15,7 @@
 #define CODEC_POSTING_LIST_H
 
 #include "buffer.h"
+#include "position_group.h"
 
 #include <stdint.h>
 
@@ -44,9 +45,11 @@ struct posting_input {
     const float *impacts;      /* > 0, finite: what the build's parameters give each posting (bm25.h) */
     uint32_t df;
     uint32_t doc_count;        /* documents of the segment */
-    /* Where the position record of each group is, ascending: one for each group that has postings, in the order in which
-     * posting_group_end walks them. NULL: list without positions. */
+    /* Where the positions of each group are: one for each group that has postings, in the order in which posting_group_end walks
+     * them, and where the last one ends; each begins where the one before ends. NULL: list without positions. */
     const uint64_t *group_offsets;
+    struct position_room room; /* with positions: posting_room made it */
+    bool numbered;             /* with positions: each group begins with numbers of forms (form_numbers.h) */
     const uint32_t *title_docs, *title_tfs; /* the postings that occur in the title, and how often there */
     uint32_t title_df;
     const uint8_t *forms;      /* the list of the term's forms (form_list.h) */
@@ -55,6 +58,9 @@ struct posting_input {
 
 /* Postings [first, result) form the position group that begins at posting `first`. */
 uint32_t posting_group_end(const struct posting_input *input, uint32_t first);
+
+/* The room for positions that a list can say and that is no less than the given one. */
+struct position_room posting_room(struct position_room least);
 
 /* Appends the record. */
 void posting_list_encode(const struct posting_input *input, struct buffer *out);
@@ -73,6 +79,9 @@ struct posting_list {
     float kth[POSTING_KTH]; /* the k-th best impact, 0 when df < k; at most the true one */
     uint32_t block_count;   /* blocked: blocks. paged: pages of the document space, ceil(doc_count / 256) */
     uint32_t group_count;
+    struct position_room room; /* for positions */
+    bool numbered;             /* each group begins with numbers of forms */
+    uint64_t positions_length; /* of all groups, which follow one another */
     uint32_t title_df;
     uint32_t title_block_count;
     uint32_t forms_length;  /* bytes of the list of forms, which ends the record; 0: the term is its only form */
@@ -94,8 +103,8 @@ uint32_t posting_list_head_length(const struct posting_list *list);
 /* Where documents and frequencies of the title part are in the record; length 0: there is none. */
 void posting_title_range(const struct posting_list *list, uint32_t *offset, uint32_t *length);
 
-/* Where the record of group g's positions is; of a paged list's group without postings: where that of the next one is. */
-uint64_t posting_group_offset(const struct posting_list *list, uint32_t group);
+/* Where the positions of group g are; a paged list's group without postings has none. False: the directory is damaged. */
+bool posting_group_range(const struct posting_list *list, uint32_t group, uint64_t *offset, uint64_t *length);
 
 /* Blocked: */
 uint32_t posting_block_last(const struct posting_list *list, uint32_t block);  /* last document of the block */
@@ -105,6 +114,8 @@ uint32_t posting_block_runs(const struct posting_list *list, uint32_t block);
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block); /* postings in it: 128 but in the last */
 /* First block whose last document is >= doc, starting at `from`; block_count if none. */
 uint32_t posting_block_seek(const struct posting_list *list, uint32_t from, uint32_t doc);
+/* Bytes that its documents and frequencies take. */
+uint32_t posting_block_size(const struct posting_list *list, uint32_t block);
 const char *posting_block_docs(const struct posting_list *list, uint32_t block, uint32_t docs[POSTING_BLOCK]);
 const char *posting_block_tfs(const struct posting_list *list, uint32_t block, uint32_t tfs[POSTING_BLOCK]);
 

@@ -42,28 +42,70 @@ static float largest(const float *impacts, uint32_t count)
 
 /* ---- Positions ---- */
 
-/* Offsets of groups 1, 2, ... from that of group 0. The caller knows only groups that have postings; of a paged list the
- * others get the offset of the next one that has. */
-static void append_groups(const struct posting_input *input, uint32_t group_count, uint32_t shift, bool wide, struct buffer *out)
+struct position_room posting_room(struct position_room least)
+{
+    if (least.lengths && least.beyond == 0) return least;
+    if (least.lengths && least.beyond <= ROOM_GAP_SIZE) return (struct position_room){true, ROOM_GAP_SIZE};
+    struct position_room room = {least.lengths, 1};
+    while (room.beyond < least.beyond && room.beyond < 1U << ROOM_POWER_MOST) room.beyond *= 2;
+    return room;
+}
+
+/* What the list says of its positions. */
+struct groups {
+    struct buffer starts; /* u64 a group: where it begins among the list's positions; of an empty one, where the next does */
+    uint32_t count;
+    uint64_t length;
+    enum group_form form;
+};
+
+/* The caller knows only groups that have postings. */
+static void groups_make(const struct posting_input *input, uint32_t group_count, uint32_t shift, struct groups *groups)
 {
     uint32_t at = 0, given = 0;
+    groups->count = group_count;
     for (uint32_t group = 0; group < group_count; group++) {
-        uint64_t delta = input->group_offsets[given] - input->group_offsets[0];
-        if (group && wide) buffer_append_u64(out, delta);
-        if (group && !wide) buffer_append_u32(out, (uint32_t)delta);
-        if (at < input->df && (!shift || input->docs[at] >> shift == group)) {
-            at = posting_group_end(input, at);
-            if (at < input->df) given++; /* groups after the last get its offset */
-        }
+        buffer_append_u64(&groups->starts, input->group_offsets[given] - input->group_offsets[0]);
+        if (at == input->df || (shift && input->docs[at] >> shift != group)) continue;
+        at = posting_group_end(input, at);
+        given++;
+    }
+    groups->length = input->group_offsets[given] - input->group_offsets[0];
+    groups->form = groups->length <= UINT16_MAX ? GROUPS_NARROW : groups->length <= UINT32_MAX ? GROUPS_RUNS : GROUPS_WIDE;
+    for (uint32_t group = 0; group < group_count && groups->form == GROUPS_RUNS && !groups->starts.failed; group++) {
+        const uint8_t *start = groups->starts.bytes + 8 * (size_t)group, *first = start - group % GROUP_RUN * 8;
+        if (load_u64(start) - load_u64(first) > UINT16_MAX) groups->form = GROUPS_WIDE;
     }
 }
 
-/* Whether the last group's offset is more than 32 bits away from the first's. */
-static bool groups_are_wide(const struct posting_input *input)
+static void append_groups(const struct groups *groups, struct buffer *out)
 {
-    uint32_t last = 0;
-    for (uint32_t at = posting_group_end(input, 0); at < input->df; at = posting_group_end(input, at)) last++;
-    return input->group_offsets[last] - input->group_offsets[0] > UINT32_MAX;
+    if (groups->starts.failed) {
+        out->failed = true;
+        return;
+    }
+    const uint8_t *starts = groups->starts.bytes;
+    for (uint32_t group = GROUP_RUN; group < groups->count && groups->form == GROUPS_RUNS; group += GROUP_RUN)
+        buffer_append_u32(out, (uint32_t)load_u64(starts + 8 * (size_t)group));
+    for (uint32_t group = 1; group < groups->count; group++) {
+        uint64_t start = load_u64(starts + 8 * (size_t)group);
+        if (groups->form == GROUPS_RUNS) start -= load_u64(starts + 8 * (size_t)(group - group % GROUP_RUN));
+        if (groups->form == GROUPS_WIDE) buffer_append_u64(out, start);
+        else buffer_append_u16(out, (uint16_t)start);
+    }
+}
+
+static uint32_t room_form(struct position_room room)
+{
+    if (!room.lengths) return ROOM_ALONE;
+    return room.beyond == 0 ? ROOM_LENGTH : room.beyond == ROOM_GAP_SIZE ? ROOM_GAP : ROOM_BEYOND;
+}
+
+static void append_positions_head(const struct posting_input *input, const struct groups *groups, struct buffer *head)
+{
+    varint_append(head, input->group_offsets[0]);
+    varint_append(head, groups->length);
+    if (room_form(input->room) >= ROOM_BEYOND) buffer_append_u8(head, (uint8_t)__builtin_ctz(input->room.beyond));
 }
 
 /* ---- Paged ---- */
@@ -213,10 +255,11 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
     struct block_section blocks = {0}, title = {0};
     struct pages pages = {0};
     bool paged = posting_is_paged(input->df, input->doc_count), positions = input->group_offsets != NULL;
-    bool wide = positions && groups_are_wide(input);
     uint32_t group_shift = paged ? posting_group_shift(input->df, input->doc_count) : 0;
     uint32_t grid_shift = paged ? posting_grid_shift(input->df, input->doc_count) : 0;
     uint32_t group_count = paged ? posting_groups(posting_pages(input->doc_count), group_shift) : posting_blocks(input->df);
+    struct groups groups = {0};
+    if (positions) groups_make(input, group_count, paged ? 8 + group_shift : 0, &groups);
     uint64_t cf = 0;
     for (uint32_t i = 0; i < input->df; i++) cf += input->tfs[i];
     float max = largest(input->impacts, input->df), unit = impact_unit(max), kth[POSTING_KTH];
@@ -224,13 +267,15 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
 
     buffer_append_u8(&head, POSTING_VERSION);
     buffer_append_u8(&head, (uint8_t)((paged ? POSTING_IS_PAGED : 0) | (positions ? POSTING_HAS_POSITIONS : 0) |
-                                      (wide ? POSTING_WIDE_GROUPS : 0) | (input->title_df ? POSTING_HAS_TITLE : 0) |
-                                      (input->forms_length ? POSTING_HAS_FORMS : 0)));
+                                      (groups.form == GROUPS_WIDE ? POSTING_WIDE_GROUPS : 0) |
+                                      (input->title_df ? POSTING_HAS_TITLE : 0) | (input->forms_length ? POSTING_HAS_FORMS : 0) |
+                                      (positions ? room_form(input->room) << ROOM_SHIFT : 0) |
+                                      (positions && input->numbered ? POSTING_NUMBERED : 0)));
     varint_append(&head, input->df);
     varint_append(&head, cf - input->df);
     buffer_append(&head, &max, sizeof max);
     for (uint32_t i = 0; i < POSTING_KTH && posting_kth_k[i] <= input->df; i++) buffer_append(&head, &kth[i], sizeof kth[i]);
-    if (positions) varint_append(&head, input->group_offsets[0]);
+    if (positions) append_positions_head(input, &groups, &head);
     if (paged) {
         encode_pages(input, grid_shift, unit, &pages);
         buffer_append_u8(&head, (uint8_t)(grid_shift | group_shift << 4));
@@ -243,7 +288,7 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
         append_block_bounds(input, unit, &directories);
         append_section(&blocks, &directories, &data);
     }
-    if (positions) append_groups(input, group_count, paged ? 8 + group_shift : 0, wide, &directories);
+    if (positions) append_groups(&groups, &directories);
     if (input->title_df) {
         block_section_encode(input->title_docs, input->title_tfs, input->title_df, &title);
         varint_append(&head, input->title_df);
@@ -265,6 +310,7 @@ void posting_list_encode(const struct posting_input *input, struct buffer *out)
     buffer_free(&head);
     buffer_free(&directories);
     buffer_free(&data);
+    buffer_free(&groups.starts);
     block_section_free(&blocks);
     block_section_free(&title);
     free_pages(&pages);

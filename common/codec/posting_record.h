@@ -10,11 +10,17 @@ enum { POSTING_VERSION = 1 };
 enum {
     POSTING_IS_PAGED = 1,
     POSTING_HAS_POSITIONS = 2,
-    POSTING_WIDE_GROUPS = 4, /* group offsets take eight bytes each, not four */
+    POSTING_WIDE_GROUPS = 4, /* group offsets take eight bytes each */
     POSTING_HAS_TITLE = 8,
     POSTING_HAS_FORMS = 16,
-    POSTING_FLAGS = 31,
+    POSTING_ROOM = 32 | 64,  /* what room there is for positions, see below */
+    POSTING_NUMBERED = 128,  /* position groups have numbers of forms */
+    POSTING_FLAGS = 255,
 };
+
+/* Room for positions: the article's length; that and 16 more, for what is left free between title and body; that and 2^n more, n
+ * in a byte of its own; 2^n whatever the length. */
+enum { ROOM_SHIFT = 5, ROOM_LENGTH = 0, ROOM_GAP = 1, ROOM_BEYOND = 2, ROOM_ALONE = 3, ROOM_GAP_SIZE = 16, ROOM_POWER_MOST = 28 };
 
 enum {
     PAGE_LOW_BYTES = 32,     /* a page of fewer postings lists their low bytes; others have a bitmap, of as many bytes */
@@ -24,6 +30,7 @@ enum {
     GRID_SHIFT_MOST = 8,     /* a cell is a page */
     GROUP_SHIFT_MOST = 6,
     GROUP_POSTINGS = 64,     /* postings a position group should have on average, at least */
+    GROUP_RUN = 16,          /* groups of a run, whose offsets count from that of its first */
 };
 
 /* A window is 16 pages; its entry in the directory:
@@ -56,8 +63,19 @@ enum {
     PART_GROUPS = 12,
     PART_GROUP_BASE_LOW = 13,
     PART_GROUP_BASE_HIGH = 14,
-    PART_GROUP_FORM = 15, /* bits 0-7: the shift of paged lists; bit 8: wide */
+    PART_GROUP_FORM = 15, /* bits 0-7: the shift of paged lists; bits 8 and 9: enum group_form */
 };
+
+/* How the offsets of the groups are kept: in two bytes each, in two and four for each run, in eight. */
+enum group_form { GROUPS_NARROW, GROUPS_RUNS, GROUPS_WIDE };
+
+static inline uint32_t posting_group_runs(uint32_t group_count) { return (group_count - 1) / GROUP_RUN; } /* but the first */
+
+static inline uint64_t posting_groups_size(enum group_form form, uint32_t group_count)
+{
+    if (form == GROUPS_WIDE) return (uint64_t)(group_count - 1) * 8;
+    return (uint64_t)(group_count - 1) * 2 + (form == GROUPS_RUNS ? (uint64_t)posting_group_runs(group_count) * 4 : 0);
+}
 
 /* The six of a section. */
 enum { SECTION_LAST, SECTION_DIRECTORY, SECTION_DOCS, SECTION_DOCS_LENGTH, SECTION_TFS, SECTION_TFS_LENGTH };
@@ -115,6 +133,7 @@ void block_section_free(struct block_section *section);
 uint32_t block_section_last(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t block);
 uint32_t block_section_seek(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t from,
                             uint32_t doc);
+uint32_t block_section_size(const struct posting_list *list, const uint32_t *section, uint32_t block_count, uint32_t block);
 const char *block_section_docs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,
                                uint32_t docs[POSTING_BLOCK]);
 const char *block_section_tfs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,

@@ -64,6 +64,16 @@ static float check_impact(void *context, uint32_t doc, uint32_t tf, uint32_t tit
     return bm25_impact(bm25_tf(&check->bm25, tf, title_tf), norm);
 }
 
+/* Every group of positions takes as many bits as its postings say. */
+static bf_status check_groups(struct index_check *check, struct posting_cursor *cursor, bf_error *error)
+{
+    struct position_walk walk;
+    if (!cursor->has_positions) return segment_corrupt(check->segment, "postings", "the list has no positions", error);
+    if (!position_walk_open(&walk, check->segment, &cursor->view, &cursor->list)) return segment_outcome(check->segment, error);
+    const char *rule = position_walk_check(&walk);
+    return rule ? segment_corrupt(check->segment, "positions", rule, error) : segment_outcome(check->segment, error);
+}
+
 /* One list: its own consistency, then every posting with its positions against the dictionary and what deletions took. */
 static bf_status check_term(struct index_check *check, const struct term_block_reader *block, bf_error *error)
 {
@@ -77,6 +87,8 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
     if (cursor->shape != CURSOR_INLINE) {
         const char *rule = posting_list_check(&cursor->list, check_impact, check);
         if (rule) check_rule(check, "postings", rule);
+        status = check_groups(check, cursor, error);
+        if (status != BF_OK) return status;
     }
     status = form_check_begin(&check->forms, cursor, block->term, block->term_length, error);
     if (status != BF_OK) return status;
@@ -93,7 +105,7 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
             if (i > 0 && position <= load_u32(check->positions.bytes + 4 * (size_t)(i - 1)))
                 return segment_corrupt(segment, "positions", "positions must ascend", error);
             title_tf += check->is_text && position < title_length;
-            if (check->is_text && position >= title_length && position < title_length + FIELD_GAP)
+            if (check->is_text && position >= title_length && title_length && position < title_length + FIELD_GAP)
                 return segment_corrupt(segment, "positions", "no word stands between title and body", error);
         }
         if (check->is_text && title_tf != posting_cursor_title_tf(cursor))

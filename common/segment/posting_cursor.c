@@ -27,6 +27,7 @@ static void cursor_load(struct posting_cursor *cursor, uint32_t part)
     cursor->tfs_ready = false;
     if (cursor->shape == CURSOR_BLOCKED) {
         cursor->count = posting_block_count(&cursor->list, part);
+        segment_count_read(cursor->segment, posting_block_size(&cursor->list, part));
         rule = posting_block_docs(&cursor->list, part, cursor->docs);
     } else {
         if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, part)) {
@@ -62,21 +63,15 @@ bool posting_list_verify_page(struct segment *segment, const struct section_view
                               uint32_t page)
 {
     uint32_t offset, length;
-    bf_error error = {0};
     posting_page_range(list, page, &offset, &length);
-    if (section_verify(view, offset, length, &error) == BF_OK) return true;
-    segment_fail(segment, &error);
-    return false;
+    return segment_verified(segment, view, offset, length);
 }
 
 bool posting_list_verify_titles(struct segment *segment, const struct section_view *view, const struct posting_list *list)
 {
     uint32_t offset, length;
-    bf_error error = {0};
     posting_title_range(list, &offset, &length);
-    if (section_verify(view, offset, length, &error) == BF_OK) return true;
-    segment_fail(segment, &error);
-    return false;
+    return segment_verified(segment, view, offset, length);
 }
 
 bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *segment, const struct term_entry *entry,
@@ -88,7 +83,7 @@ bf_status posting_cursor_open(struct posting_cursor *cursor, struct segment *seg
     cursor->part = 0;
     cursor->title_part = UINT32_MAX;
     cursor->title_count = 0;
-    cursor->group = cursor->sum_part = cursor->viewed_group = cursor->forms_group = UINT32_MAX;
+    cursor->walking = false;
     if (entry->postings_length == 0) {
         cursor->shape = CURSOR_INLINE;
         cursor->has_positions = true;
@@ -231,66 +226,17 @@ uint32_t posting_cursor_title_tf(struct posting_cursor *cursor)
     return cursor->title_tfs[low] < posting_cursor_tf(cursor) ? cursor->title_tfs[low] : posting_cursor_tf(cursor);
 }
 
-/* Positions of the group's postings before the current one: the sum of their tfs. */
-static const char *cursor_positions_before(struct posting_cursor *cursor, uint32_t group, uint64_t *before)
+/* Makes the current block or page the one of which positions are read. */
+static bf_status cursor_turn_walk(struct posting_cursor *cursor, const struct position_part *part, bf_error *error)
 {
-    uint64_t sum = 0;
-    if (cursor->shape == CURSOR_PAGED) {
-        uint32_t first = group << posting_page_group_shift(&cursor->list), tfs[POSTING_PAGE];
-        /* Pages of the group before this one are summed once for each page stood on. */
-        if (cursor->group != group || cursor->group_page != cursor->part) {
-            for (uint32_t page = posting_page_next(&cursor->list, first); page < cursor->part;
-                 page = posting_page_next(&cursor->list, page + 1)) {
-                if (!posting_list_verify_page(cursor->segment, &cursor->view, &cursor->list, page))
-                    return "a page of the group is damaged";
-                const char *rule = posting_page_tfs(&cursor->list, page, tfs);
-                if (rule) return rule;
-                uint32_t count = posting_page_count(&cursor->list, page);
-                for (uint32_t i = 0; i < count; i++) sum += tfs[i];
-            }
-            cursor->group_before = sum;
-            cursor->group = group;
-            cursor->group_page = cursor->part;
-        }
-        sum = cursor->group_before;
-    }
-    if (cursor->sum_part != cursor->part || cursor->sum_index > cursor->index) {
-        cursor->sum_part = cursor->part;
-        cursor->sum_index = 0;
-        cursor->sum_before = 0;
-    }
-    while (cursor->sum_index < cursor->index) cursor->sum_before += cursor->tfs[cursor->sum_index++];
-    *before = sum + cursor->sum_before;
-    return NULL;
-}
-
-/* Makes group_view the record that the current posting's positions are in, verified, and says how many of others stand in it before
- * them. */
-static bf_status cursor_position_group(struct posting_cursor *cursor, uint64_t *before, bf_error *error)
-{
-    uint32_t group = cursor->shape == CURSOR_PAGED ? cursor->part >> posting_page_group_shift(&cursor->list) : cursor->part;
+    uint32_t tf = posting_cursor_tf(cursor);
     if (!cursor->has_positions) return segment_corrupt(cursor->segment, "postings", "the list has no positions", error);
-    if (!cursor->tfs_ready) cursor_load_tfs(cursor);
-    const char *rule = cursor_positions_before(cursor, group, before);
-    if (rule) return segment_corrupt(cursor->segment, "postings", rule, error);
-    if (cursor->viewed_group == group) return BF_OK;
-
-    /* The record's length is in its own head; what lies between here and the chunk's end bounds it. */
-    struct section_view *view = &cursor->group_view;
-    uint64_t offset = posting_group_offset(&cursor->list, group);
-    size_t length;
-    cursor->viewed_group = UINT32_MAX;
-    bf_status status = section_find(&cursor->segment->positions, offset, 1, view, error);
-    if (status != BF_OK) return status;
-    view->length = (size_t)(view->chunk->end - offset);
-    status = section_verify(view, 0, view->length < 16 ? view->length : 16, error);
-    if (status != BF_OK) return status;
-    rule = position_group_length(view->bytes, view->length, &length);
-    if (rule) return segment_corrupt(cursor->segment, "positions", rule, error);
-    view->length = length;
-    status = section_verify(view, 0, length, error);
-    if (status == BF_OK) cursor->viewed_group = group;
-    return status;
+    if (!cursor->walking && !position_walk_open(&cursor->walk, cursor->segment, &cursor->view, &cursor->list))
+        return segment_outcome(cursor->segment, error);
+    cursor->walking = true;
+    if (!position_walk_turn(&cursor->walk, part)) return segment_outcome(cursor->segment, error);
+    if (position_walk_holds(&cursor->walk, tf)) return BF_OK;
+    return segment_corrupt(cursor->segment, "positions", "a posting has more positions than its group", error);
 }
 
 bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer *positions, bf_error *error)
@@ -300,14 +246,14 @@ bf_status posting_cursor_positions(struct posting_cursor *cursor, struct buffer 
         buffer_append(positions, cursor->inlined.positions + cursor_inline_first_position(cursor), tf * sizeof(uint32_t));
         return positions->failed ? fail_memory(error) : BF_OK;
     }
-    uint64_t before;
-    bf_status status = cursor_position_group(cursor, &before, error);
+    const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
+    bf_status status = cursor_turn_walk(cursor, &part, error);
     if (status != BF_OK) return status;
-    const struct section_view *view = &cursor->group_view;
     uint8_t *place = buffer_extend(positions, tf * sizeof(uint32_t));
     if (!place) return fail_memory(error);
-    const char *rule = position_group_decode(view->bytes, view->length, before, tf, (uint32_t *)(void *)place);
-    return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
+    if (!position_walk_read(&cursor->walk, &part, cursor->index, UINT32_MAX, (uint32_t *)(void *)place))
+        return segment_outcome(cursor->segment, error);
+    return BF_OK;
 }
 
 /* ---- Forms ---- */
@@ -365,16 +311,12 @@ bf_status posting_cursor_forms(struct posting_cursor *cursor, uint32_t form_coun
         memcpy(forms, cursor->inlined.form_numbers + cursor_inline_first_position(cursor), tf * sizeof *forms);
         return BF_OK;
     }
-    uint64_t before;
-    bf_status status = cursor_position_group(cursor, &before, error);
+    const struct position_part part = {cursor->part, cursor->count, cursor->docs, cursor->tfs};
+    bf_status status = cursor_turn_walk(cursor, &part, error);
     if (status != BF_OK) return status;
-    const char *rule = NULL;
-    if (cursor->forms_group != cursor->viewed_group) {
-        rule = position_forms_open(cursor->group_view.bytes, cursor->group_view.length, &cursor->forms);
-        cursor->forms_group = rule ? UINT32_MAX : cursor->viewed_group;
-    }
-    if (!rule) rule = position_forms_decode(&cursor->forms, before, tf, forms);
-    for (uint32_t i = 0; !rule && i < tf; i++)
-        if (forms[i] >= form_count) rule = "a position has a form that its term has not";
-    return rule ? segment_corrupt(cursor->segment, "positions", rule, error) : BF_OK;
+    if (!position_walk_forms(&cursor->walk, &part, cursor->index, forms)) return segment_outcome(cursor->segment, error);
+    for (uint32_t i = 0; i < tf; i++)
+        if (forms[i] >= form_count)
+            return segment_corrupt(cursor->segment, "positions", "a position has a form that its term has not", error);
+    return BF_OK;
 }

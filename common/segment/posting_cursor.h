@@ -9,7 +9,7 @@
 #define SEGMENT_POSTING_CURSOR_H
 
 #include "inline_list.h"
-#include "position_group.h"
+#include "position_walk.h"
 #include "posting_list.h"
 #include "segment.h"
 #include "term_block.h"
@@ -29,17 +29,11 @@ struct posting_cursor {
     uint32_t part;                 /* the block or page that is decoded */
     uint32_t index, count;         /* in it */
     uint32_t title_part, title_count;
-    uint32_t group, group_page;       /* for which group_before holds */
-    uint64_t group_before;          /* positions of the group in pages before group_page */
-    uint32_t sum_part, sum_index;     /* for which sum_before holds: */
-    uint64_t sum_before;              /* positions in that block or page before that posting */
-    uint32_t viewed_group;            /* whose record of positions is in group_view */
-    struct section_view group_view;
-    uint32_t forms_group;             /* whose forms these are */
-    struct position_forms forms;
     struct section_view view;
     struct posting_list list;
     struct inline_list inlined;
+    bool walking;                  /* `walk` is open */
+    struct position_walk walk;
     uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE];
     uint32_t title_docs[POSTING_BLOCK], title_tfs[POSTING_BLOCK];
 };

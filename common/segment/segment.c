@@ -27,6 +27,14 @@ void segment_broken(struct segment *segment, const char *record, const char *rul
     segment_fail(segment, &error);
 }
 
+bool segment_verified_slowly(struct segment *segment, const struct section_view *view, size_t first, size_t length)
+{
+    bf_error error = {0};
+    if (section_verify(view, first, length, &error) == BF_OK) return true;
+    segment_fail(segment, &error);
+    return false;
+}
+
 bf_status segment_outcome(const struct segment *segment, bf_error *error)
 {
     if (segment->failure.status != BF_OK && error) *error = segment->failure;
@@ -71,6 +79,10 @@ void segment_close(struct segment *segment)
     section_free(&segment->documents);
     section_free(&segment->articles);
     segment_store_close(segment->store);
+    for (struct segment_scale *scale = segment->scales, *next; scale; scale = next) {
+        next = scale->next;
+        free(scale);
+    }
     free(segment->deleted);
     buffer_free(&segment->raw);
     free(segment);
@@ -112,13 +124,30 @@ uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
 
 const uint8_t *segment_length_bytes(struct segment *segment, uint32_t first, uint32_t end)
 {
-    bf_error error = {0};
-    bf_status status = BF_OK;
-    if (!segment->length_bytes.bytes) status = segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error);
-    if (status == BF_OK) status = section_verify(&segment->length_bytes, first, end - first, &error);
-    if (status == BF_OK) return segment->length_bytes.bytes;
-    segment_fail(segment, &error);
-    return NULL;
+    if (!segment->length_bytes.bytes) {
+        bf_error error = {0};
+        if (segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error) != BF_OK) {
+            segment_fail(segment, &error);
+            return NULL;
+        }
+    }
+    return segment_verified(segment, &segment->length_bytes, first, end - first) ? segment->length_bytes.bytes : NULL;
+}
+
+const struct position_scale *segment_position_scale(struct segment *segment, const struct position_room *room)
+{
+    for (const struct segment_scale *known = segment->scales; known; known = known->next)
+        if (known->room.lengths == room->lengths && known->room.beyond == room->beyond) return &known->scale;
+    struct segment_scale *made = malloc(sizeof *made);
+    if (!made) {
+        segment_broken(segment, "positions", memory_rule);
+        return NULL;
+    }
+    made->next = segment->scales;
+    made->room = *room;
+    position_scale_make(room, &made->scale);
+    segment->scales = made;
+    return &made->scale;
 }
 
 /* ---- The order of arrival ---- */

@@ -12,10 +12,16 @@
 #include "id_column.h"
 #include "impact_change.h"
 #include "manifest.h"
+#include "position_group.h"
 #include "section.h"
 #include "segment_column.h"
 #include "segment_meta.h"
 #include "store.h"
+
+/* How much of the postings and positions was read: blocks, pages and groups of positions, each time it was. */
+struct segment_read {
+    uint64_t parts, bytes;
+};
 
 struct segment {
     uint32_t number;
@@ -28,6 +34,7 @@ struct segment {
     struct segment_column title_lengths, dates, article_first, article_offset; /* opened when asked for */
     struct section_view ids_view, id_order; /* bytes NULL until asked for */
     struct id_column ids;
+    struct segment_scale *scales;     /* of the rooms for positions that lists had: two, mostly */
     const uint8_t *block;             /* a copy of the article block asked for last, */
     uint32_t block_number;            /* its number and one more; 0: none */
     /* Where the article asked for last was inflated, with others of its block. */
@@ -36,7 +43,15 @@ struct segment {
     struct article_dictionary dictionary; /* used last */
     uint64_t dictionary_place;        /* where it is and one more; 0: none */
     struct impact_change change;      /* to the parameters asked for last */
+    struct segment_read read;         /* since it was opened */
     bf_error failure;                 /* the first failure of a cursor, whose functions have no status: sticky */
+};
+
+/* A scale is made once for all lists with the same room. */
+struct segment_scale {
+    struct segment_scale *next;
+    struct position_room room;
+    struct position_scale scale;
 };
 
 bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **segment, bf_error *error);
@@ -50,6 +65,21 @@ void segment_fail(struct segment *segment, const bf_error *error);
 
 /* Notes that a record breaks a rule: segment_corrupt where there is no way to return it. */
 void segment_broken(struct segment *segment, const char *record, const char *rule);
+
+/* Verifies a part of a record (section_verify). False: damage, which is noted. */
+bool segment_verified_slowly(struct segment *segment, const struct section_view *view, size_t first, size_t length);
+
+static inline void segment_count_read(struct segment *segment, size_t length)
+{
+    segment->read.parts++;
+    segment->read.bytes += length;
+}
+
+static inline bool segment_verified(struct segment *segment, const struct section_view *view, size_t first, size_t length)
+{
+    segment_count_read(segment, length);
+    return section_verify(view, first, length, NULL) == BF_OK || segment_verified_slowly(segment, view, first, length);
+}
 
 /* The failure that was noted, with `error` filled, or BF_OK: to be asked after using functions that note theirs. */
 bf_status segment_outcome(const struct segment *segment, bf_error *error);
@@ -99,6 +129,10 @@ static inline const struct impact_change *segment_impact_change(struct segment *
     impact_change_make(&segment->change, built->k1, built->b, built->title_weight, built->average, asked);
     return &segment->change;
 }
+
+/* Where a list has this room for positions: how wide they are. Until the segment is closed. NULL: memory was refused, which is
+ * noted. */
+const struct position_scale *segment_position_scale(struct segment *segment, const struct position_room *room);
 
 /* Words of the document's title. A failure is noted and gives 0. */
 uint32_t segment_title_length(struct segment *segment, uint32_t doc);

@@ -34,6 +34,9 @@ void section_writer_begin(struct section_writer *writer, struct segment_store_wr
 /* Appends a record (at least one byte) and says where it is. */
 bf_status section_append(struct section_writer *writer, const void *record, size_t length, uint64_t *offset, bf_error *error);
 
+/* Where the next record will be. */
+static inline uint64_t section_writer_end(const struct section_writer *writer) { return writer->start + writer->chunk.length; }
+
 /* Writes the last chunk. */
 bf_status section_writer_finish(struct section_writer *writer, bf_error *error);
 void section_writer_free(struct section_writer *writer);

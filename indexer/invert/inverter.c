@@ -163,7 +163,7 @@ bf_status inverter_add(struct inverter *inverter, const bf_article *article, uin
     uint32_t position = 0;
     bool good = inverter_text(inverter, FIELD_TEXT, article->title, &position);
     *title_length = position;
-    position += FIELD_GAP;
+    if (position) position += FIELD_GAP;
     uint32_t body_start = position;
     good = good && inverter_text(inverter, FIELD_TEXT, article->body, &position);
     *length = *title_length + (position - body_start);

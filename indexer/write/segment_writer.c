@@ -7,6 +7,7 @@
 #include "hash.h"
 #include "id_column.h"
 #include "inline_list.h"
+#include "form_numbers.h"
 #include "position_group.h"
 #include "posting_list.h"
 #include "section.h"
@@ -41,7 +42,9 @@ struct segment_writer {
     struct term_block_writer terms;
     struct buffer record;         /* the posting list or position group being encoded */
     struct buffer impacts;        /* float a posting */
-    struct buffer group_offsets;  /* u64 a group */
+    struct buffer group_offsets;  /* u64 a group, and where the last ends */
+    struct position_room room;    /* for positions of the list; its scale */
+    struct position_scale scale;
     struct buffer title_docs, title_tfs; /* u32 a posting that occurs in the title */
     struct term_forms forms;
     struct buffer form_list;
@@ -197,26 +200,52 @@ static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, co
     return !writer->title_docs.failed && !writer->title_tfs.failed;
 }
 
-static bf_status segment_writer_positions(struct segment_writer *writer, const struct posting_input *input,
+/* The least room that holds all positions of the list, of those that a list can say. */
+static struct position_room segment_writer_room(const struct segment_writer *writer, bool is_text,
+                                                const struct term_postings *postings)
+{
+    struct position_room room = {.lengths = is_text};
+    const uint32_t *positions = postings->positions;
+    for (uint32_t i = 0; i < postings->df; i++) {
+        const struct position_room length = {.lengths = is_text};
+        uint32_t most = is_text ? position_room_of(&length, writer->length_bytes.bytes[postings->docs[i]]) : 0;
+        positions += postings->tfs[i];
+        if (positions[-1] >= most && positions[-1] - most >= room.beyond) room.beyond = positions[-1] - most + 1;
+    }
+    return posting_room(room);
+}
+
+static bf_status segment_writer_positions(struct segment_writer *writer, bool is_text, struct posting_input *input,
                                           const struct term_postings *postings, bf_error *error)
 {
     const uint32_t *positions = postings->positions, *forms = writer->forms.count > 1 ? postings->forms : NULL;
+    bf_status status = BF_OK;
+    input->numbered = forms != NULL;
+    input->room = segment_writer_room(writer, is_text, postings);
+    if (input->room.lengths != writer->room.lengths || input->room.beyond != writer->room.beyond) {
+        writer->room = input->room;
+        position_scale_make(&writer->room, &writer->scale);
+    }
     buffer_clear(&writer->group_offsets);
-    for (uint32_t first = 0; first < postings->df;) {
-        uint32_t end = posting_group_end(input, first);
-        uint64_t count = 0, offset;
+    for (uint32_t first = 0, end; status == BF_OK && first < postings->df; first = end) {
+        end = posting_group_end(input, first);
+        const uint8_t *length_bytes = is_text ? writer->length_bytes.bytes : NULL;
+        const struct position_postings group = {&writer->scale, length_bytes, postings->docs + first, postings->tfs + first,
+                                                end - first};
+        uint64_t offset = section_writer_end(&writer->positions), count = 0;
         for (uint32_t i = first; i < end; i++) count += postings->tfs[i];
         buffer_clear(&writer->record);
-        position_group_encode(positions, forms, count, postings->tfs + first, end - first, &writer->record);
+        if (forms) form_numbers_encode(forms, count, &writer->record);
+        position_group_encode(&group, positions, &writer->record);
         if (writer->record.failed) return fail_memory(error);
-        bf_status status = section_append(&writer->positions, writer->record.bytes, writer->record.length, &offset, error);
-        if (status != BF_OK) return status;
+        if (writer->record.length)
+            status = section_append(&writer->positions, writer->record.bytes, writer->record.length, &offset, error);
         buffer_append_u64(&writer->group_offsets, offset);
         positions += count;
         if (forms) forms += count;
-        first = end;
     }
-    return writer->group_offsets.failed ? fail_memory(error) : BF_OK;
+    buffer_append_u64(&writer->group_offsets, section_writer_end(&writer->positions));
+    return status == BF_OK && writer->group_offsets.failed ? fail_memory(error) : status;
 }
 
 static bf_status segment_writer_flush_terms(struct segment_writer *writer, bf_error *error)
@@ -298,7 +327,7 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
     struct posting_input input = {
         .docs = postings->docs, .tfs = postings->tfs, .df = postings->df, .doc_count = writer->meta.doc_count};
     if (!segment_writer_weigh(writer, is_text, postings)) return fail_memory(error);
-    bf_status status = segment_writer_positions(writer, &input, postings, error);
+    bf_status status = segment_writer_positions(writer, is_text, &input, postings, error);
     if (status != BF_OK) return status;
     input.impacts = (const float *)(const void *)writer->impacts.bytes;
     input.group_offsets = (const uint64_t *)(const void *)writer->group_offsets.bytes;

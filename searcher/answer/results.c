@@ -78,6 +78,16 @@ static bf_status results_keep(struct bf_results *results, struct top_hits *top, 
     return BF_OK;
 }
 
+static struct segment_read read_so_far(const struct snapshot *snapshot)
+{
+    struct segment_read sum = {0};
+    for (uint32_t i = 0; i < snapshot->segment_count; i++) {
+        sum.parts += snapshot->segments[i]->read.parts;
+        sum.bytes += snapshot->segments[i]->read.bytes;
+    }
+    return sum;
+}
+
 static bf_status results_rank(struct bf_results *results, const bf_search_options *options, bf_error *error)
 {
     uint32_t k = options->k ? options->k : 10;
@@ -98,7 +108,11 @@ static bf_status results_rank(struct bf_results *results, const bf_search_option
     if (!ranker) return fail(error, BF_BAD_ARGUMENT, "there is no ranker \"%s\" for this query", options->ranker);
     results->ranker = ranker;
     results->why = ranker_why(ranker, &ranking);
+    struct segment_read before = read_so_far(ranking.snapshot);
     bf_status status = ranker->run(&ranking, error);
+    struct segment_read after = read_so_far(ranking.snapshot);
+    ranking.work.blocks = after.parts - before.parts;
+    ranking.work.bytes = after.bytes - before.bytes;
     results->total = ranking.total;
     results->work = ranking.work;
     if (status == BF_OK) status = results_keep(results, &ranking.top, options->offset, error);
@@ -195,6 +209,12 @@ const bf_word *bf_results_word(const bf_results *results, size_t i)
     return i < results->word_count ? &results->words[i] : NULL;
 }
 
+void bf_results_work(const bf_results *results, bf_work *work)
+{
+    const struct rank_work *done = &results->work;
+    *work = (bf_work){.lists = done->lists, .blocks = done->blocks, .bytes = done->bytes, .documents = done->documents};
+}
+
 /* "; 1 segment", "; 2 segments". Returns its length. */
 static size_t append_count(char *text, size_t size, const char *sign, uint64_t count, const char *what)
 {
@@ -206,7 +226,7 @@ const char *bf_results_plan(bf_results *results)
 {
     const struct ranker *ranker = results->ranker;
     const struct rank_work *work = &results->work;
-    size_t room = strlen(ranker->name) + strlen(results->why) + 192, at;
+    size_t room = strlen(ranker->name) + strlen(results->why) + 256, at;
     char *plan = results->plan ? NULL : arena_take(&results->arena, room);
     if (!plan) return results->plan ? results->plan : ranker->name;
     at = (size_t)snprintf(plan, room, "%s: %s", ranker->name, results->why);
@@ -214,6 +234,8 @@ const char *bf_results_plan(bf_results *results)
     if (work->few) at += append_count(plan + at, room - at, ", few can match in ", work->few, "segment");
     if (work->lists) at += append_count(plan + at, room - at, ", ", work->lists, "list");
     if (work->pages) at += append_count(plan + at, room - at, ", ", work->pages, "page");
+    at += append_count(plan + at, room - at, ", ", work->blocks, "block");
+    at += append_count(plan + at, room - at, " of ", work->bytes, "byte");
     at += append_count(plan + at, room - at, ", ", work->documents, "document");
     snprintf(plan + at, room - at, " scored");
     return results->plan = plan;

@@ -9,6 +9,7 @@ static const struct ranker *const rankers[] = {
     &one_term_ranker,
     &disjunction_ranker,
     &conjunction_ranker,
+    &phrase_ranker,
     &mixed_ranker,
     &exhaustive_ranker,
 };

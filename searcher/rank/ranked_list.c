@@ -125,6 +125,7 @@ bf_status ranked_list_open_term(const struct match_context *context, const struc
 bool ranked_list_load_docs(struct ranked_list *list, uint32_t block)
 {
     const char *rule = posting_block_docs(&list->list, block, list->docs + (size_t)block * POSTING_BLOCK);
+    segment_count_read(list->segment, posting_block_size(&list->list, block));
     if (rule) segment_broken(list->segment, "postings", rule);
     else bitset_add(list->docs_ready, block);
     return !rule;
@@ -154,11 +155,8 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
 
 bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open)
 {
-    bf_error error = {0};
-    if (!posting_page_open(&list->list, page, open)) return false;
-    if (section_verify(&list->view, open->offset, open->length, &error) == BF_OK) return true;
-    segment_fail(list->segment, &error);
-    return false;
+    return posting_page_open(&list->list, page, open) &&
+           segment_verified(list->segment, &list->view, open->offset, open->length);
 }
 
 bool ranked_list_page_set(const struct ranked_list *list, uint32_t page, uint64_t set[4])

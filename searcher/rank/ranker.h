@@ -17,6 +17,7 @@ struct rank_work {
     uint64_t pages;       /* of 256 documents, whose documents were looked at */
     uint64_t lists;       /* of postings, opened */
     uint64_t few;         /* segments in which so few documents can match that all were scored */
+    uint64_t blocks, bytes; /* of postings and positions (segment.h, segment_read) */
 };
 
 struct ranking {
@@ -47,6 +48,7 @@ extern const struct ranker one_term_ranker;
 extern const struct ranker disjunction_ranker;
 extern const struct ranker conjunction_ranker;
 extern const struct ranker counting_ranker;
+extern const struct ranker phrase_ranker;
 
 /* Sets the total of a flat group of terms (rank_run_can), without scoring anything. */
 bf_status ranking_count(struct ranking *ranking, bf_error *error);

@@ -142,9 +142,18 @@ runs 0 "$bench" peer ask --index "$work/product" '"storms" -north'
 says out "^1${tab}[0-9.]+${tab}d1${tab}${tab}.*<b>storm</b>"
 runs 2 "$bench" peer ask --index "$work/none" storm
 
+# ---- codes: two words in two-word articles, five of each: a bit a position, and nothing shorter ----
+for i in 1 2 3 4 5; do printf '{"id":"d%s","body":"storm east"}\n' $i; done >"$work/pairs.jsonl"
+runs 0 "$bench" layout "$work/pairs.jsonl"
+says out '^10 positions of 10 postings in 2 groups$'
+says out '^\| limit: log2 C\(length, tf\) +\| +1\.00 \|.*\| 1\.000 \|'
+says out '^\| flat +\| +1\.00 \|.*\| 1\.000 \|'
+runs 2 "$bench" layout "$work/tokens.jsonl" # every list would be inline
+runs 2 "$bench" layout "$work/none.jsonl"
+
 runs 0 "$bench" --version
 runs 0 "$bench" --help
 runs 2 "$bench" guess
-for command in latency compare growth indexing quality grow describe peer; do runs 0 "$bench" $command --help; done
+for command in latency compare growth indexing quality grow describe layout peer; do runs 0 "$bench" $command --help; done
 
 [ $failures -eq 0 ]

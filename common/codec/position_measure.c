@@ -1,0 +1,19 @@
+#include "position_measure.h"
+
+#include <stddef.h>
+
+position_measure *position_measure_at(enum cpu_level level)
+{
+    switch (level) {
+    case CPU_SCALAR: return position_measure_scalar;
+#if defined(__x86_64__)
+    case CPU_AVX2: return position_measure_avx2;
+    case CPU_AVX512: return position_measure_avx512;
+#else
+    default: break;
+#endif
+    }
+    return NULL;
+}
+
+position_measure *position_measure_best(void) { return position_measure_at(cpu_level()); }

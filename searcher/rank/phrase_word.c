@@ -1,0 +1,243 @@
+#include "phrase_word.h"
+
+#include "status.h"
+
+#include <string.h>
+
+/* ---- Opening ---- */
+
+static bf_status open_word(const struct match_context *context, const struct query_node *node, uint32_t number,
+                           struct phrase_word *word, bf_error *error)
+{
+    const struct leaf_weight *leaf = &context->leaves[node->leaf];
+    struct match_context alone = *context;
+    memset(word, 0, offsetof(struct phrase_word, walk));
+    word->leaf = *leaf;
+    word->leaf.terms = &leaf->terms[number];
+    word->leaf.term_count = 1;
+    word->node = *node;
+    word->node.leaf = 0;
+    word->offset = number;
+    word->walking = false;
+    word->part = (struct position_part){0};
+    word->page_docs = word->page_tfs = word->positions = NULL;
+    word->room = 0;
+    alone.leaves = &word->leaf;
+    return ranked_list_open(&alone, &word->node, &word->list, error);
+}
+
+bf_status phrase_words_open(const struct match_context *context, const struct query_node *node, struct phrase_words *words,
+                            bf_error *error)
+{
+    *words = (struct phrase_words){.leaf = &context->leaves[node->leaf], .segment = context->segment, .bm25 = context->bm25,
+                                   .arena = context->arena, .count = node->term_count};
+    for (uint32_t i = 0; i < words->count; i++)
+        if (!words->leaf->terms[i].entries[context->number].df) return BF_NOT_FOUND;
+    words->words = arena_take(context->arena, words->count * sizeof *words->words);
+    uint32_t *order = arena_take(context->arena, words->count * sizeof *order);
+    if (!words->words || !order) return fail_memory(error);
+    for (uint32_t i = 0; i < words->count; i++) {
+        uint32_t at = i, df = words->leaf->terms[i].entries[context->number].df;
+        for (; at > 0 && words->leaf->terms[order[at - 1]].entries[context->number].df > df; at--) order[at] = order[at - 1];
+        order[at] = i;
+    }
+    for (uint32_t i = 0; i < words->count; i++) {
+        bf_status status = open_word(context, node, order[i], &words->words[i], error);
+        if (status != BF_OK) return status;
+    }
+    return BF_OK;
+}
+
+/* ---- Finding a posting ---- */
+
+static bool word_broken(struct phrase_word *word, const char *record, const char *rule)
+{
+    segment_broken(word->list->segment, record, rule);
+    word->part.count = 0;
+    return false;
+}
+
+static bool load_page(struct phrase_words *words, struct phrase_word *word, uint32_t page)
+{
+    struct ranked_list *list = word->list;
+    if (!word->page_docs) {
+        word->page_docs = arena_take(words->arena, 2 * POSTING_PAGE * sizeof *word->page_docs);
+        if (!word->page_docs) return word_broken(word, "postings", memory_rule);
+        word->page_tfs = word->page_docs + POSTING_PAGE;
+    }
+    if (!words->verified && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
+    const char *rule = posting_page_docs(&list->list, page, word->page_docs);
+    if (!rule) rule = posting_page_tfs(&list->list, page, word->page_tfs);
+    if (rule) return word_broken(word, "postings", rule);
+    word->part = (struct position_part){page, posting_page_count(&list->list, page), word->page_docs, word->page_tfs};
+    return true;
+}
+
+static bool load_block(struct phrase_word *word, uint32_t doc)
+{
+    struct ranked_list *list = word->list;
+    uint32_t from = word->part.count && word->part.docs[0] <= doc ? word->part.number : 0;
+    uint32_t block = posting_block_seek(&list->list, from, doc);
+    if (block >= list->list.block_count || !ranked_list_docs(list, block) || !ranked_list_load_tfs(list, block)) return false;
+    size_t first = (size_t)block * POSTING_BLOCK;
+    word->part = (struct position_part){block, posting_block_count(&list->list, block), list->docs + first, list->tfs + first};
+    return true;
+}
+
+/* Makes the document's block or page that of the word. */
+static bool word_load(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
+{
+    const struct position_part *part = &word->part;
+    if (ranked_list_is_paged(word->list))
+        return (part->count && part->number == doc / POSTING_PAGE) || load_page(words, word, doc / POSTING_PAGE);
+    return (part->count && doc >= part->docs[0] && doc <= part->docs[part->count - 1]) || load_block(word, doc);
+}
+
+/* The last posting of the part whose document is not above `doc`, or its first. */
+static uint32_t word_find(const struct phrase_word *word, uint32_t doc)
+{
+    const uint32_t *base = word->part.docs;
+    for (uint32_t left = word->part.count; left > 1;) {
+        uint32_t half = left / 2;
+        base += base[half] <= doc ? half : 0;
+        left -= half;
+    }
+    return (uint32_t)(base - word->part.docs);
+}
+
+/* ---- Positions ---- */
+
+static bool word_room(struct phrase_words *words, struct phrase_word *word, uint32_t tf)
+{
+    if (tf <= word->room) return true;
+    uint32_t room = word->room ? word->room : 64;
+    while (room < tf && room < UINT32_MAX / 2) room *= 2;
+    if (room < tf) room = tf;
+    word->positions = arena_take(words->arena, room * sizeof *word->positions);
+    word->room = word->positions ? room : 0;
+    return word->positions || word_broken(word, "positions", memory_rule);
+}
+
+static uint32_t stand_inline(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
+{
+    const struct inline_list *list = &word->list->inlined;
+    uint32_t i = 0;
+    word->before = 0;
+    for (; i < list->df && list->docs[i] < doc; i++) word->before += list->tfs[i];
+    if (i == list->df || list->docs[i] != doc || !word_room(words, word, list->tfs[i])) return 0;
+    word->tf = list->tfs[i];
+    return word->tf;
+}
+
+/* Finds the document's posting, and memory for its positions. Returns its frequency; 0: the document does not have the word, or
+ * damage was noted. */
+static uint32_t word_stand(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
+{
+    struct ranked_list *list = word->list;
+    struct position_walk *walk = &word->walk;
+    if (list->shape == CURSOR_INLINE) return stand_inline(words, word, doc);
+    if (!word->walking) {
+        if (!list->list.has_positions) return word_broken(word, "postings", "the list has no positions");
+        word->walking = position_walk_open(walk, list->segment, &list->view, &list->list);
+        if (!word->walking) return 0;
+    }
+    if (!word_load(words, word, doc)) return 0;
+    word->index = word_find(word, doc);
+    word->tf = word->part.tfs[word->index];
+    return word->part.docs[word->index] == doc ? word->tf : 0;
+}
+
+/* The positions of the posting it stands on, up to the first that is at least `enough`. Returns how many; 0: damage, which is
+ * noted.
+ */
+static uint32_t word_read(struct phrase_words *words, struct phrase_word *word, uint32_t enough)
+{
+    struct position_walk *walk = &word->walk;
+    if (word->list->shape == CURSOR_INLINE) {
+        memcpy(word->positions, word->list->inlined.positions + word->before, word->tf * sizeof *word->positions);
+        return word->tf;
+    }
+    if (!position_walk_turn(walk, &word->part)) return 0;
+    if (word->tf > word->room) {
+        if (!position_walk_holds(walk, word->tf))
+            return word_broken(word, "positions", "a posting has more positions than its group");
+        if (!word_room(words, word, word->tf)) return 0;
+    }
+    return position_walk_read(walk, &word->part, word->index, enough, word->positions);
+}
+
+/* Where the phrase may begin by its first word. */
+static uint32_t first_starts(struct phrase_words *words, const struct phrase_word *word, uint32_t count)
+{
+    uint32_t kept = 0;
+    if (count > words->start_room) {
+        words->starts = arena_take(words->arena, word->room * sizeof *words->starts);
+        words->start_room = words->starts ? word->room : 0;
+        if (!words->starts) {
+            segment_broken(words->segment, "positions", memory_rule);
+            return 0;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (word->positions[i] >= word->offset) words->starts[kept++] = word->positions[i] - word->offset;
+    return kept;
+}
+
+/* Keeps the starts from which the word stands at its place. Both ascend. */
+static uint32_t keep_starts(uint32_t *starts, uint32_t start_count, const struct phrase_word *word, uint32_t count)
+{
+    uint32_t kept = 0, at = 0;
+    for (uint32_t i = 0; i < start_count; i++) {
+        uint32_t wanted = starts[i] + word->offset;
+        while (at < count && word->positions[at] < wanted) at++;
+        if (at == count) break;
+        if (word->positions[at] == wanted) starts[kept++] = starts[i];
+    }
+    return kept;
+}
+
+static bool count_titles(struct phrase_words *words, uint32_t doc)
+{
+    enum query_field field = words->leaf->node->field;
+    words->title_tf = 0;
+    if (field > QUERY_BODY || (field == QUERY_TEXT && words->bm25->title_weight == 1)) return true;
+    uint32_t title_length = segment_title_length(words->segment, doc);
+    while (words->title_tf < words->tf && words->starts[words->title_tf] < title_length) words->title_tf++;
+    if (field == QUERY_TITLE) return words->title_tf > 0;
+    return field == QUERY_TEXT || words->tf > words->title_tf;
+}
+
+/* The most that so many occurrences can add. */
+static uint32_t bound_of(const struct phrase_words *words, uint32_t doc, uint32_t tf)
+{
+    const struct ranked_list *list = words->words[0].list;
+    bool titles = words->leaf->node->field == QUERY_TEXT && words->bm25->title_weight > 1;
+    float weighted = titles ? words->bm25->title_weight * (float)tf : (float)tf;
+    return ranked_list_impact_at(list, weighted, words->leaf->counts_length ? segment_length_byte(words->segment, doc) : 0);
+}
+
+bool phrase_words_match(struct phrase_words *words, uint32_t doc, uint32_t least)
+{
+    uint32_t left = 0, tf = UINT32_MAX;
+    for (uint32_t i = 0; i < words->count && i < 2; i++) { /* two words know most of what there is to know */
+        uint32_t found = word_stand(words, &words->words[i], doc);
+        if (!found) return false;
+        if (found < tf) tf = found;
+    }
+    if (least && bound_of(words, doc, tf) < least) return false;
+    for (uint32_t i = 0; i < words->count; i++) {
+        struct phrase_word *word = &words->words[i];
+        if (i >= 2 && !word_stand(words, word, doc)) return false;
+        uint32_t count = word_read(words, word, i ? words->starts[left - 1] + word->offset : UINT32_MAX);
+        left = i ? keep_starts(words->starts, left, word, count) : first_starts(words, word, count);
+        if (!left) return false;
+    }
+    words->tf = left;
+    return count_titles(words, doc);
+}
+
+float phrase_words_score(const struct phrase_words *words, uint32_t doc)
+{
+    float tf = leaf_tf(words->leaf, words->bm25, words->tf, words->title_tf);
+    return tf > 0 ? words->leaf->weight * bm25_impact(tf, leaf_norm(words->leaf, words->bm25, words->segment, doc)) : 0;
+}
