@@ -29,7 +29,8 @@ enum {
     POSTING_KTH = 3,          /* stored k-th best impacts */
 };
 
-/* The shape of a list. Where there are few postings a page, walking blocks is faster than looking at pages, and takes less room. */
+/* The shape of a list. Where there are few postings a page, walking blocks is faster than looking at pages, and takes less room.
+ * */
 static inline bool posting_is_paged(uint32_t df, uint32_t doc_count)
 {
     return df >= POSTING_PAGED_DF && df >= doc_count / POSTING_PAGED_SHARE;
@@ -145,8 +146,8 @@ void posting_page_prefetch(const struct posting_list *list, uint32_t page);
 
 /* Finds the page. False: it has no postings, or the directory points out of the record. */
 bool posting_page_open(const struct posting_list *list, uint32_t page, struct posting_page *open);
-/* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the frequency is
- * 15 or more (posting_page_range has them). */
+/* How often the term occurs in document `low` of the page; 0: it does not. Exceptions are looked at unverified where the
+ * frequency is 15 or more (posting_page_range has them). */
 uint32_t posting_page_tf_at(const struct posting_list *list, const struct posting_page *open, uint32_t low);
 bool posting_page_has(const struct posting_page *open, uint32_t low);
 /* All its documents as a set of low bytes. */

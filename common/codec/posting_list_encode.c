@@ -19,7 +19,8 @@ uint32_t posting_group_shift(uint32_t df, uint32_t doc_count)
 
 uint32_t posting_group_end(const struct posting_input *input, uint32_t first)
 {
-    if (!posting_is_paged(input->df, input->doc_count)) return input->df - first < POSTING_BLOCK ? input->df : first + POSTING_BLOCK;
+    if (!posting_is_paged(input->df, input->doc_count))
+        return input->df - first < POSTING_BLOCK ? input->df : first + POSTING_BLOCK;
     uint32_t shift = 8 + posting_group_shift(input->df, input->doc_count), group = input->docs[first] >> shift;
     uint32_t low = first + 1, high = input->df;
     if (high - first > 1U << shift) high = first + (1U << shift);

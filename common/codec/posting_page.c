@@ -321,7 +321,8 @@ const char *posting_pages_add(const struct posting_list *list, uint32_t first, u
         const uint8_t *window = window_of(list, page);
         if (!at || page % WINDOW_PAGES == 0) at = pages + page_start(list, window, page);
         if (!list->page_max[page]) continue;
-        uint32_t fewer = window[WINDOW_COUNTS + page % WINDOW_PAGES], size = posting_page_size(fewer, has_exceptions(window, page));
+        uint32_t fewer = window[WINDOW_COUNTS + page % WINDOW_PAGES];
+        uint32_t size = posting_page_size(fewer, has_exceptions(window, page));
         if (at > limit || size > (size_t)(limit - at)) return "a page lies outside its list";
         if (fewer < PAGE_LOW_BYTES - 1)
             for (uint32_t i = 0; i <= fewer; i++) set[at[i] / 64] |= UINT64_C(1) << at[i] % 64;

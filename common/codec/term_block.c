@@ -7,7 +7,8 @@
  *
  * An entry:
  *
- *   lengths   high half: bytes shared with the term before, 0 in the first of a group; low half: bytes that follow less one; 15 in
+ *   lengths   high half: bytes shared with the term before, 0 in the first of a group; low half: bytes that follow less one; 15
+ * in
  *             a half: a byte with what is to be added to 15 comes after, the shared one first
  *   suffix    the bytes that follow
  *

@@ -70,7 +70,8 @@ bf_status term_source_open(struct term_source *source, const struct term_weight 
     }
     if (status == BF_OK) term_source_stand(source);
     if (status == BF_OK && term->form)
-        status = term_source_keep_form(source, term->term + 1, term->term_length - 1, term->form, term->form_length, arena, error);
+        status = term_source_keep_form(source, term->term + 1, term->term_length - 1, term->form, term->form_length, arena,
+                                       error);
     return status;
 }
 

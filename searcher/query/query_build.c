@@ -377,7 +377,8 @@ bool query_build(const struct syntax *syntax, const struct query_options *option
                  struct query_node **root)
 {
     struct query_node *room[32];
-    struct builder builder = {.options = options, .analyzer = analyzer, .arena = arena, .stack = buffer_within(room, sizeof room)};
+    struct builder builder = {
+        .options = options, .analyzer = analyzer, .arena = arena, .stack = buffer_within(room, sizeof room)};
     struct query_node *node = NULL;
     if (syntax) {
         build_children(&builder, syntax, (struct place){.occur = QUERY_SHOULD, .boost = 1});

@@ -19,7 +19,8 @@ struct clause_word {
 };
 
 /*
- * All give BF_NOT_FOUND, without touching `error`, where the segment does not have the word. Everything is in the context's arena.
+ * All give BF_NOT_FOUND, without touching `error`, where the segment does not have the word. Everything is in the context's
+ * arena.
  */
 
 /* Word `number` of a term or phrase, wherever and in whatever form it stands. */

@@ -1,8 +1,8 @@
 /*
- * Exact top k of a flat group of terms that must all match. The rarest leads. If its list is not paged, its postings are walked: a
- * document is dropped as soon as bounds of what it and the others can add are too low, or a cell of another list is empty, before
- * anything of the other lists is read. If all are paged, bounds are added up page by page and cell by cell, empty ones making the
- * sum nothing.
+ * Exact top k of a flat group of terms that must all match. The rarest leads. If its list is not paged, its postings are walked:
+ * a document is dropped as soon as bounds of what it and the others can add are too low, or a cell of another list is empty,
+ * before anything of the other lists is read. If all are paged, bounds are added up page by page and cell by cell, empty ones
+ * making the sum nothing.
  */
 #include "impact.h"
 #include "lead_walk.h"
@@ -224,4 +224,5 @@ static bf_status conjunction_run(struct ranking *ranking, bf_error *error)
     return rank_run_each(ranking, conjunction_segment, error);
 }
 
-const struct ranker conjunction_ranker = {"conjunction", "all of the words, the rarest leading", conjunction_can, conjunction_run};
+const struct ranker conjunction_ranker = {"conjunction", "all of the words, the rarest leading", conjunction_can,
+                                          conjunction_run};

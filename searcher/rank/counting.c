@@ -1,6 +1,6 @@
 /*
- * How many live documents match a flat group of terms, without scoring any: from df where that is the answer; by sets of documents,
- * a window of 65,536 at a time; or, where a word that must be there is rare, by walking its postings.
+ * How many live documents match a flat group of terms, without scoring any: from df where that is the answer; by sets of
+ * documents, a window of 65,536 at a time; or, where a word that must be there is rare, by walking its postings.
  */
 #include "lead_walk.h"
 #include "status.h"
@@ -86,8 +86,10 @@ static uint64_t count_walking(struct counting *counting)
         uint32_t at = walk.other_count;
         list->keeps_sets = walk.lead->df > counting->segment->meta.doc_count / POSTING_PAGE;
         if (list == walk.lead) continue;
-        for (; at > 0 && list->occur == QUERY_MUST && (walk.others[at - 1]->occur != QUERY_MUST || walk.others[at - 1]->df > list->df); at--)
+        for (; at > 0 && list->occur == QUERY_MUST; at--) {
+            if (walk.others[at - 1]->occur == QUERY_MUST && walk.others[at - 1]->df <= list->df) break;
             walk.others[at] = walk.others[at - 1];
+        }
         walk.others[at] = list;
         walk.other_count++;
     }

@@ -2,16 +2,17 @@
  * Exact top k of a flat group of alternatives: any of the terms may match.
  *
  * Terms are of two kinds. *Short* lists (not paged) have few postings, and are walked: what their postings add is added up in an
- * array of sums, a window of 16,384 documents at a time, leaving out runs that can't be part of a winner. Whatever has a word from a short list is found in this way. Then come documents that have only words of *paged* lists,
- * found by bounds summed over fixed ranges, coarse before fine, and before any posting is read:
+ * array of sums, a window of 16,384 documents at a time, leaving out blocks that can't be part of a winner. Whatever has a word
+ * from a short list is found in this way. Then come documents that have only words of *paged* lists, found by bounds summed over
+ * fixed ranges, coarse before fine, and before any posting is read:
  *
  *   1. pages of 256 documents: every list's page maximum, for all pages at once
  *   2. cells of 16 documents: the grids of the pages that may still hold a winner, best pages first
  *   3. documents: of the live cells, the sets of documents that have each term
  *
  * Bounds of fixed ranges line up between terms, unlike block maxima, so they are added without merging any lists (Dimopoulos,
- * Nepomnyachiy and Suel 2013 did so for their "live blocks"). Where all paged lists together can't reach the threshold, the second
- * part is left out (MaxScore: Turtle and Flood 1995).
+ * Nepomnyachiy and Suel 2013 did so for their "live blocks"). Where all paged lists together can't reach the threshold, the
+ * second part is left out (MaxScore: Turtle and Flood 1995).
  */
 #include "posting_record.h"
 #include "rank_run.h"
@@ -302,15 +303,16 @@ static bool sum_page(struct disjunction *d, uint32_t page)
     for (uint32_t i = 0; i < taken; i++) {
         uint32_t bound = (uint32_t)sums[i] + cell_sums[lows[i] / 16];
         if (bound >= least)
-            d->found[found++] = (struct candidate){.doc = page * POSTING_PAGE + lows[i], .bound = (uint16_t)bound, .refined = !rest};
+            d->found[found++] =
+                (struct candidate){.doc = page * POSTING_PAGE + lows[i], .bound = (uint16_t)bound, .refined = !rest};
     }
     if (rest) found = rank_run_refine(run, page, d->here + added, count - added, false, d->found, found);
     return push_found(d, found);
 }
 
 /*
- * Where hundreds of hits are wanted, most pages have some that reach the threshold, and adding up all postings of a page costs less
- * than looking at its documents one by one.
+ * Where hundreds of hits are wanted, most pages have some that reach the threshold, and adding up all postings of a page costs
+ * less than looking at its documents one by one.
  */
 static bool rank_many(struct disjunction *d)
 {

@@ -12,7 +12,8 @@ static void take_postings(struct lead_walk *walk, uint32_t first)
 {
     struct ranked_list *lead = walk->lead;
     while (walk->posting < lead->df) {
-        uint32_t block = walk->posting / POSTING_BLOCK, end = (block + 1) * POSTING_BLOCK < lead->df ? (block + 1) * POSTING_BLOCK : lead->df;
+        uint32_t block = walk->posting / POSTING_BLOCK, end = (block + 1) * POSTING_BLOCK;
+        if (end > lead->df) end = lead->df;
         bool inlined = lead->shape == CURSOR_INLINE;
         if (!inlined && ranked_list_bound(lead, posting_block_max(&lead->list, block)) < walk->needed) {
             walk->posting = end;

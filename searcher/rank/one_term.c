@@ -133,5 +133,5 @@ static bf_status one_term_run(struct ranking *ranking, bf_error *error)
     return rank_run_each(ranking, one_term_segment, error);
 }
 
-const struct ranker one_term_ranker = {"one-term", "a single word, its blocks or pages in the order of their maxima", one_term_can,
-                                       one_term_run};
+const struct ranker one_term_ranker = {"one-term", "a single word, its blocks or pages in the order of their maxima",
+                                       one_term_can, one_term_run};

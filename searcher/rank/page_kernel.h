@@ -33,8 +33,8 @@ struct page_kernel {
     void (*clear_empty)(uint16_t *sums, const uint8_t *codes, uint32_t count);
     /* Whether any of the sums of a page is at least `least`. */
     bool (*any)(const uint16_t sums[KERNEL_PAGE], uint16_t least);
-    /* Takes the sums of a page out, leaving zeros: of those that are at least `least` the document's low byte and the sum. Returns how
-     * many. */
+    /* Takes the sums of a page out, leaving zeros: of those that are at least `least` the document's low byte and the sum.
+     * Returns how many. */
     uint32_t (*take)(uint16_t sums[KERNEL_PAGE], uint16_t least, uint8_t lows[KERNEL_PAGE], uint16_t taken[KERNEL_PAGE]);
     /* Finds the bounds of a page's cells and adds them to the sums. */
     void (*add_cells)(const struct page_cells *from, uint32_t page, uint16_t cells[KERNEL_CELLS], uint16_t sums[KERNEL_CELLS]);

@@ -152,7 +152,8 @@ AVX2 static uint32_t count_avx2(const uint64_t set[4])
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_avx2 = {add_codes_avx2, clear_empty_avx2, any_avx2, take_avx2, add_cells_avx2, at_least_avx2, cell_documents_avx2,
-                                             add_avx2, select_avx2, impacts_avx2, count_bits_avx2, count_avx2};
+const struct page_kernel page_kernel_avx2 = {add_codes_avx2, clear_empty_avx2, any_avx2, take_avx2, add_cells_avx2,
+                                             at_least_avx2, cell_documents_avx2, add_avx2, select_avx2, impacts_avx2,
+                                             count_bits_avx2, count_avx2};
 
 #endif

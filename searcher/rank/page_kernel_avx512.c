@@ -122,7 +122,8 @@ AVX512 static uint32_t count_avx512(const uint64_t set[4])
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_avx512 = {add_codes_avx512, clear_empty_avx512, any_avx512, take_avx512, add_cells_avx512, at_least_avx512,
-                                               cell_documents_avx512, add_avx512, select_avx512, impacts_avx512, count_bits_avx512, count_avx512};
+const struct page_kernel page_kernel_avx512 = {add_codes_avx512, clear_empty_avx512, any_avx512, take_avx512, add_cells_avx512,
+                                               at_least_avx512, cell_documents_avx512, add_avx512, select_avx512,
+                                               impacts_avx512, count_bits_avx512, count_avx512};
 
 #endif

@@ -96,8 +96,9 @@ static uint32_t count_scalar(const uint64_t set[4])
                       __builtin_popcountll(set[3]));
 }
 
-const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_scalar, any_scalar, take_scalar, add_cells_scalar, at_least_scalar,
-                                               cell_documents_scalar, add_scalar, select_scalar, impacts_scalar, count_bits_scalar, count_scalar};
+const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_scalar, any_scalar, take_scalar, add_cells_scalar,
+                                               at_least_scalar, cell_documents_scalar, add_scalar, select_scalar,
+                                               impacts_scalar, count_bits_scalar, count_scalar};
 
 const struct page_kernel *page_kernel(void)
 {

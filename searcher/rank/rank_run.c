@@ -175,9 +175,10 @@ uint16_t *rank_run_page_sums(struct rank_run *run, bool every)
 
 uint32_t *rank_run_order_pages(struct rank_run *run, const uint16_t *sums, uint32_t *count)
 {
-    uint32_t *pages = arena_take(&run->arena, (2 * (size_t)run->page_count + 1) * sizeof *pages), *ordered = pages + run->page_count;
+    uint32_t *pages = arena_take(&run->arena, (2 * (size_t)run->page_count + 1) * sizeof *pages), *ordered;
     uint32_t starts[BUCKETS + 1] = {0}, least = run->least > 0 ? run->least : 1, found = 0, most = least, shift = 0;
     if (!pages) return NULL;
+    ordered = pages + run->page_count;
     for (uint32_t page = 0; page < run->page_count; page++) { /* without a branch: which pages are live can't be foretold */
         pages[found] = page;
         found += sums[page] >= least;
@@ -215,8 +216,8 @@ static bool find_part(struct rank_run *run, uint32_t number, uint32_t doc)
 
 /*
  * Replaces a document's bounds by what each term really adds, and stops as soon as it can't win: paged lists first, the heaviest
- * first, whose bounds are those of a cell; of the others the bound has what they add already, and they are looked at for the exact
- * sum. False: it can't win, or doesn't match.
+ * first, whose bounds are those of a cell; of the others the bound has what they add already, and they are looked at for the
+ * exact sum. False: it can't win, or doesn't match.
  */
 static bool score_parts(struct rank_run *run, const struct candidate *candidate)
 {

@@ -29,8 +29,8 @@ struct candidate {
     bool paged_only;  /* if a list that is not paged has it after all, it was a candidate before, or beaten */
 };
 
-/* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at a
- * time, and `sums` is all zero between two. */
+/* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at
+ * a time, and `sums` is all zero between two. */
 struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
@@ -77,8 +77,8 @@ bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ran
  * nothing can match here. rank_run_close in any case. */
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error);
 
-/* The bound that a document must reach, from the score that k documents are known to reach: *limit, which is raised to that of the
- * worst of the best k. `count`: of what adds up to a score. */
+/* The bound that a document must reach, from the score that k documents are known to reach: *limit, which is raised to that of
+ * the worst of the best k. `count`: of what adds up to a score. */
 uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count);
 
 /* BF_OK, or the failure that a list noted. */
@@ -104,9 +104,9 @@ bool rank_run_settle(struct rank_run *run, uint64_t count);
 /* Makes room for further candidates. */
 bool rank_run_make_room(struct rank_run *run);
 
-/* Puts into the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of the
- * cells they have there, keeps those that still reach the threshold, in order, and returns how many. `members`: a bound holds the
- * cells only of lists that have the document. */
+/* Puts into the bounds of the first `count` candidates of one page, from `found` on, what the paged lists really add instead of
+ * the cells they have there, keeps those that still reach the threshold, in order, and returns how many. `members`: a bound holds
+ * the cells only of lists that have the document. */
 uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list *const *lists, uint32_t list_count, bool members,
                          struct candidate *found, uint32_t count);
 

@@ -15,8 +15,8 @@ bool ranked_list_can(const struct query_node *node)
 
 /* ---- Bounds ---- */
 
-/* Of an inline list nothing is stored: its few postings are scored. A bound is never 0, even of what adds nothing, for 0 says that
- * nothing is there. */
+/* Of an inline list nothing is stored: its few postings are scored. A bound is never 0, even of what adds nothing, for 0 says
+ * that nothing is there. */
 void ranked_list_weigh(struct ranked_list *list)
 {
     double weight = (double)list->leaf->weight;
@@ -209,7 +209,8 @@ void ranked_list_add_to_set(struct ranked_list *list, uint32_t first, uint64_t *
     }
 }
 
-/* The first posting from `at` on, before `end`, whose document is at least `doc`; end: none. Doubles its step, for it is seldom far. */
+/* The first posting from `at` on, before `end`, whose document is at least `doc`; end: none. Doubles its step, for it is seldom
+ * far. */
 static uint32_t gallop(const uint32_t *docs, uint32_t at, uint32_t end, uint32_t doc)
 {
     uint32_t step = 1;
@@ -343,7 +344,8 @@ static bool load_titles_near(struct ranked_list *list, uint32_t doc)
     uint32_t block = posting_title_seek(&list->list, 0, doc);
     if (block >= list->list.title_block_count) return false;
     if (block == list->title_block) return true;
-    if (!take_title_room(list, POSTING_BLOCK) || !posting_list_verify_titles(list->segment, &list->view, &list->list)) return false;
+    if (!take_title_room(list, POSTING_BLOCK)) return false;
+    if (!posting_list_verify_titles(list->segment, &list->view, &list->list)) return false;
     list->title_block = UINT32_MAX;
     if (!load_title_block(list, block, 0)) return false;
     list->title_block = block;
@@ -356,7 +358,8 @@ void ranked_list_title_set(struct ranked_list *list, uint32_t page, uint64_t set
     uint32_t first = page * POSTING_PAGE;
     for (uint32_t doc = first; load_titles_near(list, doc);) {
         uint32_t at = lower_bound(list->title_docs, list->title_count, doc);
-        for (; at < list->title_count && list->title_docs[at] - first < POSTING_PAGE; at++) bitset_add(set, list->title_docs[at] - first);
+        for (; at < list->title_count && list->title_docs[at] - first < POSTING_PAGE; at++)
+            bitset_add(set, list->title_docs[at] - first);
         if (at < list->title_count) break;
         doc = list->title_docs[at - 1] + 1; /* the next block may have more */
         if (doc - first >= POSTING_PAGE) break;

@@ -39,8 +39,8 @@ struct ranked_list {
     uint64_t *docs_ready, *tfs_ready;
     uint64_t one_ready[2];         /* the bits of up to 64 blocks */
     struct arena *arena;
-    /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of another
-     * a block. */
+    /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of
+     * another a block. */
     bool titles_matter;
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
@@ -58,8 +58,8 @@ bool ranked_list_can(const struct query_node *node);
 bf_status ranked_list_open(const struct match_context *context, const struct query_node *node, struct ranked_list **list,
                            bf_error *error);
 
-/* The list of one word of a term or phrase, wherever and in whatever form it stands: what it adds is then an upper bound of what the
- * leaf adds, unless the leaf is one of titles only. Not of a word that stands for many. */
+/* The list of one word of a term or phrase, wherever and in whatever form it stands: what it adds is then an upper bound of what
+ * the leaf adds, unless the leaf is one of titles only. Not of a word that stands for many. */
 bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
                                 struct ranked_list **list, bf_error *error);
 
@@ -114,8 +114,8 @@ static inline uint32_t ranked_list_impact_at(const struct ranked_list *list, flo
     return (uint32_t)(list->scaled_weight * bm25_impact(tf, norm)) + 1;
 }
 
-/* Makes sure that all title postings of a list that is not inline are there. False: damage, which is noted. Of a paged list nothing
- * that looks for titles near a document may be asked afterwards. */
+/* Makes sure that all title postings of a list that is not inline are there. False: damage, which is noted. Of a paged list
+ * nothing that looks for titles near a document may be asked afterwards. */
 bool ranked_list_titles(struct ranked_list *list);
 
 /* The first of the title postings, all of which are there, whose document is at least `doc`; title_count: none. */
@@ -137,12 +137,12 @@ static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc
 /* Fills the table that makes the above fast: worth it for a hundred postings. Without memory for it there is none. */
 void ranked_list_tabulate(struct ranked_list *list);
 
-/* Whether the document has the term. Documents must be asked for in ascending order. With `keeps_sets` whole pages are read, which
- * pays where several documents of a page are asked for. */
+/* Whether the document has the term. Documents must be asked for in ascending order. With `keeps_sets` whole pages are read,
+ * which pays where several documents of a page are asked for. */
 bool ranked_list_has(struct ranked_list *list, uint32_t doc);
 
-/* Adds the list's documents in [first, first + RANKED_SET) to a set that begins with the first. Sets must be asked for in ascending
- * order. */
+/* Adds the list's documents in [first, first + RANKED_SET) to a set that begins with the first. Sets must be asked for in
+ * ascending order. */
 void ranked_list_add_to_set(struct ranked_list *list, uint32_t first, uint64_t *set);
 
 /* How often the term occurs in the document; 0: it does not, or damage was noted. *posting: its number, if the list is not
