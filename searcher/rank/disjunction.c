@@ -411,5 +411,5 @@ static bf_status disjunction_run(struct ranking *ranking, bf_error *error)
     return rank_run_each(ranking, disjunction_segment, error);
 }
 
-const struct ranker disjunction_ranker = {"disjunction", "any of the words, left out by bounds of pages, cells and runs",
-                                          disjunction_can, disjunction_run};
+const struct ranker disjunction_ranker = {
+    "disjunction", "any of the words: short lists are added up, pages and cells left out by bounds", disjunction_can, disjunction_run};
