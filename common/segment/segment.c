@@ -113,7 +113,7 @@ static bf_status segment_value(struct segment *segment, enum segment_blob blob, 
 
 uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc)
 {
-    bf_error error = {0};
+    bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
     bf_status status = BF_OK;
     if (!segment->length_bytes.bytes) status = segment_blob(segment, BLOB_LENGTH_BYTES, false, &segment->length_bytes, &error);
     if (status == BF_OK) status = section_verify(&segment->length_bytes, doc, 1, &error);
@@ -168,7 +168,7 @@ bf_status segment_arrival_find(struct segment *segment, uint32_t doc, uint32_t *
 
 uint32_t segment_arrival_slowly(struct segment *segment, uint32_t doc)
 {
-    bf_error error = {0};
+    bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
     uint32_t arrival;
     if (segment_arrival_find(segment, doc, &arrival, &error) != BF_OK) segment_fail(segment, &error);
     return arrival;
@@ -200,7 +200,7 @@ bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *
 
 uint32_t segment_title_length(struct segment *segment, uint32_t doc)
 {
-    bf_error error = {0};
+    bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
     int64_t length = 0;
     bf_status status = segment_value(segment, BLOB_TITLE_LENGTHS, "title lengths", &segment->title_lengths,
                                      segment->meta.doc_count, doc, &length, &error);
