@@ -213,7 +213,7 @@ static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, b
 static bool conjunction_can(const struct ranking *ranking)
 {
     const struct query_node *root = ranking->query->root;
-    if (ranking->count_only || !rank_run_can(ranking)) return false;
+    if (!rank_run_pays(ranking)) return false;
     for (uint32_t i = 0; i < root->child_count; i++)
         if (root->children[i]->occur != QUERY_MUST) return false;
     return true;

@@ -125,7 +125,7 @@ static bf_status one_term_segment(struct ranking *ranking, uint32_t number, bf_e
 static bool one_term_can(const struct ranking *ranking)
 {
     const struct query_node *root = ranking->query->root;
-    return !ranking->count_only && root->child_count == 1 && root->children[0]->occur != QUERY_MUST_NOT && rank_run_can(ranking);
+    return root->child_count == 1 && root->children[0]->occur != QUERY_MUST_NOT && rank_run_pays(ranking);
 }
 
 static bf_status one_term_run(struct ranking *ranking, bf_error *error)

@@ -139,6 +139,11 @@ bool rank_run_can(const struct ranking *ranking)
     return true;
 }
 
+bool rank_run_pays(const struct ranking *ranking)
+{
+    return !ranking->count_only && ranking->top.k <= RANK_HITS_MOST && rank_run_can(ranking);
+}
+
 bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
                         bf_error *error)
 {

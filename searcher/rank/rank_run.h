@@ -18,6 +18,7 @@ enum {
     RANK_SUM_MOST = 60000,       /* what all bounds of a query together come to; rounded up twice each, they stay below 2^16 ... */
     RANK_LISTS_MOST = 2500,      /* ... if there are not more than these */
     RANK_CANDIDATES = 8192,      /* kept before they are scored */
+    RANK_HITS_MOST = 2048,       /* wanted: with more, candidates crowd each other out, and going page by page is faster */
     RANK_WINDOW = 1 << 14,       /* documents of a window of sums, which then stays in the nearest cache */
     RANK_SET = RANKED_SET,       /* documents of a set */
 };
@@ -68,6 +69,9 @@ struct rank_run {
 
 /* Whether the query is a flat group of terms as these rankers want it; which of them must or may match is not looked at. */
 bool rank_run_can(const struct ranking *ranking);
+
+/* The same, and few enough hits are wanted for candidates to pay. */
+bool rank_run_pays(const struct ranking *ranking);
 
 /* Finds the total if it is wanted, then ranks segment after segment. */
 bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
