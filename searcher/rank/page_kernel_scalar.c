@@ -23,12 +23,16 @@ static bool any_scalar(const uint16_t sums[KERNEL_PAGE], uint16_t least)
 static uint32_t take_scalar(uint16_t sums[KERNEL_PAGE], uint16_t least, uint8_t lows[KERNEL_PAGE], uint16_t taken[KERNEL_PAGE])
 {
     uint32_t count = 0;
-    for (uint32_t low = 0; low < KERNEL_PAGE; low++) {
-        lows[count] = (uint8_t)low;
-        taken[count] = sums[low];
-        count += sums[low] >= least;
-        sums[low] = 0;
+    for (uint32_t first = 0; first < KERNEL_PAGE; first += 16) { /* most have nothing: one look at sixteen */
+        uint16_t most = 0;
+        for (uint32_t i = first; i < first + 16; i++) most = sums[i] > most ? sums[i] : most;
+        for (uint32_t low = first; most >= least && low < first + 16; low++) {
+            if (sums[low] < least) continue;
+            lows[count] = (uint8_t)low;
+            taken[count++] = sums[low];
+        }
     }
+    memset(sums, 0, KERNEL_PAGE * sizeof *sums);
     return count;
 }
 
