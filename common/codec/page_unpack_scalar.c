@@ -1,5 +1,6 @@
 /* The reference: what every other level must equal. */
 #include "bytes.h"
+#include "page_counts.h"
 #include "page_unpack.h"
 
 static void bytes(const uint8_t *low, uint32_t count, uint32_t base, uint32_t docs[256])
@@ -16,29 +17,11 @@ static uint32_t bitmap(const uint8_t bits[32], uint32_t base, uint32_t docs[256]
     return found;
 }
 
-static uint32_t rank(const uint8_t bits[32], uint32_t low)
-{
-    uint32_t count = (uint32_t)__builtin_popcountll(load_u64(bits + low / 64 * 8) & ((UINT64_C(1) << low % 64) - 1));
-    for (uint32_t i = 0; i < low / 64; i++) count += (uint32_t)__builtin_popcountll(load_u64(bits + 8 * i));
-    return count;
-}
+static uint32_t rank(const uint8_t bits[32], uint32_t low) { return page_count_below(bits, low); }
 
-static uint32_t count_bits(const uint64_t bits[4])
-{
-    return (uint32_t)(__builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]) + __builtin_popcountll(bits[2]) +
-                      __builtin_popcountll(bits[3]));
-}
+static uint32_t count_bits(const uint64_t bits[4]) { return page_count_set(bits); }
 
-static uint32_t fifteens(const uint8_t *packed, uint32_t count)
-{
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < count; i += 16) {
-        uint64_t word = load_u64(packed + i / 2), all = word & word >> 1;
-        if (count - i < 16) all &= (UINT64_C(1) << (count - i) * 4) - 1;
-        found += (uint32_t)__builtin_popcountll(all & all >> 2 & UINT64_C(0x1111111111111111));
-    }
-    return found;
-}
+static uint32_t fifteens(const uint8_t *packed, uint32_t count) { return page_count_fifteens(packed, count); }
 
 static void halves(const uint8_t *packed, uint32_t count, uint32_t tfs[256])
 {
