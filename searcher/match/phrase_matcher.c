@@ -2,6 +2,7 @@
  * for the second, ... */
 #include "bytes.h"
 #include "matcher.h"
+#include "phrase_starts.h"
 #include "status.h"
 #include "term_source.h"
 
@@ -23,47 +24,14 @@ static void phrase_fail(struct phrase_matcher *matcher, const bf_error *error)
     matcher->base.doc = NO_DOCUMENT;
 }
 
-/* Keeps the starts s for which s + offset is among the positions. Both ascend. */
-static void keep_starts(struct buffer *starts, const struct buffer *positions, uint32_t offset)
-{
-    const uint8_t *position = positions->bytes, *end = positions->bytes + positions->length;
-    size_t kept = 0;
-    for (size_t i = 0; i < starts->length && position < end; i += 4) {
-        uint32_t start = load_u32(starts->bytes + i), wanted = start + offset;
-        while (position < end && load_u32(position) < wanted) position += 4;
-        if (position < end && load_u32(position) == wanted) {
-            store_u32(starts->bytes + kept, start);
-            kept += 4;
-        }
-    }
-    starts->length = kept;
-}
-
 /* Counts the phrase in the current document of all sources. */
 static bool phrase_count(struct phrase_matcher *matcher, uint32_t doc)
 {
     bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
-    buffer_clear(&matcher->starts);
-    for (uint32_t i = 0; i < matcher->count; i++) {
-        uint32_t word = matcher->by_cost[i];
-        if (term_source_positions(&matcher->sources[word], &matcher->positions, &error) != BF_OK) {
-            phrase_fail(matcher, &error);
-            return false;
-        }
-        if (i > 0) {
-            keep_starts(&matcher->starts, &matcher->positions, word);
-            if (!matcher->starts.length) return false;
-            continue;
-        }
-        for (size_t at = 0; at < matcher->positions.length; at += 4) {
-            uint32_t position = load_u32(matcher->positions.bytes + at);
-            if (position >= word) buffer_append_u32(&matcher->starts, position - word);
-        }
-        if (matcher->starts.failed) {
-            fail_memory(&error);
-            phrase_fail(matcher, &error);
-            return false;
-        }
+    if (phrase_starts_find(matcher->sources, matcher->by_cost, matcher->count, &matcher->starts, &matcher->positions, &error) !=
+        BF_OK) {
+        phrase_fail(matcher, &error);
+        return false;
     }
     matcher->tf = (uint32_t)(matcher->starts.length / 4);
     matcher->title_tf = 0;

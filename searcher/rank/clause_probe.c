@@ -1,6 +1,7 @@
 #include "clause_probe.h"
 
 #include "bytes.h"
+#include "phrase_starts.h"
 #include "status.h"
 
 /* Opens all sources on their first documents. *there = false: one has none. */
@@ -70,47 +71,6 @@ static bool stand_on(struct term_source *source, uint32_t doc)
 
 /* ---- Phrases ---- */
 
-/* Keeps the starts s for which s + offset is among the positions. Both ascend. */
-static void keep_starts(struct buffer *starts, const struct buffer *positions, uint32_t offset)
-{
-    const uint8_t *position = positions->bytes, *end = positions->bytes + positions->length;
-    size_t kept = 0;
-    for (size_t i = 0; i < starts->length && position < end; i += 4) {
-        uint32_t start = load_u32(starts->bytes + i), wanted = start + offset;
-        while (position < end && load_u32(position) < wanted) position += 4;
-        if (position < end && load_u32(position) == wanted) {
-            store_u32(starts->bytes + kept, start);
-            kept += 4;
-        }
-    }
-    starts->length = kept;
-}
-
-/* Makes `starts` the positions less the word's place in the phrase. */
-static void begin_starts(struct buffer *starts, const struct buffer *positions, uint32_t word)
-{
-    buffer_clear(starts);
-    for (size_t at = 0; at < positions->length; at += 4) {
-        uint32_t position = load_u32(positions->bytes + at);
-        if (position >= word) buffer_append_u32(starts, position - word);
-    }
-}
-
-/* Finds where the phrase begins in the document that all sources stand on. */
-static bf_status find_starts(struct clause_probe *probe, bf_error *error)
-{
-    for (uint32_t i = 0; i < probe->leaf->term_count; i++) {
-        uint32_t word = probe->by_cost[i];
-        bf_status status = term_source_positions(&probe->sources[word], &probe->positions, error);
-        if (status != BF_OK) return status;
-        if (i == 0) begin_starts(&probe->starts, &probe->positions, word);
-        else keep_starts(&probe->starts, &probe->positions, word);
-        if (probe->starts.failed) return fail_memory(error);
-        if (!probe->starts.length) return BF_OK;
-    }
-    return BF_OK;
-}
-
 static void count_phrase(struct clause_probe *probe, uint32_t doc, uint32_t *tf, uint32_t *title_tf)
 {
     struct segment *segment = probe->context.segment;
@@ -118,7 +78,8 @@ static void count_phrase(struct clause_probe *probe, uint32_t doc, uint32_t *tf,
     *tf = *title_tf = 0;
     for (uint32_t i = 0; i < probe->leaf->term_count; i++)
         if (!stand_on(&probe->sources[probe->by_cost[i]], doc)) return;
-    if (find_starts(probe, &error) != BF_OK) {
+    if (phrase_starts_find(probe->sources, probe->by_cost, probe->leaf->term_count, &probe->starts,
+                           &probe->positions, &error) != BF_OK) {
         segment_fail(segment, &error);
         return;
     }
