@@ -149,7 +149,7 @@ asan:
 	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
 
 # Those that have threads; the others would only run ten times slower.
-THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new" $(TEST_SRC)))
+THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC)))
 tsan:
 	+@$(MAKE) --no-print-directory FLAVOUR=tsan $(addprefix build/tsan/tests/,$(THREADED))
 	@BUILD=build/tsan ONLY='$(THREADED)' tests/run
