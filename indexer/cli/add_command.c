@@ -91,6 +91,7 @@ static bf_status add_run(struct add *add, bf_error *error)
     if (status != BF_OK) return status;
     status = refused_open(&add->refused, add->errors_path, &add->progress, error);
     if (status != BF_OK) goto done;
+    const uint64_t before = bf_writer_generation(add->writer);
     interrupt_watch();
     progress_begin(&add->progress, add->quiet, add->paths, add->path_count);
     status = read_paths(add, error);
@@ -101,7 +102,8 @@ static bf_status add_run(struct add *add, bf_error *error)
     add->summary.seconds = progress_seconds(&add->progress);
     add->summary.refused = add->refused.count;
     progress_clear(&add->progress);
-    if (status != BF_OK) fail_within(error, status, "nothing of this run was stored");
+    if (status != BF_OK && bf_writer_generation(add->writer) == before)
+        fail_within(error, status, "nothing of this run was stored");
 done:
     bf_writer_close(add->writer);
     if (refused_close(&add->refused, &closing) != BF_OK) {
