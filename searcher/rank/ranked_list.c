@@ -22,6 +22,7 @@ void ranked_list_weigh(struct ranked_list *list)
     double weight = (double)list->leaf->weight;
     list->titles_matter = list->leaf->node->field == QUERY_TEXT && list->bm25->title_weight != 1 &&
                           (list->shape == CURSOR_INLINE || list->list.title_df > 0);
+    list->plain = list->leaf->node->field != QUERY_TITLE;
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
     if (list->shape == CURSOR_INLINE) {
         float largest = list->leaf->weight * 1e-3f;
