@@ -1,7 +1,5 @@
 #include "clause_probe.h"
 
-#include "bytes.h"
-#include "phrase_starts.h"
 #include "status.h"
 
 /* Opens all sources on their first documents. *there = false: one has none. */
@@ -43,7 +41,8 @@ bf_status clause_probe_open(const struct match_context *context, const struct qu
     probe->context = *context;
     probe->leaf = &context->leaves[node->leaf];
     probe->by_cost = arena_take(context->arena, probe->leaf->term_count * sizeof *probe->by_cost);
-    if (!probe->by_cost) return fail_memory(error);
+    if (!probe->by_cost || !phrase_counter_open(&probe->counter, context->segment, probe->leaf, context->arena))
+        return fail_memory(error);
     bf_status status = probe_begin(probe, &there, error);
     if (status == BF_OK && there) {
         order_by_cost(probe);
@@ -57,8 +56,7 @@ bf_status clause_probe_open(const struct match_context *context, const struct qu
 void clause_probe_free(struct clause_probe *probe)
 {
     if (!probe) return;
-    buffer_free(&probe->starts);
-    buffer_free(&probe->positions);
+    phrase_counter_free(&probe->counter);
     arena_free(&probe->arena);
 }
 
@@ -73,20 +71,12 @@ static bool stand_on(struct term_source *source, uint32_t doc)
 
 static void count_phrase(struct clause_probe *probe, uint32_t doc, uint32_t *tf, uint32_t *title_tf)
 {
-    struct segment *segment = probe->context.segment;
     bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
     *tf = *title_tf = 0;
     for (uint32_t i = 0; i < probe->leaf->term_count; i++)
         if (!stand_on(&probe->sources[probe->by_cost[i]], doc)) return;
-    if (phrase_starts_find(probe->sources, probe->by_cost, probe->leaf->term_count, &probe->starts,
-                           &probe->positions, &error) != BF_OK) {
-        segment_fail(segment, &error);
-        return;
-    }
-    *tf = (uint32_t)(probe->starts.length / 4);
-    if (probe->leaf->node->field > QUERY_BODY || !*tf) return;
-    uint32_t title_length = segment_title_length(segment, doc);
-    while (*title_tf < *tf && load_u32(probe->starts.bytes + 4 * (size_t)*title_tf) < title_length) ++*title_tf;
+    if (phrase_count(&probe->counter, probe->sources, probe->by_cost, tf, title_tf, &error) != BF_OK)
+        segment_fail(probe->context.segment, &error);
 }
 
 /* ---- Any leaf ---- */

@@ -6,7 +6,7 @@
 #define RANK_CLAUSE_PROBE_H
 
 #include "matcher.h"
-#include "term_source.h"
+#include "phrase_count.h"
 
 struct clause_probe {
     struct match_context context;
@@ -15,7 +15,7 @@ struct clause_probe {
     struct term_source *sources;   /* in the order of the phrase */
     uint32_t *by_cost;             /* their numbers, rarest first */
     uint32_t asked;                /* the document asked for last */
-    struct buffer starts, positions; /* u32: where the phrase may still begin; a word's positions */
+    struct phrase_counter counter; /* of a phrase */
 };
 
 /* *probe = NULL: nothing of the segment can match. To be freed with clause_probe_free. */
