@@ -62,11 +62,13 @@ bf_status trail_go(const struct trail *trail, const char *path, struct trail_con
     bf_writer *writer = NULL;
     bf_status status = BF_OK;
     uint64_t seed = trail->seed;
+    bool is_synced = true;
     for (uint32_t done = 0; status == BF_OK && done < commits; done++) {
         uint64_t choice = random_next(&seed);
         if (path && (!writer || choice % 3 == 0)) {
             bf_writer_options options = {.memory = 8 << 20, .no_merge = choice >> 9 & 1};
             options.no_sync = trail->sync == TRAIL_SYNC_SOMETIMES ? choice >> 8 & 1 : trail->sync == TRAIL_SYNC_NEVER;
+            is_synced = !options.no_sync;
             bf_writer_close(writer);
             writer = NULL;
             status = bf_writer_open(path, &options, &writer, error);
@@ -84,7 +86,7 @@ bf_status trail_go(const struct trail *trail, const char *path, struct trail_con
         status = !merges            ? bf_writer_commit(writer, error)
                  : choice >> 25 & 1 ? bf_writer_merge(writer, down_to, error)
                                     : bf_writer_reorder(writer, &(bf_reorder_options){down_to, 2}, NULL, error);
-        if (status == BF_OK && trail->acknowledge) trail->acknowledge(trail->context);
+        if (status == BF_OK && trail->acknowledge) trail->acknowledge(trail->context, is_synced);
     }
     bf_writer_close(writer);
     return status;

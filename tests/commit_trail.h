@@ -24,7 +24,7 @@ struct trail {
     uint64_t seed;
     bool is_short;              /* commits of a few articles, many of them merges: short ways to every kind of deed */
     enum trail_sync sync;
-    void (*acknowledge)(void *context); /* after each commit; may be NULL */
+    void (*acknowledge)(void *context, bool is_synced); /* after each commit; may be NULL */
     void *context;
 };
 

@@ -32,8 +32,9 @@ enum {
 
 /* ---- The writer ---- */
 
-static void acknowledge_commit(void *context)
+static void acknowledge_commit(void *context, bool is_synced)
 {
+    (void)is_synced;
     if (write(*(int *)context, "c", 1) != 1) fail_msg("acknowledging failed");
 }
 
