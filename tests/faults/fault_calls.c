@@ -279,12 +279,11 @@ static int fault_open(int at, const char *path, int flags, mode_t mode)
     if (!name) return (int)syscall(SYS_openat, at, path, flags, mode);
     pthread_mutex_lock(&mutex);
     bool makes = (flags & O_CREAT) && access(path, F_OK) != 0;
-    bool writes = (flags & O_ACCMODE) != O_RDONLY;
     int fd = -1;
     if (!(flags & O_CREAT) || fault_count(makes ? CALL_TAKES_SPACE : CALL_OTHER, 0, &is_last) >= 0)
         fd = (int)syscall(SYS_openat, at, path, plan.is_dry ? flags & ~O_SYNC : flags, mode);
     if (fd >= DESCRIPTORS) abort();
-    if (fd >= 0 && (writes || (flags & O_DIRECTORY))) {
+    if (fd >= 0) {
         struct descriptor descriptor = {.is_watched = true, .is_folder = flags & O_DIRECTORY, .syncs_itself = flags & O_DSYNC};
         if (plan.record >= 0 && !descriptor.is_folder) {
             descriptor.file = file_number(name, makes);
