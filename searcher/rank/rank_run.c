@@ -2,6 +2,7 @@
 
 #include "impact.h"
 #include "posting_record.h"
+#include "segment_order.h"
 #include "status.h"
 
 #include <math.h>
@@ -85,11 +86,13 @@ static double stored_limit(const struct rank_run *run)
     return limit;
 }
 
+/* A computed score may lie above the sum of its true parts by the rounding of the additions. */
+static double rank_safe(double limit, uint32_t count) { return limit * (1 - 1e-6 - 1.2e-7 * count); }
+
 uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count)
 {
     if ((double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
-    /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
-    double safe = *limit * (1 - 1e-6 - 1.2e-7 * count) * scale;
+    double safe = rank_safe(*limit, count) * scale;
     /* Beyond what bounds come to, nothing in this segment can reach it. */
     return safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
 }
@@ -125,7 +128,7 @@ bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t 
     run->scale = most > 0 ? RANK_SUM_MOST / most : 0;
     for (uint32_t i = 0; i < run->list_count; i++) ranked_list_scale(run->lists[i], run->scale);
     order_lists(run);
-    run->limit = stored_limit(run);
+    run->limit = fmax(stored_limit(run), ranking->limit);
     raise_least(run);
     return BF_OK;
 }
@@ -149,8 +152,18 @@ bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ran
 {
     bf_status status = ranking->no_total ? BF_OK : ranking_count(ranking, error);
     if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
-    for (uint32_t i = 0; status == BF_OK && ranking->top.k && i < ranking->snapshot->segment_count; i++)
-        status = segment(ranking, i, error);
+    if (status != BF_OK || !ranking->top.k) return status;
+    if (ranking->snapshot->segment_count == 1) return segment(ranking, 0, error);
+    struct arena arena = {0};
+    struct segment_order order;
+    status = segment_order_make(ranking, &arena, &order, error);
+    ranking->limit = order.limit;
+    for (uint32_t i = 0; status == BF_OK && i < order.count; i++) {
+        ranking->limit = fmax(ranking->limit, (double)top_hits_threshold(&ranking->top));
+        if (order.segments[i].most < rank_safe(ranking->limit, ranking->leaf_count)) break; /* nor does any that follows */
+        status = segment(ranking, order.segments[i].number, error);
+    }
+    arena_free(&arena);
     return status;
 }
 

@@ -22,7 +22,7 @@ void ranked_list_weigh(struct ranked_list *list)
     double weight = (double)list->leaf->weight;
     list->titles_matter = list->leaf->node->field == QUERY_TEXT && list->bm25->title_weight != 1 &&
                           (list->shape == CURSOR_INLINE || list->list.title_df > 0);
-    const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
+    const double rounding = RANKED_ROUNDING;
     if (list->shape == CURSOR_INLINE) {
         float largest = list->leaf->weight * 1e-3f;
         for (uint32_t i = 0; i < list->df; i++) largest = fmaxf(largest, ranked_list_score(list, list->docs[i], i, list->tfs[i]));

@@ -15,6 +15,8 @@ enum {
     RANKED_SET = 1 << 16,    /* documents of a set */
 };
 
+#define RANKED_ROUNDING (1 + 1e-6) /* of the floats in a score, each good to 6e-8 */
+
 struct ranked_list {
     const struct leaf_weight *leaf;
     enum query_occur occur;
