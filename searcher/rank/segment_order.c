@@ -21,8 +21,8 @@ struct level {
 struct ordering {
     const struct ranking *ranking;
     bool all_must;
-    struct level *levels;     /* of all segments: each beyond those of the level above of the same segment */
-    uint32_t level_count;
+    struct level *levels;     /* the highest, descending: of each segment the documents beyond those of its level above */
+    uint32_t level_count;     /* no more than are wanted, for each has a document */
 };
 
 /* What one list promises: the most a posting adds, and what at least so many postings add. */
@@ -38,6 +38,7 @@ static bf_status list_promise_make(const struct ranking *ranking, const struct l
     const struct term_entry *entry = &leaf->terms[0].entries[number];
     const struct impact_change *change = segment_impact_change(segment, ranking->bm25);
     const double least = leaf->counts_length ? change->least : change->plain_least, weight = (double)leaf->weight;
+    const double most = leaf->counts_length ? change->most : change->plain_most;
     *promise = (struct list_promise){.most = weight * RANKED_ROUNDING}; /* of an inline list nothing is stored; an impact is below 1 */
     if (!entry->postings_length) return BF_OK;
     struct section_view view;
@@ -47,11 +48,22 @@ static bf_status list_promise_make(const struct ranking *ranking, const struct l
     if (status != BF_OK) return status;
     const char *rule = posting_list_peek(view.bytes, view.length, segment->meta.doc_count, &list);
     if (rule) return segment_corrupt(segment, "postings", rule, error);
-    promise->most *= fmin(1, (leaf->counts_length ? change->most : change->plain_most) * (double)list.max_impact);
+    promise->most *= impact_change_raise(fmin(1, (double)list.max_impact * RANKED_ROUNDING), most);
     if (segment->deleted) return BF_OK; /* what is stored may be of documents that are gone */
-    promise->levels[0] = weight * least * (double)list.max_impact / RANKED_ROUNDING;
-    for (int i = 0; i < POSTING_KTH; i++) promise->levels[i + 1] = weight * least * (double)list.kth[i] / RANKED_ROUNDING;
+    promise->levels[0] = ranked_list_reached(weight, (double)list.max_impact, least);
+    for (int i = 0; i < POSTING_KTH; i++) promise->levels[i + 1] = ranked_list_reached(weight, (double)list.kth[i], least);
     return BF_OK;
+}
+
+static void add_level(struct ordering *ordering, struct level level)
+{
+    struct level *levels = ordering->levels;
+    uint32_t at = ordering->level_count;
+    if (at == ordering->ranking->top.k && level.score <= levels[at - 1].score) return;
+    if (at == ordering->ranking->top.k) at--;
+    else ordering->level_count++;
+    for (; at > 0 && levels[at - 1].score < level.score; at--) levels[at] = levels[at - 1];
+    levels[at] = level;
 }
 
 /* Adds a segment to the order, if it may have a match. */
@@ -79,11 +91,11 @@ static bf_status order_segment(struct ordering *ordering, uint32_t number, struc
     if (!any) return BF_OK;
     order->count++;
     if (ordering->all_must && root->child_count > 1) return BF_OK; /* the other words may exclude what has one */
-    for (int j = 0; j < LEVELS && levels[j] > 0; j++) {
-        uint64_t above = j == 0 ? 0 : j == 1 ? 1 : posting_kth_k[j - 2];
+    uint64_t reached = 0;
+    for (int j = 0; j < LEVELS && levels[j] > 0 && reached < ranking->top.k; j++) {
         uint64_t here = j == 0 ? 1 : posting_kth_k[j - 1];
-        ordering->levels[ordering->level_count++] = (struct level){levels[j], here - above};
-        if (here >= ranking->top.k) break;
+        add_level(ordering, (struct level){levels[j], here - reached});
+        reached = here;
     }
     return BF_OK;
 }
@@ -94,17 +106,10 @@ static int compare_promises(const void *a, const void *b)
     return (x->most < y->most) - (x->most > y->most);
 }
 
-static int compare_levels(const void *a, const void *b)
-{
-    const struct level *x = a, *y = b;
-    return (x->score < y->score) - (x->score > y->score);
-}
-
 /* The largest score of a level that, with those above it, has k documents: of a segment a level counts those beyond its higher ones,
  * so none is counted twice. */
-static double order_limit(struct level *levels, uint32_t count, uint64_t k)
+static double order_limit(const struct level *levels, uint32_t count, uint64_t k)
 {
-    qsort(levels, count, sizeof *levels, compare_levels);
     for (uint32_t i = 0; i < count; k -= levels[i++].count)
         if (levels[i].count >= k) return levels[i].score;
     return 0;
