@@ -111,6 +111,23 @@ static void raise_to_bound(struct rank_run *run, uint32_t bound)
     raise_least(run);
 }
 
+/* The scale is that of all segments, and so are the tables. */
+static void share_tables(struct rank_run *run)
+{
+    struct rank_tables *tables = run->ranking->tables;
+    for (uint32_t i = 0; tables && i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[i];
+        uint16_t(**table)[256] = &tables->of_leaf[list->leaf - run->ranking->leaves];
+        if (!*table) {
+            list->arena = tables->arena;
+            ranked_list_tabulate(list);
+            list->arena = &run->arena;
+            *table = list->impacts;
+        }
+        list->impacts = *table;
+    }
+}
+
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error)
 {
     *run = (struct rank_run){.ranking = ranking, .number = number, .segment = ranking->snapshot->segments[number],
@@ -124,8 +141,9 @@ bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t 
         ranked_list_weigh(run->lists[i]);
         most += IMPACT_CODE_MAX * run->lists[i]->unit;
     }
-    run->scale = most > 0 ? RANK_SUM_MOST / most : 0;
+    run->scale = most > 0 ? RANK_SUM_MOST / fmax(most, ranking->most) : 0;
     for (uint32_t i = 0; i < run->list_count; i++) ranked_list_scale(run->lists[i], run->scale);
+    if (most <= ranking->most) share_tables(run);
     order_lists(run);
     run->limit = fmax(stored_limit(run), ranking->limit);
     raise_least(run);
@@ -146,6 +164,29 @@ bool rank_run_pays(const struct ranking *ranking)
     return !ranking->count_only && ranking->top.k <= RANK_HITS_MOST && rank_run_can(ranking);
 }
 
+static bf_status rank_many_segments(struct ranking *ranking,
+                                    bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
+                                    bf_error *error)
+{
+    struct arena arena = {0};
+    struct segment_order order;
+    struct rank_tables tables = {&arena, arena_take_zeroed(&arena, ranking->leaf_count * sizeof *tables.of_leaf)};
+    bf_status status = tables.of_leaf ? segment_order_make(ranking, &arena, &order, error) : fail_memory(error);
+    if (status == BF_OK && order.count) {
+        ranking->limit = order.limit;
+        ranking->most = order.segments[0].most;
+        ranking->tables = &tables;
+    }
+    for (uint32_t i = 0; status == BF_OK && i < order.count; i++) {
+        ranking->limit = fmax(ranking->limit, (double)top_hits_threshold(&ranking->top));
+        if (order.segments[i].most < rank_safe(ranking->limit, ranking->leaf_count)) break; /* nor does any that follows */
+        status = segment(ranking, order.segments[i].number, error);
+    }
+    ranking->tables = NULL;
+    arena_free(&arena);
+    return status;
+}
+
 bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
                         bf_error *error)
 {
@@ -153,17 +194,7 @@ bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ran
     if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
     if (status != BF_OK || !ranking->top.k) return status;
     if (ranking->snapshot->segment_count == 1) return segment(ranking, 0, error);
-    struct arena arena = {0};
-    struct segment_order order;
-    status = segment_order_make(ranking, &arena, &order, error);
-    ranking->limit = order.limit;
-    for (uint32_t i = 0; status == BF_OK && i < order.count; i++) {
-        ranking->limit = fmax(ranking->limit, (double)top_hits_threshold(&ranking->top));
-        if (order.segments[i].most < rank_safe(ranking->limit, ranking->leaf_count)) break; /* nor does any that follows */
-        status = segment(ranking, order.segments[i].number, error);
-    }
-    arena_free(&arena);
-    return status;
+    return rank_many_segments(ranking, segment, error);
 }
 
 bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)
