@@ -86,7 +86,7 @@ static double stored_limit(const struct rank_run *run)
 
 uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count)
 {
-    if (top->count == top->k && (double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
+    if ((double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
     /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
     double safe = *limit * (1 - 1e-6 - 1.2e-7 * count) * scale;
     /* Beyond what bounds come to, nothing in this segment can reach it. */
