@@ -78,8 +78,10 @@ const char *tree_meta_rule(const uint8_t page[TREE_PAGE], struct tree_meta *meta
         return "its pages are not of 4096 bytes, or its databases not of the kind Backfile makes";
     *meta = (struct tree_meta){.transaction = load_u64(page + META_TRANSACTION), .last_page = load_u64(page + META_LAST_PAGE)};
     if (meta->last_page > UINT32_MAX) return "it claims to have more pages than a file can have";
-    const char *rule = tree_root_read(page + META_FREE, meta->last_page, &meta->free);
-    return rule ? rule : tree_root_read(page + META_MAIN, meta->last_page, &meta->main);
+    meta->root_rule = tree_root_read(page + META_FREE, meta->last_page, &meta->free);
+    const char *rule = tree_root_read(page + META_MAIN, meta->last_page, &meta->main);
+    if (!meta->root_rule) meta->root_rule = rule;
+    return NULL;
 }
 
 const char *tree_database_rule(const uint8_t description[TREE_DATABASE], uint64_t page_count, struct tree_root *root)

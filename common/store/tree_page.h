@@ -57,9 +57,11 @@ struct tree_meta {
         uint64_t page;             /* TREE_NO_PAGE: empty */
         unsigned depth;
     } free, main;
+    const char *root_rule;         /* NULL, or the rule that these two break */
 };
 
-/* NULL, or the rule that a meta page breaks. */
+/* NULL, or the rule that a meta page breaks, but for its roots: where the last write of a commit failed, LMDB puts the number of an
+ * earlier one back, but leaves the new roots. Nobody goes by them, unless it is the newer page of the two. */
 const char *tree_meta_rule(const uint8_t page[TREE_PAGE], struct tree_meta *meta);
 
 /* NULL, or the rule that the description of a named database breaks: the data of a node with TREE_SUB_DATABASE. */

@@ -93,6 +93,7 @@ bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], b
             rule = tree_meta_rule(page, &metas[number]);
         }
         if (!rule) rule = metas_rule(metas);
+        if (!rule) rule = metas[metas[1].transaction > metas[0].transaction].root_rule;
     }
     return rule ? fail(error, BF_CORRUPT, "%s: %s", file, rule) : BF_OK;
 }
