@@ -11,6 +11,7 @@ enum {
     DATABASE_FLAGS = 4,  /* offsets in a database's description */
     DATABASE_DEPTH = 6,
     DATABASE_ROOT = 40,
+    FLAG_OVERFLOW = 4,
     FLAG_META = 8,
     FLAG_INTEGER_KEYS = 8,
     FLAG_NO_FOLDER = 0x4000, /* how the file was opened */
@@ -55,6 +56,16 @@ const char *tree_page_rule(const uint8_t page[TREE_PAGE], uint64_t page_count)
         if (rule) return rule;
     }
     return NULL;
+}
+
+const char *tree_overflow_rule(const uint8_t head[TREE_PAGE_HEAD], uint64_t number, uint64_t size, uint64_t page_count,
+                               uint64_t *pages)
+{
+    *pages = load_u32(head + 12);
+    if (tree_page_number(head) != number) return "a value's page says that it is another";
+    if (!(tree_page_flags(head) & FLAG_OVERFLOW)) return "a value's page is not one";
+    if (*pages < (TREE_PAGE_HEAD + size + TREE_PAGE - 1) / TREE_PAGE) return "a value has fewer pages than it needs";
+    return *pages > page_count - number ? "a value's pages are not in the file" : NULL;
 }
 
 static const char *tree_root_read(const uint8_t *database, uint64_t last_page, struct tree_root *root)

@@ -29,6 +29,7 @@ enum {
 };
 #define TREE_NO_PAGE UINT64_MAX
 
+static inline uint64_t tree_page_number(const uint8_t *page) { return load_u64(page); }
 static inline unsigned tree_page_flags(const uint8_t *page) { return load_u16(page + 10); }
 static inline unsigned tree_page_count(const uint8_t *page) { return (load_u16(page + 12) - (unsigned)TREE_PAGE_HEAD) / 2; }
 
@@ -48,6 +49,11 @@ static inline const uint8_t *tree_node_data(const uint8_t *node) { return node +
 /* NULL, or the rule that a branch or leaf breaks. Afterwards everything above is within the page, and pages it points to
  * are below `page_count`. */
 const char *tree_page_rule(const uint8_t page[TREE_PAGE], uint64_t page_count);
+
+/* NULL, or the rule that the head of a value's own pages breaks, the first of them being `number`, below `page_count`. Their number
+ * may be more than the value needs. */
+const char *tree_overflow_rule(const uint8_t head[TREE_PAGE_HEAD], uint64_t number, uint64_t size, uint64_t page_count,
+                               uint64_t *pages);
 
 /* What a meta page says of the whole file. */
 struct tree_meta {
