@@ -344,6 +344,25 @@ BF_API bf_status bf_searcher_each_posting(bf_searcher *searcher, const char *fie
                                                                 const uint32_t *positions),
                                           void *context, bf_error *error);
 
+typedef struct bf_backup_options {
+    bool no_check;  /* don't read the copy again */
+    bool no_sync;   /* don't wait for the disk: a power cut may lose the copy */
+} bf_backup_options;
+
+typedef struct bf_backup_report {
+    uint64_t generation;  /* the commit that was copied */
+    uint64_t articles;    /* live ones */
+    uint64_t bytes;       /* of segments copied */
+    uint32_t segments;
+    double seconds, seconds_checking; /* in all, and of them for bf_check */
+} bf_backup_report;
+
+/* Copies the last commit to a new folder, which is then an index of its own, on disk for good, and checked. Writers and readers
+ * of the index go on meanwhile and are not seen. BF_BAD_ARGUMENT: `destination` exists. After a failure there is nothing left of
+ * it; BF_CORRUPT: the index itself is damaged, and so would be its copy. `options` and `report` may be NULL. */
+BF_API bf_status bf_backup(const char *path, const char *destination, const bf_backup_options *options, bf_backup_report *report,
+                           bf_error *error);
+
 /* Reads every byte, verifies every checksum and recounts everything. `finding` is called with one line for each thing
  * wrong, naming file, record and rule. BF_OK: nothing wrong. BF_CORRUPT: something was. */
 BF_API bf_status bf_check(const char *path, void (*finding)(void *context, const char *line), void *context, bf_error *error);
