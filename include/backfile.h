@@ -367,6 +367,30 @@ BF_API bf_status bf_backup(const char *path, const char *destination, const bf_b
  * wrong, naming file, record and rule. BF_OK: nothing wrong. BF_CORRUPT: something was. */
 BF_API bf_status bf_check(const char *path, void (*finding)(void *context, const char *line), void *context, bf_error *error);
 
+typedef struct bf_repair_options {
+    const char *language;  /* as in bf_writer_options; used only where the manifest is too damaged to say */
+    const char *analysis;
+    uint64_t memory;       /* as in bf_writer_options */
+    bool no_sync;
+} bf_repair_options;
+
+typedef struct bf_repair_report {
+    uint64_t saved;           /* articles in the new index */
+    uint64_t lost;            /* as many as are known to be */
+    bool lost_may_be_more;    /* a part of the index is gone of which nothing says how many articles it had */
+    bool manifest_lost;       /* segments were found by their files: what was deleted, or replaced by a commit, may be back */
+    bool deletions_lost;      /* the same of one segment at least */
+} bf_repair_report;
+
+/* Saves every whole article that can still be read from a damaged index, and verified, into a new one at `into`, which must not
+ * exist. Only the stored articles are needed; postings and all else are made anew. `finding` is called with one line for each
+ * article that is lost (id if known, file, document, rule) and for each part that can't be used. The damaged index isn't
+ * changed. BF_OK also when articles were lost: see `report`, which may be NULL, as may `options`. BF_BAD_ARGUMENT: the
+ * language must be given. After a failure nothing is left of `into`. */
+BF_API bf_status bf_repair(const char *path, const char *into, const bf_repair_options *options,
+                           void (*finding)(void *context, const char *line), void *context, bf_repair_report *report,
+                           bf_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -140,6 +140,12 @@ bf_status manifest_each(struct manifest_transaction *transaction, const void *pr
                         bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error), void *context,
                         bf_error *error);
 
+/* Calls back with the value of every record of this key in the pages of a damaged manifest, of whatever commit, until the callback
+ * returns something else than BF_OK. */
+bf_status manifest_each_loose(const char *index_path, const void *key, size_t key_length,
+                              bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error),
+                              void *context, bf_error *error);
+
 /* Commits every record the transaction sees to another manifest, which must have none. */
 bf_status manifest_copy(struct manifest_transaction *transaction, struct manifest_store *to, bool sync, bf_error *error);
 
