@@ -150,6 +150,10 @@ BF_API bf_status bf_writer_open(const char *path, const bf_writer_options *optio
  * for the call. Nothing is visible before the commit. BF_REFUSED: the article broke a rule named in `error`. */
 BF_API bf_status bf_writer_add(bf_writer *writer, const bf_article *article, bool *replaced, bf_error *error);
 
+/* Whether this very article is stored, every member to the byte: then adding it again would change nothing. False also where that is
+ * not known without effort, for one that was added a moment ago. */
+BF_API bf_status bf_writer_holds(bf_writer *writer, const bf_article *article, bool *holds, bf_error *error);
+
 /* Deletes the article. BF_NOT_FOUND: there is none of that id. */
 BF_API bf_status bf_writer_delete(bf_writer *writer, bf_text id, bf_error *error);
 
