@@ -16,6 +16,7 @@ struct impact_change {
     bool known;
     float k1, b, title_weight, average; /* what is asked for now */
     double least, most;                 /* of fields that count lengths */
+    double untitled_least, untitled_most; /* ... and of lists of theirs without any occurrence in a title */
     double plain_least, plain_most;     /* of others */
 };
 

@@ -7,6 +7,7 @@
 #include "growing_map.h"
 #include "hash.h"
 #include "lmdb_status.h"
+#include "manifest_make.h"
 #include "status.h"
 #include "store.h"
 #include "tree_walk.h"
@@ -98,7 +99,7 @@ static struct manifest_store *manifests; /* guarded by manifests_mutex */
 
 static int manifest_environment_open(struct manifest_store *store, unsigned flags)
 {
-    return open_growing(&store->env, store->path, (size_t)64 << 30, flags, 0, MANIFEST_READERS);
+    return open_growing(&store->env, store->path, MANIFEST_MOST, flags, 0, MANIFEST_READERS);
 }
 
 /* Before LMDB opens the file, which believes these two pages. */
@@ -132,6 +133,7 @@ static bf_status manifest_store_make(struct manifest_store *store, const char *i
         if (status == BF_OK && !create)
             status = fail(error, BF_NOT_FOUND, exists ? "%s: the index was never committed to" : "%s: there is no index here",
                           store->path);
+        if (status == BF_OK) status = manifest_make(index_path, store->path, error);
     } else {
         status = manifest_verify_metas(store->path, error);
     }

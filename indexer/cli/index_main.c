@@ -1,6 +1,7 @@
 /* backfile-index: makes and keeps indexes of articles. */
 #include "index_command.h"
 
+#include "cut_file.h"
 #include "reader.h"
 #include "standard_streams.h"
 
@@ -47,6 +48,7 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     standard_streams_hold();
+    cut_file_watch("backfile-index");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {

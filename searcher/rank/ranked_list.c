@@ -22,6 +22,7 @@ void ranked_list_weigh(struct ranked_list *list)
     double weight = (double)list->leaf->weight;
     list->titles_matter = list->leaf->node->field == QUERY_TEXT && list->bm25->title_weight != 1 &&
                           (list->shape == CURSOR_INLINE || list->list.title_df > 0);
+    list->plain = list->leaf->node->field != QUERY_TITLE;
     const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
     if (list->shape == CURSOR_INLINE) {
         float largest = list->leaf->weight * 1e-3f;
@@ -30,8 +31,12 @@ void ranked_list_weigh(struct ranked_list *list)
         return;
     }
     const struct impact_change *change = segment_impact_change(list->segment, list->bm25);
-    double least = list->leaf->counts_length ? change->least : change->plain_least;
-    double most = list->leaf->counts_length ? change->most : change->plain_most;
+    double least = change->plain_least, most = change->plain_most;
+    if (list->leaf->counts_length) {
+        bool titles = list->list.title_df > 0;
+        least = titles ? change->least : change->untitled_least;
+        most = titles ? change->most : change->untitled_most;
+    }
     list->unit = weight * most * (double)list->list.unit * rounding;
     if (!list->segment->deleted)
         for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;

@@ -42,6 +42,7 @@ struct ranked_list {
     /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of
      * another a block. */
     bool titles_matter;
+    bool plain;                    /* occurrences outside of titles count one each */
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
@@ -130,8 +131,10 @@ uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t p
 static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
 {
     uint32_t title_tf = list->titles_matter ? ranked_list_title_tf(list, doc, posting, tf) : 0;
-    if (!list->impacts || tf > RANKED_TABLE_TFS || title_tf) return ranked_list_impact_slowly(list, doc, tf, title_tf);
-    return list->impacts[tf - 1][list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0];
+    if (title_tf || !list->plain) return ranked_list_impact_slowly(list, doc, tf, title_tf);
+    uint8_t length = list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0;
+    return list->impacts && tf <= RANKED_TABLE_TFS ? list->impacts[tf - 1][length]
+                                                   : ranked_list_impact_at(list, (float)tf, length);
 }
 
 /* Fills the table that makes the above fast: worth it for a hundred postings. Without memory for it there is none. */
