@@ -289,6 +289,7 @@ bf_status bf_check(const char *path, void (*finding)(void *context, const char *
     bf_status status = snapshot_open(path, &check.snapshot, error);
     if (status == BF_CORRUPT) check_error(&check, error);
     if (status != BF_OK) return status;
+    if (manifest_verify_all(check.snapshot->transaction, error) != BF_OK) check_error(&check, error);
     check.cursor = malloc(sizeof *check.cursor);
     if (!check.cursor) status = fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < check.snapshot->segment_count; i++)

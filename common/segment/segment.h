@@ -58,6 +58,8 @@ struct segment_scale {
 };
 
 bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **segment, bf_error *error);
+/* The same of a segment of which nothing is known but its number: `listed` is then what it says itself, nothing deleted. */
+bf_status segment_open_unlisted(const char *index_path, uint32_t number, struct segment **segment, bf_error *error);
 void segment_close(struct segment *segment);
 
 /* BF_CORRUPT, naming the segment's file, the record and the rule; BF_NO_MEMORY where the rule is memory_rule. */

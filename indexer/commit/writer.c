@@ -57,8 +57,8 @@ static bf_status folder_can_be_index(const char *path, bf_error *error)
     for (struct dirent *entry; (entry = readdir(folder));) {
         const char *name = entry->d_name;
         if (strcmp(name, "manifest.lmdb") == 0) is_index = true;
-        else if (name[0] != '.' && strcmp(name, "manifest.lmdb-lock") != 0 && strcmp(name, "writer.lock") != 0 &&
-                 !segment_store_number(name, &number))
+        else if (name[0] != '.' && strcmp(name, "manifest.lmdb-lock") != 0 && strcmp(name, "manifest.lmdb.new") != 0 &&
+                 strcmp(name, "writer.lock") != 0 && !segment_store_number(name, &number))
             has_others = true;
     }
     closedir(folder);

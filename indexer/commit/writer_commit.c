@@ -80,12 +80,32 @@ bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
     return BF_OK;
 }
 
+static bf_status writer_sync_path(const char *path, int flags, bf_error *error)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0) return fail_system(error, errno, "%s", path);
+    bf_status status = fsync(fd) == 0 ? BF_OK : fail_system(error, errno, "%s: can't sync", path);
+    close(fd);
+    return status;
+}
+
 bf_status writer_sync_folder(const struct bf_writer *writer, bf_error *error)
 {
-    int folder = open(writer->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return fail_system(error, errno, "%s", writer->path);
-    bf_status status = fsync(folder) == 0 ? BF_OK : fail_system(error, errno, "%s: can't sync", writer->path);
-    close(folder);
+    return writer_sync_path(writer->path, O_RDONLY | O_DIRECTORY, error);
+}
+
+/* Segments of earlier commits may have been written without waiting for the disk, by another writer. A commit that waits answers
+ * for all it names. */
+static bf_status writer_sync_base(struct bf_writer *writer, bf_error *error)
+{
+    bf_status status = BF_OK;
+    char path[PATH_MAX];
+    for (uint32_t i = 0; status == BF_OK && !writer->base_synced && i < writer->segment_count; i++) {
+        if (writer->segments[i].is_owned) continue;
+        segment_store_path(writer->path, writer->segments[i].segment->number, path, sizeof path);
+        status = writer_sync_path(path, O_RDONLY, error);
+    }
+    writer->base_synced = status == BF_OK;
     return status;
 }
 
@@ -259,7 +279,8 @@ static bf_status writer_verify_base(const struct bf_writer *writer, struct manif
 static bf_status writer_publish(struct bf_writer *writer, bf_error *error)
 {
     struct manifest_transaction *transaction;
-    bf_status status = writer->sync ? writer_sync_folder(writer, error) : BF_OK;
+    bf_status status = writer->sync ? writer_sync_base(writer, error) : BF_OK;
+    if (status == BF_OK && writer->sync) status = writer_sync_folder(writer, error);
     if (status == BF_OK) status = manifest_write_begin(writer->store, writer->sync, &transaction, error);
     if (status != BF_OK) return status;
     status = writer_verify_base(writer, transaction, error);

@@ -34,6 +34,7 @@ struct bf_writer {
     char *path;
     int lock;
     bool sync, merge;
+    bool base_synced;     /* the segments of the commit it rests on are on disk */
     uint64_t memory;
     struct analyzer *analyzer;
     struct manifest_store *store;

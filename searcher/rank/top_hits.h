@@ -27,22 +27,28 @@ static inline bool hit_before(const struct ranked_hit *a, const struct ranked_hi
     return a->arrival < b->arrival;
 }
 
-/* Invariant: once `count == k`, hits[0] is the worst of those kept (a binary heap, worst on top). */
+/*
+ * Few are kept in a binary heap, the worst on top: the threshold is always that of all hits seen. More than TOP_HEAP_MOST would
+ * make it deep, so they are gathered unordered, half as many again as are wanted, and then the best k are selected: the
+ * threshold is that of the last selection, a little lower than it could be. Invariant: once `is_full`, `worst` is the last of some
+ * k of the hits kept.
+ */
+enum { TOP_HEAP_MOST = 512 };
+
 struct top_hits {
     struct ranked_hit *hits;
     uint64_t count, k, room;
+    struct ranked_hit worst;
+    bool is_full;
 };
 
 /* False: memory refused. */
 bool top_hits_add(struct top_hits *top, const struct ranked_hit *hit);
 
-/* The score a hit must reach to be kept; one that only reaches it is kept when it arrived before. */
-static inline float top_hits_threshold(const struct top_hits *top)
-{
-    return top->count == top->k && top->k ? top->hits[0].score : 0;
-}
+/* The score a hit must reach to be kept, 0 before k were seen; one that only reaches it is kept when it arrived before. */
+static inline float top_hits_threshold(const struct top_hits *top) { return top->is_full ? top->worst.score : 0; }
 
-/* Puts the hits in order, best first. Nothing may be added afterwards. */
+/* Puts the hits in order, best first, and leaves no more than k. Nothing may be added afterwards. */
 void top_hits_sort(struct top_hits *top);
 void top_hits_free(struct top_hits *top);
 
