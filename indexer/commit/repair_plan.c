@@ -21,7 +21,7 @@ struct planning {
 static bf_status planning_corrupt(const struct planning *planning, const char *rule, bf_error *error)
 {
     if (rule == memory_rule) return fail_memory(error);
-    return fail(error, strstr(rule, "version") ? BF_INCOMPATIBLE : BF_CORRUPT, "%s/manifest.lmdb: %s", planning->path, rule);
+    return fail(error, BF_CORRUPT, "%s/manifest.lmdb: %s", planning->path, rule);
 }
 
 static bf_status planning_get(struct planning *planning, const char *key, const uint8_t **value, size_t *length, bf_error *error)
@@ -65,6 +65,10 @@ static bf_status planning_read(struct planning *planning, bf_error *error)
     if (status == BF_OK) status = manifest_read_begin(planning->store, &planning->transaction, error);
     if (status == BF_OK) status = planning_get(planning, MANIFEST_KEY_INDEX, &value, &length, error);
     if (status != BF_OK) return status;
+    uint32_t format;
+    if (manifest_head_is_foreign(value, length, &format))
+        return fail(error, BF_INCOMPATIBLE, "%s: the index is of format %u, and this program reads and writes format %d", planning->path,
+                    format, MANIFEST_FORMAT);
     const char *rule = manifest_head_decode(value, length, &head);
     if (rule) return planning_corrupt(planning, rule, error);
     memcpy(plan->analyzer, head.analyzer, sizeof plan->analyzer);
