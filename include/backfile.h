@@ -137,6 +137,8 @@ typedef struct bf_writer_options {
     const char *language;  /* NULL: that of the index, or "english" for a new one; a Snowball name, ISO 639 code, or "none" */
     const char *analysis;  /* NULL: that of the index, or "standard"; "plain": tokens are what stands between spaces */
     uint64_t memory;       /* bytes for articles not yet written to a segment; 0: 512 MiB; 8 MiB to 3 GiB */
+    uint32_t threads;      /* that build segments, beside the one that calls; 1: it does so itself; 0: as many as the process has
+                            * processors. They share the memory. Answers don't depend on how many there are */
     bool must_exist;       /* fail with BF_NOT_FOUND instead of creating the index */
     bool wait;             /* wait for another writer to end instead of failing with BF_BUSY */
     bool no_sync;          /* don't wait for the disk at commit: a power cut may lose commits (not: mix them) */

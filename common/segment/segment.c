@@ -99,6 +99,7 @@ void segment_close(struct segment *segment)
         free(scale);
     }
     free(segment->deleted);
+    free(segment->runs);
     buffer_free(&segment->raw);
     free(segment);
 }
@@ -209,6 +210,28 @@ bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *
     if (status == BF_OK) *result = docs;
     else free(docs);
     return status;
+}
+
+bf_status segment_arrival_runs(struct segment *segment, struct arrival_run **result, uint32_t *count, bf_error *error)
+{
+    const struct segment_meta *meta = &segment->meta;
+    uint64_t length = meta->blobs[BLOB_RUNS].length;
+    struct section_view view;
+    struct arrival_run *runs = malloc((size_t)(length / ARRIVAL_RUN_SIZE + 1) * sizeof *runs);
+    if (!runs) return fail_memory(error);
+    runs[0] = (struct arrival_run){.arrival = meta->first_arrival};
+    bf_status status = length ? segment_blob(segment, BLOB_RUNS, true, &view, error) : BF_OK;
+    const char *rule = length && status == BF_OK ? arrival_runs_decode(view.bytes, view.length, meta->doc_count,
+                                                                       meta->first_arrival, meta->end_arrival, runs)
+                                                 : NULL;
+    if (rule) status = segment_corrupt(segment, "runs of arrival", rule, error);
+    if (status != BF_OK) {
+        free(runs);
+        return status;
+    }
+    *result = runs;
+    *count = length ? (uint32_t)(length / ARRIVAL_RUN_SIZE) : 1;
+    return BF_OK;
 }
 
 /* ---- Columns ---- */

@@ -120,6 +120,9 @@ bf_status manifest_recover(struct manifest_store *store, bf_error *error);
 
 struct manifest_transaction;
 
+/* Of the snapshot's commit also what readers don't go by, but the next writer will: which pages are free. */
+bf_status manifest_verify_all(struct manifest_transaction *transaction, bf_error *error);
+
 /* A snapshot; stays what it is until ended, whatever writers do. */
 bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **transaction, bf_error *error);
 /* The one writer: waits for another to end. The caller holds the index's writer lock. */

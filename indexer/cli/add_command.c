@@ -16,12 +16,15 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { THREADS_MOST = 256 };
+
 struct add {
     const char *index_path, *form_name, *errors_path, *commit_every;
     bf_writer_options writing;
     struct reader_options reading;
     char **paths;
     int path_count;
+    uint64_t threads;
     bool quiet, json, help, force;
 
     bf_writer *writer;
@@ -151,6 +154,7 @@ int index_add(int argc, char **argv)
         {0, "language", OPTION_STRING, &add.writing.language, "L", "english (default for a new index), german, ..., or none"},
         {0, "analysis", OPTION_STRING, &add.writing.analysis, "A", "standard (default), or plain: words are split at spaces"},
         {0, "memory", OPTION_SIZE, &add.writing.memory, "SIZE", "for articles not yet written to a segment (512M)"},
+        {0, "threads", OPTION_U64, &add.threads, "N", "that build, beside the one that reads (as many as there are processors)"},
         {0, "commit-every", OPTION_STRING, &add.commit_every, "N", "commit after so much input (256M) or time (60s), not only at the end"},
         {0, "force", OPTION_FLAG, &add.force, NULL, "store also what is there unchanged"},
         {0, "as", OPTION_STRING, &add.form_name, "FORM", "wire, text, json, sgml or trec; else found out from the content"},
@@ -187,6 +191,11 @@ int index_add(int argc, char **argv)
         fail(&error, BF_BAD_ARGUMENT, "--as wants wire, text, json, sgml or trec, not \"%s\"", add.form_name);
         return index_misused("add", &error);
     }
+    if (add.threads > THREADS_MOST) {
+        fail(&error, BF_BAD_ARGUMENT, "--threads is at most %d", THREADS_MOST);
+        return index_misused("add", &error);
+    }
+    add.writing.threads = (uint32_t)add.threads;
     if (add.commit_every && commit_interval_parse("--commit-every", add.commit_every, &add.interval, &error) != BF_OK)
         return index_misused("add", &error);
     add.index_path = argv[1];
