@@ -1,5 +1,6 @@
 #include "repair_plan.h"
 
+#include "segment.h"
 #include "status.h"
 #include "store.h"
 
@@ -104,10 +105,22 @@ static bf_status planning_analyzer(void *context, const struct store_entry *entr
     return BF_OK;
 }
 
-static int by_number(const void *a, const void *b)
+/* So that of two articles of one id the later is added last. */
+static int by_arrival(const void *a, const void *b)
 {
     const struct repair_segment *left = a, *right = b;
+    if (left->first_arrival != right->first_arrival) return left->first_arrival < right->first_arrival ? -1 : 1;
     return (left->listed.number > right->listed.number) - (left->listed.number < right->listed.number);
+}
+
+/* A segment that can't say when its articles came goes before all others, which are better known. */
+static uint64_t planning_arrival(const char *path, uint32_t number)
+{
+    struct segment *segment;
+    if (segment_open_unlisted(path, number, &segment, NULL) != BF_OK) return 0;
+    uint64_t first = segment->meta.first_arrival;
+    segment_close(segment);
+    return first;
 }
 
 /* The segment files there are. */
@@ -129,10 +142,11 @@ static bf_status planning_files(struct planning *planning, bf_error *error)
             break;
         }
         plan->segments = segments;
-        plan->segments[plan->count++] = (struct repair_segment){.listed = {.number = number}};
+        plan->segments[plan->count++] = (struct repair_segment){
+            .listed = {.number = number}, .first_arrival = planning_arrival(planning->path, number)};
     }
     closedir(folder);
-    if (plan->count) qsort(plan->segments, plan->count, sizeof *plan->segments, by_number);
+    if (plan->count) qsort(plan->segments, plan->count, sizeof *plan->segments, by_arrival);
     return status;
 }
 
