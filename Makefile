@@ -8,7 +8,8 @@
 #   make check-layers check-headers
 #   make asan tsan clang   the tests under another flavour of the build
 #   make neon       the kernels of AArch64 and their tests, cross-compiled and run by qemu (Debian: gcc-aarch64-linux-gnu, qemu-user)
-#   make fuzz       FUZZ_SECONDS=60 a target
+#   make fuzz       FUZZ_SECONDS=60 a target; FUZZERS_WANTED=fuzz_codec FUZZ_PART=articles: one decoder of one target
+#   make fuzz-parts every decoder and every reader by itself, FUZZ_SECONDS=60 each (3600 for the long form)
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
 #   make torture    the long form of the crash tests
 #   make exact      the long form of the proof that rankings are exact
@@ -76,7 +77,7 @@ REPLAYS  := $(patsubst tests/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang neon kernel-tests fuzz bench torture exact clean \
-        unicode-tables test-programs run-tests fuzzers
+        unicode-tables test-programs run-tests fuzzers fuzz-parts
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -200,13 +201,24 @@ $(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 fuzzers: $(FUZZERS)
 
 FUZZ_SECONDS ?= 60
+FUZZERS_WANTED ?= $(patsubst tests/%.c,%,$(FUZZ_SRC))
 fuzz:
 	+@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang fuzzers
-	@for fuzzer in $(patsubst tests/%.c,%,$(FUZZ_SRC)); do \
+	@for fuzzer in $(FUZZERS_WANTED); do \
 		mkdir -p build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer; \
 		echo "$$fuzzer: $(FUZZ_SECONDS) s"; \
 		build/fuzz/fuzz/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -print_final_stats=1 -verbosity=0 \
 			-artifact_prefix=tests/data/fuzz/$$fuzzer/ build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer || exit 1; \
+	done
+
+# A fuzzer's parts are named in its source; one without has only itself.
+fuzz-parts:
+	@for source in $(FUZZ_SRC); do \
+		for part in $$(sed -n 's/.* parts\[\] = {\(.*\)};/\1/p' $$source | tr -d '",') ""; do \
+			[ -n "$$part" ] || ! grep -q ' parts\[\] = ' $$source || continue; \
+			echo "$$(basename $$source .c) $$part"; \
+			FUZZ_PART=$$part $(MAKE) --no-print-directory fuzz FUZZERS_WANTED=$$(basename $$source .c) || exit 1; \
+		done; \
 	done
 
 # ---- Rules of the house ----
