@@ -104,6 +104,11 @@ static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
     return bitset_has(list->docs_ready, block) || ranked_list_load_docs(list, block);
 }
 
+static inline bool ranked_list_tfs(struct ranked_list *list, uint32_t block)
+{
+    return bitset_has(list->tfs_ready, block) || ranked_list_load_tfs(list, block);
+}
+
 /* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
 static inline uint32_t ranked_list_cell(const struct ranked_list *list, uint32_t doc)
 {
