@@ -130,7 +130,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 
 # Tests in which system calls fail: the calls are our own, and only there.
 FAULTS := $(call obj,$(wildcard tests/faults/*.c))
-FAULTED := test_kill_calls test_power
+FAULTED := test_kill_calls test_power test_write_errors
 $(addprefix $(B)/tests/,$(FAULTED)): $(FAULTS)
 
 # The same for the programs, to be preloaded.

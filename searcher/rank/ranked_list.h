@@ -15,6 +15,8 @@ enum {
     RANKED_SET = 1 << 16,    /* documents of a set */
 };
 
+#define RANKED_ROUNDING (1 + 1e-6) /* of the floats in a score, each good to 6e-8 */
+
 struct ranked_list {
     const struct leaf_weight *leaf;
     enum query_occur occur;
@@ -63,6 +65,12 @@ bf_status ranked_list_open(const struct match_context *context, const struct que
  * the leaf adds, unless the leaf is one of titles only. Not of a word that stands for many. */
 bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
                                 struct ranked_list **list, bf_error *error);
+
+/* The least score of a posting whose stored impact was so much, by the change that lowers impacts most. */
+static inline double ranked_list_reached(double weight, double impact, double least)
+{
+    return weight * impact_change_lower(impact / RANKED_ROUNDING, least) / RANKED_ROUNDING;
+}
 
 /* Computes `unit` and `kth`: before anything of bounds. */
 void ranked_list_weigh(struct ranked_list *list);
