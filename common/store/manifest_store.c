@@ -405,3 +405,25 @@ bf_status manifest_each(struct manifest_transaction *transaction, const void *pr
     if (status == BF_OK && code && code != MDB_NOTFOUND) status = fail_lmdb(error, code, transaction->store->path, "can't read");
     return status;
 }
+
+bf_status manifest_copy(struct manifest_transaction *transaction, struct manifest_store *to, bool sync, bf_error *error)
+{
+    struct manifest_transaction *copy;
+    MDB_cursor *cursor;
+    MDB_val k, v;
+    bf_status status = manifest_write_begin(to, sync, &copy, error);
+    if (status != BF_OK) return status;
+    int code = mdb_cursor_open(transaction->txn, transaction->store->database, &cursor);
+    if (code) {
+        manifest_end(copy);
+        return fail_lmdb(error, code, transaction->store->path, "can't read");
+    }
+    while (status == BF_OK && !(code = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)))
+        if (k.mv_size != sizeof sum_key || *(const uint8_t *)k.mv_data != sum_key[0]) /* the copy gets a sum of its own */
+            status = manifest_put(copy, k.mv_data, k.mv_size, v.mv_data, v.mv_size, error);
+    mdb_cursor_close(cursor);
+    if (status == BF_OK && code != MDB_NOTFOUND) status = fail_lmdb(error, code, transaction->store->path, "can't read");
+    if (status == BF_OK) return manifest_commit(copy, error);
+    manifest_end(copy);
+    return status;
+}

@@ -78,15 +78,17 @@ static const char *tree_root_read(const uint8_t *database, uint64_t last_page, s
 
 const char *tree_meta_rule(const uint8_t page[TREE_PAGE], struct tree_meta *meta)
 {
+    if (load_u32(page + META_MAGIC) == 0xDEC0EFBE) return "it was made on a machine of the other byte order";
     if (tree_page_flags(page) != FLAG_META || load_u32(page + META_MAGIC) != 0xBEEFC0DE || load_u32(page + META_MAGIC + 4) != 1)
         return "it does not begin as an LMDB file of data format 1";
     if (load_u64(page + META_ADDRESS) != 0) return "it wants to be mapped at an address of its own";
     if (load_u64(page + META_MAP_SIZE) > MAP_SIZE_MOST) return "it wants to be mapped larger than any file of Backfile's";
     /* The first database's pad is the size of a page. */
-    if (load_u32(page + META_FREE) != TREE_PAGE ||
-        (load_u16(page + META_FREE + DATABASE_FLAGS) & ~FLAG_NO_FOLDER) != FLAG_INTEGER_KEYS ||
+    if (load_u32(page + META_FREE) != TREE_PAGE)
+        return "its pages are not of 4096 bytes: it was made on a machine with others";
+    if ((load_u16(page + META_FREE + DATABASE_FLAGS) & ~FLAG_NO_FOLDER) != FLAG_INTEGER_KEYS ||
         load_u16(page + META_MAIN + DATABASE_FLAGS) != 0)
-        return "its pages are not of 4096 bytes, or its databases not of the kind Backfile makes";
+        return "its databases are not of the kind Backfile makes";
     *meta = (struct tree_meta){.transaction = load_u64(page + META_TRANSACTION), .last_page = load_u64(page + META_LAST_PAGE)};
     if (meta->last_page > UINT32_MAX) return "it claims to have more pages than a file can have";
     meta->root_rule = tree_root_read(page + META_FREE, meta->last_page, &meta->free);

@@ -36,7 +36,10 @@ bf_status writer_load(struct bf_writer *writer, bf_error *error)
     writer->segments = calloc(writer->snapshot->segment_count + 1, sizeof *writer->segments);
     if (!writer->segments) return fail_memory(error);
     writer->segment_room = writer->snapshot->segment_count + 1;
-    for (uint32_t i = 0; i < writer->snapshot->segment_count; i++) writer->segments[i].segment = writer->snapshot->segments[i];
+    for (uint32_t i = 0; i < writer->snapshot->segment_count; i++) {
+        const struct segment *segment = writer->segments[i].segment = writer->snapshot->segments[i];
+        if (segment->meta.end_arrival > writer->next_arrival) writer->next_arrival = segment->meta.end_arrival;
+    }
     writer->segment_count = writer->snapshot->segment_count;
     writer->loaded = true;
     return BF_OK;
@@ -61,7 +64,7 @@ bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
     for (struct dirent *entry; (entry = readdir(folder));) {
         uint32_t number;
         if (!segment_store_number(entry->d_name, &number)) continue;
-        bool is_named = false;
+        bool is_named = number == writer_merge_number(writer);
         for (uint32_t i = 0; writer->snapshot && i < writer->snapshot->segment_count; i++)
             is_named |= writer->snapshot->segments[i]->number == number;
         char path[PATH_MAX];
@@ -105,7 +108,7 @@ static bf_status writer_sync_base(struct bf_writer *writer, bf_error *error)
     return status;
 }
 
-bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct manifest_segment *listed, bf_error *error)
+bf_status writer_insert(struct bf_writer *writer, const struct manifest_segment *listed, uint32_t *result, bf_error *error)
 {
     if (writer->segment_count == writer->segment_room) {
         uint32_t room = writer->segment_room ? 2 * writer->segment_room : 8;
@@ -117,40 +120,14 @@ bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct mani
     struct writer_segment place = {.is_owned = true};
     bf_status status = segment_open(writer->path, listed, &place.segment, error);
     if (status != BF_OK) return status;
+    uint32_t at = writer->segment_count;
+    while (at > 0 && writer->segments[at - 1].segment->meta.first_arrival > place.segment->meta.first_arrival) at--;
     memmove(writer->segments + at + 1, writer->segments + at, (writer->segment_count - at) * sizeof *writer->segments);
     writer->segments[at] = place;
     writer->segment_count++;
     writer->changed = true;
+    *result = at;
     return BF_OK;
-}
-
-/* ---- Memory to segment ---- */
-
-static bf_status write_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
-                            bf_error *error)
-{
-    return segment_writer_term(context, term, term_length, postings, error);
-}
-
-bf_status writer_flush(struct bf_writer *writer, bf_error *error)
-{
-    if (!writer->building) return BF_OK;
-    struct manifest_segment listed;
-    segment_writer_begin_terms(writer->building, writer->token_count);
-    bf_status status = inverter_each_term(writer->inverter, write_term, writer->building, error);
-    if (status == BF_OK) status = segment_writer_finish(writer->building, &listed, error);
-    else segment_writer_abandon(writer->building);
-    writer->building = NULL;
-    if (status == BF_OK) status = writer_insert(writer, writer->segment_count, &listed, error);
-    for (size_t i = 0; status == BF_OK && i < writer->dead_docs.length; i += 4)
-        status = writer_delete_document(&writer->segments[writer->segment_count - 1], load_u32(writer->dead_docs.bytes + i),
-                                        error);
-    inverter_clear(writer->inverter);
-    string_table_free(&writer->ids);
-    buffer_clear(&writer->id_docs);
-    buffer_clear(&writer->dead_docs);
-    writer->token_count = 0;
-    return status;
 }
 
 /* ---- What deletions take from the statistics ---- */
@@ -329,7 +306,7 @@ static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
 {
     for (uint32_t i = 0; i < writer->segment_count;) {
         const struct segment *segment = writer->segments[i].segment;
-        if (segment->listed.deleted_count < segment->meta.doc_count) {
+        if (segment->listed.deleted_count < segment->meta.doc_count || writer_merge_has(writer, segment->number)) {
             i++;
             continue;
         }
@@ -339,13 +316,10 @@ static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
     return BF_OK;
 }
 
-static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
+static bf_status writer_publish_all(struct bf_writer *writer, bf_error *error)
 {
-    bf_status status = writer_flush(writer, error);
-    if (status == BF_OK) status = writer_drop_empty(writer, error);
-    if (status == BF_OK && merging) status = writer_merge_segments(writer, merging, error);
-    if (status != BF_OK || (!writer->changed && writer->snapshot)) return status;
-    status = writer_publish(writer, error);
+    if (!writer->changed && writer->snapshot) return BF_OK;
+    bf_status status = writer_publish(writer, error);
     if (status != BF_OK) return status;
     /* From here on the commit stands. */
     writer_unload(writer);
@@ -355,6 +329,20 @@ static bf_status writer_commit_all(struct bf_writer *writer, const struct writer
     writer->changed = false;
     status = writer_load(writer, error);
     return status == BF_OK ? writer_sweep(writer, error) : status;
+}
+
+/* Articles first, so that nobody waits for a merge to see them, and that one which fails costs nothing else. */
+static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
+{
+    bf_status status = writer_flush(writer, error);
+    if (status == BF_OK) status = writer_merge_collect(writer, false, error);
+    if (status == BF_OK) status = writer_drop_empty(writer, error);
+    if (status == BF_OK) status = writer_publish_all(writer, error);
+    if (status != BF_OK || !merging) return status;
+    status = writer_merge_collect(writer, true, error);
+    if (status == BF_OK) status = writer_merge_segments(writer, merging, error);
+    if (status == BF_OK) status = writer_publish_all(writer, error);
+    return status == BF_OK ? BF_OK : fail_within(error, status, "committed, but segments could not be merged");
 }
 
 bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
