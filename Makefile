@@ -36,7 +36,7 @@ OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit
 OPTIMISE := $(OPTIMISE_$(FLAVOUR))
 
 # -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
-INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench tests tests/faults
+INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench tests tests/faults tests/refuse
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(OPTIMISE) -fPIC -fvisibility=hidden -ffp-contract=off -D_GNU_SOURCE \
              $(addprefix -I,$(INCLUDE_DIRS)) $(CFLAGS)
@@ -139,6 +139,22 @@ $(B)/tests/fault_calls.so: $(B)/obj/tests/faults/fault_calls.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -shared -o $@ $^
 
+# Test and programs whose memory can be refused.
+REFUSED := $(call obj,tests/refuse/refused_memory.c)
+REFUSING := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+$(B)/tests/test_memory_refused: $(REFUSED)
+$(B)/tests/test_memory_refused: LDFLAGS += $(REFUSING)
+
+$(B)/tests/refused-search: $(call obj,$(SEARCH_SRC)) $(REFUSED) $(B)/libbackfile.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(REFUSING) $(LIBS_ENGINE)
+
+$(B)/tests/refused-index: $(call obj,$(INDEX_SRC) $(READER_SRC)) $(REFUSED) $(B)/libbackfile.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(REFUSING) $(LIBS_READER) $(LIBS_ENGINE)
+
 $(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -150,7 +166,7 @@ $(B)/tests/replay_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/replay_driver.o $(B)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
-test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles $(B)/tests/fault_calls.so
+test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles $(B)/tests/fault_calls.so $(B)/tests/refused-search $(B)/tests/refused-index
 
 run-tests: test-programs
 	@CC='$(CC)' BUILD='$(B)' tests/run
@@ -269,4 +285,4 @@ unicode-tables:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(wildcard tests/faults/*.c))
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(wildcard tests/faults/*.c tests/refuse/*.c))
