@@ -1,14 +1,13 @@
 #include "article_writer.h"
 
+#include "checksum.h"
 #include "status.h"
 
 #include <string.h>
 
-enum { HELD_MOST = ARTICLE_DICTIONARY_MOST * ARTICLE_DICTIONARY_SHARE };
-
 struct written_dictionary {
     uint64_t place; /* where it is among the documents, and one more */
-    uint32_t id, length;
+    uint32_t checksum, length; /* of its record */
 };
 
 void article_writer_begin(struct article_writer *writer, struct section_writer *articles, struct section_writer *documents)
@@ -45,7 +44,7 @@ static bf_status add_record(struct article_writer *writer, const uint8_t *record
 {
     size_t target = writer->block.dictionary_place ? ARTICLE_BLOCK_TARGET : ARTICLE_BLOCK_TARGET_ALONE;
     article_block_add(&writer->block, record, length);
-    return writer->block.raw.length >= target ? flush_block(writer, error) : BF_OK;
+    return writer->block.size >= target ? flush_block(writer, error) : BF_OK;
 }
 
 /* Writes a dictionary's record, unless it is there. */
@@ -54,19 +53,16 @@ static bf_status place_dictionary(struct article_writer *writer, const struct ar
 {
     const struct written_dictionary *written = (const struct written_dictionary *)(const void *)writer->dictionaries.bytes;
     size_t count = writer->dictionaries.length / sizeof *written;
+    uint32_t sum = checksum(0, dictionary->record, dictionary->record_length);
     for (size_t i = count; i-- > 0;)
-        if (written[i].id == dictionary->id && written[i].length == dictionary->length) {
+        if (written[i].checksum == sum && written[i].length == dictionary->record_length) {
             *place = written[i].place;
             return BF_OK;
         }
-    struct buffer record = {0};
     uint64_t offset = 0;
-    article_dictionary_encode(dictionary->bytes, dictionary->length, &record);
-    bf_status status = record.failed ? fail_memory(error)
-                                     : section_append(writer->documents, record.bytes, record.length, &offset, error);
-    buffer_free(&record);
+    bf_status status = section_append(writer->documents, dictionary->record, dictionary->record_length, &offset, error);
     if (status != BF_OK) return status;
-    struct written_dictionary added = {offset + 1, dictionary->id, (uint32_t)dictionary->length};
+    struct written_dictionary added = {offset + 1, sum, (uint32_t)dictionary->record_length};
     buffer_append(&writer->dictionaries, &added, sizeof added);
     *place = added.place;
     return writer->dictionaries.failed ? fail_memory(error) : BF_OK;
@@ -76,19 +72,19 @@ static bf_status place_dictionary(struct article_writer *writer, const struct ar
 static bf_status settle(struct article_writer *writer, const struct article_dictionary *given, bf_error *error)
 {
     const size_t *ends = (const size_t *)(const void *)writer->held_ends.bytes;
-    size_t count = writer->held_ends.length / sizeof *ends, size = writer->held.length / ARTICLE_DICTIONARY_SHARE;
+    size_t count = writer->held_ends.length / sizeof *ends;
     struct article_dictionary dictionary;
     bf_status status = BF_OK;
     if (writer->held.failed || writer->held_ends.failed) return fail_memory(error);
-    if (size > ARTICLE_DICTIONARY_MOST) size = ARTICLE_DICTIONARY_MOST;
     writer->is_settled = true;
-    if (given) article_dictionary_encode(given->bytes, given->length, &writer->dictionary);
-    else if (!article_dictionary_learn(writer->held.bytes, ends, count, size, &writer->dictionary)) return fail_memory(error);
+    if (given) buffer_append(&writer->dictionary, given->record, given->record_length);
+    else if (!article_dictionary_learn(writer->held.bytes, ends, count, &writer->dictionary)) return fail_memory(error);
     if (writer->dictionary.failed) return fail_memory(error);
     if (writer->dictionary.length &&
         !article_dictionary_open(writer->dictionary.bytes, writer->dictionary.length, &dictionary)) {
-        writer->block.dictionary = dictionary;
-        status = place_dictionary(writer, &dictionary, &writer->block.dictionary_place, error);
+        uint64_t place = 0;
+        status = place_dictionary(writer, &dictionary, &place, error);
+        if (status == BF_OK && !article_block_use(&writer->block, &dictionary, place)) status = fail_memory(error);
     }
     for (size_t i = 0, at = 0; status == BF_OK && i < count; at = ends[i++])
         status = add_record(writer, writer->held.bytes + at, ends[i] - at, error);
@@ -103,7 +99,7 @@ bf_status article_writer_add(struct article_writer *writer, const uint8_t *recor
     buffer_append(&writer->held, record, length);
     buffer_append(&writer->held_ends, &writer->held.length, sizeof writer->held.length);
     if (writer->held.failed || writer->held_ends.failed) return fail_memory(error);
-    return writer->held.length >= HELD_MOST ? settle(writer, NULL, error) : BF_OK;
+    return writer->held.length >= ARTICLE_DICTIONARY_SAMPLE ? settle(writer, NULL, error) : BF_OK;
 }
 
 bf_status article_writer_copy(struct article_writer *writer, const uint8_t *block, size_t length, uint32_t doc_count,

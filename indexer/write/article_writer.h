@@ -1,7 +1,7 @@
 /*
  * The stored articles of a segment being written: blocks in its section of articles, and their dictionaries among its documents.
  *
- * The first megabyte of articles is held back, for the dictionary is learnt from it before the first block is compressed. Blocks
+ * The first megabytes of articles are held back, for the dictionary is learnt from them before the first block is compressed. Blocks
  * that a merge copies bring their dictionaries along.
  */
 #ifndef WRITE_ARTICLE_WRITER_H
