@@ -11,10 +11,17 @@
 #include "backfile.h"
 #include "section.h"
 
+/* How well so many bytes of articles were compressed. */
+struct article_window {
+    uint64_t size, compressed;
+};
+
 struct article_writer {
     struct section_writer *articles, *documents;
     struct article_block_writer block;
-    bool is_settled;              /* nothing is held back any more: which dictionary, if any, is decided */
+    bool is_settled;              /* nothing is held back (any more): which dictionary, if any, is decided */
+    struct article_window window, measure; /* since the last one ended; the first that had to do with what it was not learnt from */
+    uint32_t windows;             /* since the dictionary was decided */
     struct buffer held, held_ends; /* records, one after the other; size_t each */
     struct buffer dictionary;     /* the record of that which is in use */
     struct buffer dictionaries;   /* struct written_dictionary */
