@@ -4,18 +4,19 @@
 
 #include <stdlib.h>
 
-enum { NO_WORD = UINT16_MAX, RUN_MOST = 256 };
+enum { NO_WORD = UINT16_MAX, RUN_MOST = 256, BATCH = 32 };
 
+/* Eight bytes, so that the slots of twenty thousand words stay in a processor's second cache. */
 struct word_slot {
     uint32_t tag;    /* high half of the hash */
     uint16_t word;   /* NO_WORD: empty */
     uint16_t length;
-    const uint8_t *bytes;
 };
 
 struct article_word_table {
     struct word_slot *slots; /* open addressing, at most half full */
     uint32_t mask;
+    struct article_words words;
 };
 
 static bool same_bytes(const uint8_t *a, const uint8_t *b, size_t length)
@@ -27,19 +28,17 @@ static bool same_bytes(const uint8_t *a, const uint8_t *b, size_t length)
 }
 
 /* The word's slot, or the empty one where it would be. */
-static struct word_slot *word_slot(const struct article_word_table *table, const uint8_t *bytes, size_t length, uint64_t hash)
+static inline struct word_slot *word_slot(const struct article_word_table *table, const uint8_t *bytes, size_t length,
+                                          uint64_t hash)
 {
     uint32_t tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & table->mask;
     for (;; at = (at + 1) & table->mask) {
         struct word_slot *slot = &table->slots[at];
         if (slot->word == NO_WORD) return slot;
-        if (slot->tag == tag && slot->length == length && same_bytes(slot->bytes, bytes, length)) return slot;
+        if (slot->tag != tag || slot->length != length) continue;
+        uint32_t entry = load_u32(table->words.entries + 4 * (size_t)slot->word);
+        if (same_bytes(table->words.bytes + (entry & 0xffffff), bytes, length)) return slot;
     }
-}
-
-static uint32_t word_slot_find(const struct article_word_table *table, const uint8_t *bytes, size_t length)
-{
-    return word_slot(table, bytes, length, hash_bytes(bytes, length))->word;
 }
 
 struct article_word_table *article_word_table_make(const struct article_words *words)
@@ -52,7 +51,7 @@ struct article_word_table *article_word_table_make(const struct article_words *w
         free(table);
         return NULL;
     }
-    *table = (struct article_word_table){slots, size - 1};
+    *table = (struct article_word_table){slots, size - 1, *words};
     for (uint32_t i = 0; i < size; i++) slots[i].word = NO_WORD;
     for (uint32_t word = 0; word < words->count; word++) {
         uint32_t entry = load_u32(words->entries + 4 * (size_t)word), length = entry >> 24, offset = entry & 0xffffff;
@@ -60,7 +59,7 @@ struct article_word_table *article_word_table_make(const struct article_words *w
         uint64_t hash = hash_bytes(words->bytes + offset, length);
         struct word_slot *slot = word_slot(table, words->bytes + offset, length, hash);
         if (slot->word == NO_WORD)
-            *slot = (struct word_slot){(uint32_t)(hash >> 32), (uint16_t)word, (uint16_t)length, words->bytes + offset};
+            *slot = (struct word_slot){(uint32_t)(hash >> 32), (uint16_t)word, (uint16_t)length};
     }
     return table;
 }
@@ -103,17 +102,56 @@ static uint8_t *put_letters(uint8_t *out, const uint8_t *text, size_t length)
     return out;
 }
 
+/* What lies between words. *space: a space that goes without saying was not put yet. */
+static uint8_t *put_between(uint8_t *out, const uint8_t *text, size_t at, size_t end, bool *space)
+{
+    for (; at < end; at++) {
+        if (*space) *out++ = ' ';
+        *space = text[at] == ' ' && at > 0 && article_word_spaced(text[at - 1]);
+        if (!*space) *out++ = text[at];
+    }
+    return out;
+}
+
+/* A run of letters that may be a word of the list. */
+struct letters {
+    size_t at, length;
+    uint64_t hash;
+};
+
+/* The next runs of letters from *at on; what a look-up of each will want of the memory is asked for. */
+static uint32_t find_letters(const struct article_word_table *table, const uint8_t *text, size_t length, size_t *at,
+                             struct letters found[BATCH])
+{
+    uint32_t count = 0;
+    size_t here = *at;
+    while (here < length && count < BATCH) {
+        size_t end = article_word_end(text, length, here);
+        if (end > here) {
+            uint64_t hash = hash_bytes(text + here, end - here);
+            __builtin_prefetch(&table->slots[(uint32_t)hash & table->mask]);
+            found[count++] = (struct letters){here, end - here, hash};
+        }
+        here = end < length ? end + 1 : end; /* behind letters stands something else */
+    }
+    *at = here;
+    return count;
+}
+
 bool article_words_encode(const struct article_word_table *table, const uint8_t *text, size_t length, struct buffer *out)
 {
     /* At most: every second byte a run of one. */
     uint8_t *start = buffer_reserve(out, 2 * length + 2), *put = start;
-    bool space = false; /* one that goes without saying is not put yet */
+    bool space = false;
     if (!start) return false;
-    for (size_t at = 0; at < length;) {
-        size_t end = article_word_end(text, length, at);
-        if (end > at) {
-            size_t size = end - at;
-            uint32_t word = size >= WORD_LEAST && size <= WORD_MOST ? word_slot_find(table, text + at, size) : NO_WORD;
+    for (size_t ahead = 0, done = 0; ahead < length;) {
+        struct letters found[BATCH];
+        uint32_t count = find_letters(table, text, length, &ahead, found);
+        for (uint32_t i = 0; i < count; i++) {
+            size_t at = found[i].at, size = found[i].length;
+            put = put_between(put, text, done, at, &space);
+            uint32_t word = NO_WORD;
+            if (size >= WORD_LEAST && size <= WORD_MOST) word = word_slot(table, text + at, size, found[i].hash)->word;
             if (word != NO_WORD) {
                 if (!space && at > 0 && article_word_spaced(text[at - 1])) *put++ = WORD_JOINED;
                 put = put_word(put, word);
@@ -122,13 +160,10 @@ bool article_words_encode(const struct article_word_table *table, const uint8_t 
                 put = put_letters(put, text + at, size);
             }
             space = false;
-            at = end;
-            continue;
+            done = at + size;
         }
-        if (space) *put++ = ' ';
-        space = text[at] == ' ' && at > 0 && article_word_spaced(text[at - 1]);
-        if (!space) *put++ = text[at];
-        at++;
+        put = put_between(put, text, done, ahead, &space);
+        done = ahead;
     }
     if (space) *put++ = ' ';
     out->length += (size_t)(put - start);
