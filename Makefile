@@ -7,6 +7,7 @@
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make check-layers check-headers
 #   make asan tsan clang   the tests under another flavour of the build
+#   make neon       the kernels of AArch64 and their tests, cross-compiled and run by qemu (Debian: gcc-aarch64-linux-gnu, qemu-user)
 #   make fuzz       FUZZ_SECONDS=60 a target
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
 #   make torture    the long form of the crash tests
@@ -29,11 +30,12 @@ OPTIMISE_release := -O3
 OPTIMISE_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPTIMISE_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 OPTIMISE_clang   := -O2
+OPTIMISE_neon    := -O3 -Itests/neon
 OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
 OPTIMISE := $(OPTIMISE_$(FLAVOUR))
 
 # -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
-INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench
+INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench tests tests/faults
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(OPTIMISE) -fPIC -fvisibility=hidden -ffp-contract=off -D_GNU_SOURCE \
              $(addprefix -I,$(INCLUDE_DIRS)) $(CFLAGS)
@@ -73,7 +75,7 @@ TESTS    := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 REPLAYS  := $(patsubst tests/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
-.PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang fuzz bench torture exact clean \
+.PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang neon kernel-tests fuzz bench torture exact clean \
         unicode-tables test-programs run-tests fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -126,6 +128,16 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
 
+# Tests in which system calls fail: the calls are our own, and only there.
+FAULTS := $(call obj,$(wildcard tests/faults/*.c))
+FAULTED := test_kill_calls test_power test_write_errors
+$(addprefix $(B)/tests/,$(FAULTED)): $(FAULTS)
+
+# The same for the programs, to be preloaded.
+$(B)/tests/fault_calls.so: $(B)/obj/tests/faults/fault_calls.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -shared -o $@ $^
+
 $(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -137,7 +149,7 @@ $(B)/tests/replay_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/replay_driver.o $(B)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
-test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles
+test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles $(B)/tests/fault_calls.so
 
 run-tests: test-programs
 	@CC='$(CC)' BUILD='$(B)' tests/run
@@ -156,6 +168,22 @@ tsan:
 
 clang:
 	+@$(MAKE) --no-print-directory FLAVOUR=clang CC=clang CFLAGS=-Werror run-tests
+
+# What has a file for each instruction set, and what that needs: no library but the compiler's own.
+KERNEL_TESTS := test_levels test_codec_bitpack test_codec_positions test_page_kernel
+KERNEL_SRC := $(wildcard common/base/*.c common/analysis/ascii_classes*.c common/codec/bitpack*.c common/codec/page_unpack*.c \
+              common/codec/pfor.c common/codec/position_*.c common/codec/length_byte.c searcher/rank/page_kernel*.c)
+
+$(B)/kernels/%: $(B)/obj/tests/%.o $(call obj,$(KERNEL_SRC))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -static -o $@ $^ $(LDFLAGS) -lpthread -lm
+
+kernel-tests: $(addprefix $(B)/kernels/,$(KERNEL_TESTS))
+
+neon:
+	+@$(MAKE) --no-print-directory FLAVOUR=neon CC=aarch64-linux-gnu-gcc kernel-tests
+	@for test in $(KERNEL_TESTS); do echo "$$test"; qemu-aarch64 build/neon/kernels/$$test || exit 1; done
 
 torture: all test-programs
 	@BUILD='$(B)' tests/torture
@@ -229,4 +257,4 @@ unicode-tables:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC))
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(wildcard tests/faults/*.c))

@@ -196,9 +196,72 @@ static uint64_t count_df(const struct brute_answer *answer, const struct query_n
     return df;
 }
 
-/* Every word of an article tried as the first of the leaf's words. */
-static void count_leaf(struct brute_leaf *leaf, const struct brute_article *article, size_t number)
+/* ---- Words near each other ---- */
+
+/* Whether a place can be found for the word at `at`, those that have one moving over where they must (Kuhn's algorithm for pairing). */
+static bool find_place(const struct query_node *node, const struct brute_word *words, uint32_t at, uint32_t *taken, bool *tried)
 {
+    for (uint32_t t = 0; t < node->term_count; t++) {
+        if (tried[t] || !word_is(&words[at], &node->terms[t])) continue;
+        tried[t] = true;
+        if (taken[t] != UINT32_MAX && !find_place(node, words, taken[t], taken, tried)) continue;
+        taken[t] = at;
+        return true;
+    }
+    return false;
+}
+
+/* The latest start of a stretch that ends with the word `last` and has a word of its own for each of the node's; `count`: none. */
+static uint32_t latest_start(const struct query_node *node, const struct brute_word *words, uint32_t count, uint32_t last,
+                             uint32_t *taken, bool *tried)
+{
+    uint32_t placed = 0;
+    for (uint32_t t = 0; t < node->term_count; t++) taken[t] = UINT32_MAX;
+    for (uint32_t at = last + 1; at-- > 0 && words[last].position - words[at].position < node->span;) {
+        for (uint32_t t = 0; t < node->term_count; t++) tried[t] = false;
+        placed += find_place(node, words, at, taken, tried);
+        if (at == last && !placed) return count;
+        if (placed == node->term_count) return at;
+    }
+    return count;
+}
+
+/* The greatest number of such stretches that don't overlap among the words: of the first i + 1 words it is that of the first i, or
+ * one more than that before a stretch that ends here. */
+static uint32_t count_near(struct brute_answer *answer, const struct query_node *node, const struct brute_word *words, uint32_t count)
+{
+    size_t terms = node->term_count;
+    uint32_t *best = arena_take_zeroed(&answer->arena, (count + 1) * sizeof *best);
+    uint32_t *taken = arena_take(&answer->arena, terms * sizeof *taken);
+    bool *tried = arena_take(&answer->arena, terms * sizeof *tried);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t start = latest_start(node, words, count, i, taken, tried);
+        best[i + 1] = best[i];
+        if (start < count && best[start] + 1 > best[i]) best[i + 1] = best[start] + 1;
+    }
+    return best[count];
+}
+
+/* Title and body each by itself. */
+static void count_near_leaf(struct brute_answer *answer, struct brute_leaf *leaf, const struct brute_article *article, size_t number)
+{
+    unsigned field = field_of(leaf->node);
+    const struct brute_word *words = article->words[field];
+    uint32_t count = article->word_counts[field], in_title = 0;
+    while (field == 0 && in_title < count && words[in_title].position < article->title_length) in_title++;
+    leaf->title_tfs[number] = count_near(answer, leaf->node, words, in_title);
+    leaf->tfs[number] = leaf->title_tfs[number] + count_near(answer, leaf->node, words + in_title, count - in_title);
+}
+
+/* ---- Words in a row ---- */
+
+/* Every word of an article tried as the first of the leaf's words. */
+static void count_leaf(struct brute_answer *answer, struct brute_leaf *leaf, const struct brute_article *article, size_t number)
+{
+    if (leaf->node->span) {
+        count_near_leaf(answer, leaf, article, number);
+        return;
+    }
     unsigned field = field_of(leaf->node);
     const struct brute_word *words = article->words[field];
     uint32_t count = article->word_counts[field], terms = leaf->node->term_count;
@@ -233,7 +296,7 @@ static void make_leaves(struct brute_answer *answer, const struct query_node *no
     leaf->tfs = arena_take_zeroed(&answer->arena, answer->twin->count * sizeof *leaf->tfs);
     leaf->title_tfs = arena_take_zeroed(&answer->arena, answer->twin->count * sizeof *leaf->title_tfs);
     for (size_t i = 0; i < answer->twin->count; i++)
-        if (brute_is_live(&answer->twin->articles[i], answer->commit)) count_leaf(leaf, &answer->twin->articles[i], i);
+        if (brute_is_live(&answer->twin->articles[i], answer->commit)) count_leaf(answer, leaf, &answer->twin->articles[i], i);
 }
 
 /* ---- Matching and scoring ---- */

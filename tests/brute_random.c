@@ -254,6 +254,13 @@ static void append_field(struct buffer *text, struct chance *chance)
     buffer_append_u8(text, ':');
 }
 
+/* As often as not. Where words are few, a small number changes what matches. */
+static void append_nearness(struct buffer *text, struct chance *chance)
+{
+    static const uint32_t others[] = {0, 0, 1, 1, 2, 3, 5, 10, 15, 16, 17, 40, 1000, 2000000};
+    if (often(chance, 50)) buffer_append_format(text, "~%u", others[chance_below(chance, COUNT(others))]);
+}
+
 static void append_query_date(struct buffer *text, struct chance *chance)
 {
     uint32_t year = 2006 + chance_below(chance, 4);
@@ -286,6 +293,7 @@ static void append_clause(struct buffer *text, struct chance *chance, const stru
         buffer_append_string(text, often(chance, 15) ? "\"=" : "\"");
         append_query_words(text, chance, style, twin, 1 + chance_below(chance, 4));
         buffer_append_u8(text, '"');
+        append_nearness(text, chance);
     } else if (kind < 72) {
         append_field(text, chance);
         if (often(chance, 30)) buffer_append_u8(text, '=');

@@ -42,6 +42,8 @@ static void append_phrase(struct shaped *shaped, struct buffer *text)
         else append_query_word(shaped, text);
     }
     buffer_append_u8(text, '"');
+    static const char *const others[] = {"~0", "~1", "~2", "~3", "~8", "~15", "~16", "~50", "~1000000"};
+    if (often(&shaped->chance, 45)) buffer_append_string(text, others[chance_below(&shaped->chance, COUNT(others))]);
 }
 
 static void append_field(struct shaped *shaped, struct buffer *text)

@@ -163,27 +163,27 @@ static void same_kernel(const struct page_kernel *kernel)
     }
 }
 
+#if defined(__x86_64__)
 static void test_avx2(void **state)
 {
     (void)state;
-#if defined(__x86_64__)
     if (cpu_level() >= CPU_AVX2) same_kernel(&page_kernel_avx2);
     else skip();
-#else
-    skip();
-#endif
 }
 
 static void test_avx512(void **state)
 {
     (void)state;
-#if defined(__x86_64__)
     if (cpu_level() >= CPU_AVX512) same_kernel(&page_kernel_avx512);
     else skip();
-#else
-    skip();
-#endif
 }
+#elif defined(__aarch64__)
+static void test_neon(void **state)
+{
+    (void)state;
+    same_kernel(&page_kernel_neon);
+}
+#endif
 
 /* The scalar kernel itself, on what can be said by hand. */
 static void test_scalar(void **state)
@@ -224,8 +224,12 @@ int main(void)
     printf("# %s\n", cpu_level_name(cpu_level()));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scalar),
+#if defined(__x86_64__)
         cmocka_unit_test(test_avx2),
         cmocka_unit_test(test_avx512),
+#elif defined(__aarch64__)
+        cmocka_unit_test(test_neon),
+#endif
     };
     return cmocka_run_group_tests_name("page_kernel", tests, NULL, NULL);
 }

@@ -110,6 +110,15 @@ static const struct mark_case {
     {"\"strike =strikes\"", "strike strike strikes strikes strike", "strike [strike strikes strikes] strike", QUERY_BODY},
     {"=\"ferry's strikes\" =ferry", "Ferry strikes, ferries' strikes", "[Ferry strikes], ferries' strikes", QUERY_BODY},
     {"\"=x 東\"", "x 東京 xs 東京", "[x 東]京 xs 東京", QUERY_BODY},
+    {"\"harbour strike\"~0", "strike harbour strike strike", "[strike] [harbour] strike strike", QUERY_BODY},
+    {"\"harbour strike\"~2", "a harbour with no strike; strike in the old harbour", "a [harbour] with no [strike]; strike in the old "
+     "harbour", QUERY_BODY},
+    {"\"harbour strike\"~3", "harbour harbour x y z strike strike", "harbour [harbour] x y z [strike] strike", QUERY_BODY},
+    {"\"a b a\"~1", "a b x b a x x b a x a", "a b x b a x x [b] [a] x [a]", QUERY_BODY},
+    {"\"=cat cat\"~1", "cats cats x cat x cats cat x x cat cat", "cats [cats] x [cat] x [cats] [cat] x x [cat] [cat]", QUERY_BODY},
+    {"\"x 東\"~1", "東京 x y 東 x", "[東]京 [x] y [東] [x]", QUERY_BODY},
+    {"\"a b\"~1 b -\"b c\"~9", "b a c b", "[b] [a] c [b]", QUERY_BODY},
+    {"title:\"a b\"~9 c", "a b c", "a b [c]", QUERY_BODY},
     {"", "nothing", "nothing", QUERY_BODY},
     {"a", "", "", QUERY_BODY},
 };
@@ -240,49 +249,102 @@ static void random_query(unsigned *seed, char *text)
         const char *sign = signs[random_below(seed, sizeof signs / sizeof *signs)];
         if (strchr(sign, '"')) {
             const char *inner = random_below(seed, 3) ? "" : "=";
-            length += (size_t)sprintf(text + length, "%s%s %s%s %s\" ", sign, pieces[random_below(seed, 13)], inner,
+            length += (size_t)sprintf(text + length, "%s%s %s%s %s\"", sign, pieces[random_below(seed, 13)], inner,
                                       pieces[random_below(seed, 6)], pieces[random_below(seed, 13)]);
+            if (random_below(seed, 2)) length += (size_t)sprintf(text + length, "~%u", random_below(seed, 6));
+            text[length++] = ' ';
+            text[length] = '\0';
         } else {
             length += (size_t)sprintf(text + length, "%s%s ", sign, pieces[random_below(seed, 16)]);
         }
     }
 }
 
+/* The words of one text. */
+struct naive_word {
+    struct token token;
+    char term[TERM_MAX], form[TERM_MAX];
+    size_t length, form_length;
+};
+
+static bool naive_same(const struct naive_word *word, const struct query_term *term)
+{
+    bool same = term->prefix ? word->length >= term->term_length : word->length == term->term_length;
+    same = same && memcmp(word->term, term->term, term->term_length) == 0;
+    return same && (!term->form ||
+                    (word->form_length == term->form_length && memcmp(word->form, term->form, term->form_length) == 0));
+}
+
+static size_t naive_end(bf_text text, const struct naive_word *word, const struct query_term *term)
+{
+    size_t end = word->token.start + word->token.length;
+    return term->prefix ? utf8_grapheme_end(text.bytes, end, word->token.start) : end;
+}
+
+/* How many of the words [from, end) are the term. */
+static uint32_t naive_count(const struct naive_word *words, size_t from, size_t end, const struct query_term *term)
+{
+    uint32_t count = 0;
+    for (size_t at = from; at < end; at++) count += naive_same(&words[at], term);
+    return count;
+}
+
+/* Tries every stretch from the end of the one found last; of each word the latest that it needs are marked. */
+static size_t naive_near(const struct query_node *leaf, uint32_t clause, bf_text text, const struct naive_word *words, size_t count,
+                         struct text_match *matches)
+{
+    size_t found = 0, from = 0;
+    for (size_t end = 1; end <= count; end++) {
+        size_t start = end;
+        bool all = false;
+        while (!all && start > from && end - start < leaf->span) {
+            start--;
+            all = true;
+            for (uint32_t i = 0; i < leaf->term_count; i++)
+                all = all && naive_count(words, start, end, &leaf->terms[i]) >= leaf->terms[i].need;
+        }
+        for (size_t at = start; all && at < end; at++) {
+            size_t marked = 0;
+            for (uint32_t i = 0; i < leaf->term_count; i++) {
+                const struct query_term *term = &leaf->terms[i];
+                if (!naive_same(&words[at], term) || naive_count(words, at, end, term) > term->need) continue;
+                size_t term_end = naive_end(text, &words[at], term);
+                if (term_end > marked) marked = term_end;
+            }
+            if (marked) matches[found++] = (struct text_match){words[at].token.start, marked, clause, (uint32_t)at};
+        }
+        if (all) from = end;
+    }
+    return found;
+}
+
 /* Every clause tried at every word. */
 static size_t naive_matches(const struct query *query, struct analyzer *analyzer, bf_text text, struct text_match *matches)
 {
     enum { MOST = 4096 };
-    static struct token tokens[MOST];
-    static char terms[MOST][TERM_MAX], forms[MOST][TERM_MAX];
-    static size_t lengths[MOST], form_lengths[MOST];
+    static struct naive_word words[MOST];
     struct tokenizer tokenizer;
     struct token token;
     size_t count = 0, found = 0;
     tokenizer_start(&tokenizer, analyzer, text.bytes, text.length, 0);
     while (tokenizer_next(&tokenizer, &token, 1) == 1) {
         assert_true(count < MOST);
-        tokens[count] = token;
-        lengths[count] = analyzer_term(analyzer, text.bytes + token.start, token.length, terms[count], NULL);
-        form_lengths[count] = analyzer_fold(analyzer, text.bytes + token.start, token.length, forms[count], NULL);
-        count += lengths[count] > 0;
+        struct naive_word *word = &words[count];
+        word->token = token;
+        word->length = analyzer_term(analyzer, text.bytes + token.start, token.length, word->term, NULL);
+        word->form_length = analyzer_fold(analyzer, text.bytes + token.start, token.length, word->form, NULL);
+        count += word->length > 0;
     }
     for (uint32_t c = 0; c < query_leaf_count(query); c++) {
         const struct query_node *leaf = query_leaf(query, c);
         if (leaf->field != QUERY_TEXT && leaf->field != QUERY_BODY) continue;
-        for (size_t at = 0; at + leaf->term_count <= count; at++) {
+        if (leaf->span) found += naive_near(leaf, c, text, words, count, matches + found);
+        for (size_t at = 0; !leaf->span && at + leaf->term_count <= count; at++) {
             bool same = true;
-            for (uint32_t i = 0; same && i < leaf->term_count; i++) {
-                const struct query_term *term = &leaf->terms[i];
-                same = term->prefix ? lengths[at + i] >= term->term_length : lengths[at + i] == term->term_length;
-                same = same && memcmp(terms[at + i], term->term, term->term_length) == 0;
-                if (same && term->form)
-                    same = form_lengths[at + i] == term->form_length && memcmp(forms[at + i], term->form, term->form_length) == 0;
-            }
+            for (uint32_t i = 0; same && i < leaf->term_count; i++) same = naive_same(&words[at + i], &leaf->terms[i]);
             if (!same) continue;
-            const struct token *last = &tokens[at + leaf->term_count - 1];
-            size_t end = last->start + last->length;
-            if (leaf->terms[leaf->term_count - 1].prefix) end = utf8_grapheme_end(text.bytes, end, last->start);
-            matches[found++] = (struct text_match){tokens[at].start, end, c, (uint32_t)at};
+            size_t end = naive_end(text, &words[at + leaf->term_count - 1], &leaf->terms[leaf->term_count - 1]);
+            matches[found++] = (struct text_match){words[at].token.start, end, c, (uint32_t)at};
         }
     }
     qsort(matches, found, sizeof *matches, text_match_compare);

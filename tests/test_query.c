@@ -122,6 +122,36 @@ static const struct parse_case cases[] = {
     {"+\"a b\" -\"c d\"", "+\"a b\" -\"c d\"", "", ANY},
     {"\"a b\"\"c d\"", "\"a b\" \"c d\"", "", ANY},
     {"\xD7\xA6\xD7\x94\"\xD7\x9C", "\xD7\xA6\xD7\x94\"\xD7\x9C", "", ANY},
+    /* words near each other */
+    {"\"a b\"~5", "\"a b\"~5", "", ANY},
+    {"\"a b\"~0", "\"a b\"~0", "", ANY},
+    {"+\"a b\"~5 -\"c d\"~2 e", "+\"a b\"~5 -\"c d\"~2 e", "", ANY},
+    {"\"a b\"~5^2 \"c d\"^2~5 \"e f\"^2~5^3", "\"a b\"~5^2 \"c d\"~5^2 \"e f\"~5^6", "", ANY},
+    {"=\"the strikes\"~3 \"a =b\"~1", "=\"the strikes\"~3 \"a =b\"~1", "", ANY},
+    {"title:\"a b\"~5 body:=\"a b\"~1 section:\"a b\"~2", "title:\"a b\"~5 body:=\"a b\"~1 section:\"a b\"~2", "", ANY},
+    {"(\"a b\"~5)^2 (\"a b\"~2 OR c) AND d", "\"a b\"~5^2 (+(\"a b\"~2 c) +d)", "", ANY},
+    {"\"a b\"~5 \"a b\"~5 \"a b\"~4 \"a b\" \"b a\"~5", "\"a b\"~5^1.3333334 \"a b\"~4 \"a b\" \"b a\"~5", "", ANY},
+    {"\xE2\x80\x9C" "a b\xE2\x80\x9D~5(c)", "\"a b\"~5 c", "", ANY},
+    {"\"wi-fi\"~5", "\"wi-fi\"~5", "", ANY},
+    {"\"a b\"~5", "+\"a b\"~5", "", ALL},
+    {"\"a b\"~5", "a b 5", "", PLAIN},
+    {"\"a b\"~", "\"a b\"", "a ~ behind a phrase;~ has no word", ANY},
+    {"\"a b\"~x", "\"a b\" x", "a ~ behind a phrase", ANY},
+    {"\"a b\"~-3", "\"a b\" 3", "a ~ behind a phrase", ANY},
+    {"\"a b\"~5x", "\"a b\" 5x", "a ~ behind a phrase", ANY},
+    {"\"a b\" ~5", "\"a b\" 5", "", ANY},
+    {"\"a b\"~2.5", "\"a b\"~2", "a ~ allows a whole number", ANY},
+    {"\"a b\"~1000000", "\"a b\"~1000000", "", ANY},
+    {"\"a b\"~1000001", "\"a b\"~1000000", "a ~ allows at most 1000000", ANY},
+    {"\"a b\"~99999999999999999999999", "\"a b\"~1000000", "a ~ allows at most 1000000", ANY},
+    {"\"a b\"~2~3", "\"a b\"~3", "of several ~", ANY},
+    {"\"a\"~5 b", "a b", "a phrase of one word", ANY},
+    {"\"a b\"~5^x c", "\"a b\"~5 x c", "a ^ without;a ^ with nothing", ANY},
+    {"(a b)~5 c", "a b c", "behind anything else it says nothing", ANY},
+    {"date:\"2007\"~5", "date:2007", "a date is no phrase", ANY},
+    {"oil~2 oil~ oil~0.8", "oil^1.5 2 0.8", "oil~2: a ~ says;oil~: a ~ says;oil~0.8: a ~ says", ANY},
+    {"~5 million ~user", "5 million user", "", ANY},
+    {"http://a.b/~user/x", "http a.b user x", "", ANY},
     /* exact words */
     {"=strikes", "=strikes", "", ANY},
     {"+=strikes -=Strike", "+=strikes -=Strike", "", ANY},
@@ -212,9 +242,9 @@ static const struct parse_case cases[] = {
     {"a^", "a", "a ^ without a number", ANY},
     {"a ^2", "a", "a boost with nothing", ANY},
     {"\"a b\"^x", "\"a b\" x", "a ^ without;a ^ with nothing", ANY},
-    {"x^y", "x y", "", ANY},
+    {"x^y", "x y", "a ^ without a number", ANY},
     {"a^0", "a", "a boost of 0", ANY},
-    {"a^1e9", "a 1e9", "", ANY},
+    {"a^1e9", "a 1e9", "a ^ without a number", ANY},
     {"a^99999999", "a^1000000", "a boost lies between", ANY},
     /* words side by side must all match */
     {"a b", "+a +b", "", ALL},
@@ -279,8 +309,8 @@ static void test_cases(void **state)
 static bool same_tree(const struct query_node *a, const struct query_node *b)
 {
     bool same = a->kind == b->kind && a->occur == b->occur && memcmp(&a->boost, &b->boost, sizeof a->boost) == 0 &&
-                a->field == b->field && a->term_count == b->term_count && a->child_count == b->child_count &&
-                a->date_from == b->date_from && a->date_to == b->date_to && a->id.length == b->id.length;
+                a->field == b->field && a->term_count == b->term_count && a->span == b->span &&
+                a->child_count == b->child_count && a->date_from == b->date_from && a->date_to == b->date_to && a->id.length == b->id.length;
     if (same && a->id.length) same = memcmp(a->id.bytes, b->id.bytes, a->id.length) == 0;
     for (uint32_t i = 0; same && i < a->term_count; i++)
         same = strcmp(a->terms[i].term, b->terms[i].term) == 0 && strcmp(a->terms[i].word, b->terms[i].word) == 0 &&

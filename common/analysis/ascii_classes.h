@@ -27,6 +27,8 @@ void ascii_classify_scalar(const char *text, struct ascii_classes *classes);
 #if defined(__x86_64__)
 void ascii_classify_avx2(const char *text, struct ascii_classes *classes);
 void ascii_classify_avx512(const char *text, struct ascii_classes *classes);
+#elif defined(__aarch64__)
+void ascii_classify_neon(const char *text, struct ascii_classes *classes);
 #endif
 
 /* The one for a level the processor has. */

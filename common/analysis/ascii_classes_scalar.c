@@ -55,6 +55,8 @@ ascii_classify *ascii_classifier(enum cpu_level level)
 #if defined(__x86_64__)
     if (level >= CPU_AVX512) return ascii_classify_avx512;
     if (level >= CPU_AVX2) return ascii_classify_avx2;
+#elif defined(__aarch64__)
+    if (level >= CPU_NEON) return ascii_classify_neon;
 #endif
     (void)level;
     return ascii_classify_scalar;

@@ -4,6 +4,7 @@
 #include "cpu.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 
 /* Slicing by eight (Kounavis and Berry 2005), for processors without the instruction. */
 static uint32_t slices[8][256];
@@ -52,6 +53,29 @@ __attribute__((target("sse4.2"))) static uint32_t checksum_sse42(uint32_t seed, 
 uint32_t checksum(uint32_t seed, const void *bytes, size_t length)
 {
     return cpu_level() >= CPU_AVX2 ? checksum_sse42(seed, bytes, length) : checksum_scalar(seed, bytes, length);
+}
+
+#elif defined(__aarch64__) && defined(__linux__)
+
+#include <arm_acle.h>
+#include <sys/auxv.h>
+
+/* An extension of Armv8.0 that the system says is there; every Armv8.1 has it. */
+enum { CAPABILITY_CRC32 = 1 << 7 };
+
+__attribute__((target("+crc"))) static uint32_t checksum_crc32(uint32_t seed, const void *bytes, size_t length)
+{
+    const uint8_t *p = bytes;
+    uint32_t crc = ~seed;
+    for (; length >= 8; p += 8, length -= 8) crc = __crc32cd(crc, load_u64(p));
+    for (; length; length--) crc = __crc32cb(crc, *p++);
+    return ~crc;
+}
+
+uint32_t checksum(uint32_t seed, const void *bytes, size_t length)
+{
+    bool is_there = cpu_level() >= CPU_NEON && getauxval(AT_HWCAP) & CAPABILITY_CRC32;
+    return is_there ? checksum_crc32(seed, bytes, length) : checksum_scalar(seed, bytes, length);
 }
 
 #else

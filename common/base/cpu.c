@@ -44,16 +44,22 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
 }
 
-#else
-
-static bool has_avx2(void) { return false; }
-static bool has_avx512(void) { return false; }
-
 #endif
+
+static enum cpu_level cpu_highest(void)
+{
+#if defined(__x86_64__)
+    return !has_avx2() ? CPU_SCALAR : has_avx512() ? CPU_AVX512 : CPU_AVX2;
+#elif defined(__aarch64__)
+    return CPU_NEON;
+#else
+    return CPU_SCALAR;
+#endif
+}
 
 static enum cpu_level cpu_detect(void)
 {
-    enum cpu_level level = !has_avx2() ? CPU_SCALAR : has_avx512() ? CPU_AVX512 : CPU_AVX2;
+    enum cpu_level level = cpu_highest();
     const char *wish = getenv("BACKFILE_CPU");
     for (enum cpu_level lower = CPU_SCALAR; wish && lower < level; lower++)
         if (strcmp(wish, cpu_level_name(lower)) == 0) level = lower;
@@ -75,8 +81,12 @@ const char *cpu_level_name(enum cpu_level level)
 {
     switch (level) {
     case CPU_SCALAR: return "scalar";
+#if defined(__aarch64__)
+    case CPU_NEON: return "neon";
+#else
     case CPU_AVX2: return "avx2";
     case CPU_AVX512: return "avx512";
+#endif
     }
     return "scalar";
 }

@@ -3,6 +3,7 @@
 #include "article_block.h"
 
 #include "backfile.h"
+#include "bytes.h"
 #include "inflate.h"
 #include "status.h"
 #include "varint.h"
@@ -208,12 +209,14 @@ const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, 
     return NULL;
 }
 
-/* The records up to the i-th, as they were before they were coded. `lengths` has been stepped over before. */
-static const char *decode_records(const uint8_t *lengths, const uint8_t *end, const struct article_words *words,
+/* The records up to the i-th, as they were before they were coded. The block's lengths have been gone through before. */
+static const char *decode_records(const uint8_t *bytes, size_t length, const struct article_words *words,
                                   const struct buffer *coded, uint32_t i, struct buffer *raw)
 {
-    const char *rule = NULL;
-    const uint8_t *at = coded->bytes;
+    const uint8_t *lengths = bytes, *end = bytes + length, *at = coded->bytes;
+    uint32_t count;
+    bool is_coded;
+    const char *rule = read_count(&lengths, end, &count, &is_coded);
     for (uint32_t record = 0; !rule && record <= i; record++) {
         uint64_t here = 0, size = 0;
         varint_read(&lengths, end, &here);
@@ -227,11 +230,9 @@ static const char *decode_records(const uint8_t *lengths, const uint8_t *end, co
 const char *article_block_read(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, uint32_t i,
                                struct buffer *raw, size_t *offset, size_t *record_length)
 {
-    const uint8_t *at = bytes, *lengths = bytes, *end = bytes + length;
+    const uint8_t *at = bytes, *end = bytes + length;
     struct record_place place;
     struct buffer coded = {0};
-    uint32_t count;
-    bool is_coded;
     buffer_clear(raw);
     const char *rule = find_record(&at, end, i, &place);
     if (rule) return rule;
@@ -241,9 +242,41 @@ const char *article_block_read(const uint8_t *bytes, size_t length, const struct
     bool whole = i + 1 == place.count;
     if (!place.coded) return inflate_first(at, (size_t)(end - at), dictionary, (size_t)place.stream, whole, raw);
     rule = inflate_first(at, (size_t)(end - at), dictionary, (size_t)place.stream, whole, &coded);
-    if (!rule) rule = read_count(&lengths, end, &count, &is_coded);
     if (!rule && !buffer_reserve(raw, (size_t)(place.before + place.wanted) + 1)) rule = memory_rule;
-    if (!rule) rule = decode_records(lengths, end, &dictionary->words, &coded, i, raw);
+    if (!rule) rule = decode_records(bytes, length, &dictionary->words, &coded, i, raw);
+    buffer_free(&coded);
+    return rule;
+}
+
+const char *article_block_begin(const uint8_t *bytes, size_t length, struct article_block_head *head)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    struct record_place last;
+    uint32_t count;
+    bool coded;
+    const char *rule = read_count(&at, end, &count, &coded);
+    if (rule) return rule;
+    at = bytes;
+    rule = find_record(&at, end, count - 1, &last);
+    if (rule) return rule;
+    /* RFC 1950: method and window, flags that make both a multiple of 31, and the dictionary's Adler-32 if bit 5 says so. */
+    if (end - at < 2 || (at[0] & 15) != 8 || (at[0] * 256 + at[1]) % 31 != 0 || (at[1] & 32 && end - at < 6))
+        return "an article block does not inflate";
+    if (coded != ((at[1] & 32) != 0)) return "an article block does not want the dictionary it names";
+    *head = (struct article_block_head){count, (size_t)(at - bytes), (size_t)last.stream, coded,
+                                        coded ? __builtin_bswap32(load_u32(at + 2)) : 0};
+    return NULL;
+}
+
+const char *article_block_read_all(const uint8_t *bytes, size_t length, const struct article_block_head *head,
+                                   const struct article_dictionary *dictionary, struct buffer *raw, size_t *taken)
+{
+    struct buffer coded = {0}, *inflated = head->wants_dictionary ? &coded : raw;
+    buffer_clear(raw);
+    const char *rule = inflate_whole(bytes + head->stream, length - head->stream, dictionary, head->total, inflated, taken);
+    if (!rule && head->wants_dictionary)
+        rule = decode_records(bytes, length, &dictionary->words, &coded, head->count - 1, raw);
+    *taken += head->stream;
     buffer_free(&coded);
     return rule;
 }

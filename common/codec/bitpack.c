@@ -9,6 +9,8 @@ const struct bitpack *bitpack_at(enum cpu_level level)
 #if defined(__x86_64__)
     case CPU_AVX2: return &bitpack_avx2;
     case CPU_AVX512: return &bitpack_avx512;
+#elif defined(__aarch64__)
+    case CPU_NEON: return &bitpack_neon;
 #else
     default: break;
 #endif

@@ -51,6 +51,8 @@ static inline uint32_t bitpack_get(const uint8_t *bytes, uint32_t width, uint32_
 extern const struct bitpack bitpack_scalar;
 #if defined(__x86_64__)
 extern const struct bitpack bitpack_avx2, bitpack_avx512;
+#elif defined(__aarch64__)
+extern const struct bitpack bitpack_neon;
 #endif
 
 #endif

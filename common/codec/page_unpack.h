@@ -39,6 +39,8 @@ const struct page_unpack *page_unpack_best(void);
 extern const struct page_unpack page_unpack_scalar;
 #if defined(__x86_64__)
 extern const struct page_unpack page_unpack_avx2, page_unpack_avx512;
+#elif defined(__aarch64__)
+extern const struct page_unpack page_unpack_neon;
 #endif
 
 #endif

@@ -9,6 +9,8 @@ position_measure *position_measure_at(enum cpu_level level)
 #if defined(__x86_64__)
     case CPU_AVX2: return position_measure_avx2;
     case CPU_AVX512: return position_measure_avx512;
+#elif defined(__aarch64__)
+    case CPU_NEON: return position_measure_neon;
 #else
     default: break;
 #endif

@@ -32,6 +32,8 @@ position_measure *position_measure_best(void);
 position_measure position_measure_scalar;
 #if defined(__x86_64__)
 position_measure position_measure_avx2, position_measure_avx512;
+#elif defined(__aarch64__)
+position_measure position_measure_neon;
 #endif
 
 /*

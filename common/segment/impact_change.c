@@ -23,6 +23,8 @@ void impact_change_make(struct impact_change *change, float k1, float b, float t
                                      .average = asked->average,
                                      .least = 1,
                                      .most = 1,
+                                     .untitled_least = 1,
+                                     .untitled_most = 1,
                                      .plain_least = 1,
                                      .plain_most = 1};
     if (k1 == asked->k1 && b == asked->b && title_weight == asked->title_weight && average == asked->average) return;
@@ -30,8 +32,8 @@ void impact_change_make(struct impact_change *change, float k1, float b, float t
     bm25_prepare(&then, k1, b, title_weight, average);
     change_widen(&change->plain_least, &change->plain_most, change_ratio(then.k1, asked->k1));
     for (int byte = 1; byte < 256; byte++) /* an article that has a word is not empty */
-        change_widen(&change->least, &change->most, change_ratio(then.norm[byte], asked->norm[byte]));
+        change_widen(&change->untitled_least, &change->untitled_most, change_ratio(then.norm[byte], asked->norm[byte]));
     double ratio = change_ratio(asked->title_weight, then.title_weight);
-    change->most *= fmax(1, ratio);
-    change->least *= fmin(1, ratio);
+    change->most = change->untitled_most * fmax(1, ratio);
+    change->least = change->untitled_least * fmin(1, ratio);
 }

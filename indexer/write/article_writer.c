@@ -82,6 +82,8 @@ static bf_status place_dictionary(struct article_writer *writer, const struct ar
         }
     uint64_t offset = 0;
     bf_status status = section_append(writer->documents, dictionary->record, dictionary->record_length, &offset, error);
+    /* Into the file before the blocks that want it: what is left of a file that was cut short can then be read (repair). */
+    if (status == BF_OK) status = section_writer_finish(writer->documents, error);
     if (status != BF_OK) return status;
     struct written_dictionary added = {offset + 1, sum, (uint32_t)dictionary->record_length};
     buffer_append(&writer->dictionaries, &added, sizeof added);

@@ -1,10 +1,7 @@
-/* A phrase: its words' documents are intersected, the rarest leading; then positions are compared, p for the first word, p + 1
- * for the second, ... */
-#include "bytes.h"
+/* A phrase: its words' documents are intersected, the rarest leading; then positions are compared. */
 #include "matcher.h"
-#include "phrase_starts.h"
+#include "phrase_count.h"
 #include "status.h"
-#include "term_source.h"
 
 struct phrase_matcher {
     struct matcher base;
@@ -14,7 +11,7 @@ struct phrase_matcher {
     uint32_t count;
     struct term_source *sources;   /* in the order of the phrase */
     uint32_t *by_cost;             /* their numbers, rarest first */
-    struct buffer starts, positions; /* u32: where the phrase may still begin; a word's positions */
+    struct phrase_counter counter;
     uint32_t tf, title_tf;         /* of the current document */
 };
 
@@ -25,20 +22,12 @@ static void phrase_fail(struct phrase_matcher *matcher, const bf_error *error)
 }
 
 /* Counts the phrase in the current document of all sources. */
-static bool phrase_count(struct phrase_matcher *matcher, uint32_t doc)
+static bool count_document(struct phrase_matcher *matcher)
 {
     bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
-    if (phrase_starts_find(matcher->sources, matcher->by_cost, matcher->count, &matcher->starts, &matcher->positions, &error) !=
-        BF_OK) {
+    if (phrase_count(&matcher->counter, matcher->sources, matcher->by_cost, &matcher->tf, &matcher->title_tf, &error) != BF_OK) {
         phrase_fail(matcher, &error);
         return false;
-    }
-    matcher->tf = (uint32_t)(matcher->starts.length / 4);
-    matcher->title_tf = 0;
-    if (matcher->leaf->node->field <= QUERY_BODY && matcher->tf) {
-        uint32_t title_length = segment_title_length(matcher->segment, doc);
-        while (matcher->title_tf < matcher->tf && load_u32(matcher->starts.bytes + 4 * (size_t)matcher->title_tf) < title_length)
-            matcher->title_tf++;
     }
     switch (matcher->leaf->node->field) {
     case QUERY_TITLE: return matcher->title_tf > 0;
@@ -64,7 +53,7 @@ static void phrase_settle(struct phrase_matcher *matcher)
             term_source_seek(lead, other);
             continue;
         }
-        if (phrase_count(matcher, doc)) {
+        if (count_document(matcher)) {
             matcher->base.doc = doc;
             return;
         }
@@ -107,8 +96,7 @@ static void phrase_add_score(struct matcher *base, float *sum)
 static void phrase_free(struct matcher *base)
 {
     struct phrase_matcher *matcher = (struct phrase_matcher *)base;
-    buffer_free(&matcher->starts);
-    buffer_free(&matcher->positions);
+    phrase_counter_free(&matcher->counter);
 }
 
 bf_status phrase_matcher_open(const struct match_context *context, const struct query_node *node, struct matcher **result,
@@ -126,7 +114,8 @@ bf_status phrase_matcher_open(const struct match_context *context, const struct 
     matcher->count = leaf->term_count;
     matcher->sources = arena_take_zeroed(context->arena, leaf->term_count * sizeof *matcher->sources);
     matcher->by_cost = arena_take_zeroed(context->arena, leaf->term_count * sizeof *matcher->by_cost);
-    if (!matcher->sources || !matcher->by_cost) return fail_memory(error);
+    bool taken = phrase_counter_open(&matcher->counter, context->segment, leaf, context->arena);
+    if (!taken || !matcher->sources || !matcher->by_cost) return fail_memory(error);
     for (uint32_t i = 0; i < leaf->term_count; i++) {
         bf_status status = term_source_open(&matcher->sources[i], &leaf->terms[i], context->segment, context->number,
                                             context->arena, error);

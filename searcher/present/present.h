@@ -2,7 +2,8 @@
  * What a person sees of a match: which bytes of a text the query matched, and the passages that show it best.
  *
  * A match is found as the index found it: the text is analyzed again by the same analyzer, and a term marks the words whose
- * term is the same, and if only one form of it is wanted, whose form is; a phrase marks its words only where they stand in a row.
+ * term is the same, and if only one form of it is wanted, whose form is; a phrase marks its words only where they stand in a row,
+ * and words near each other are marked, each by itself, only in a stretch that has them all.
  */
 #ifndef PRESENT_PRESENT_H
 #define PRESENT_PRESENT_H
@@ -12,7 +13,8 @@
 #include "backfile.h"
 #include "query.h"
 
-/* What one clause of the query matched in the text: one word, a whole phrase, or the character a term stands for as a prefix. */
+/* What one clause of the query matched in the text: one word, a whole phrase, one of the words near each other, or the character a
+ * term stands for as a prefix. */
 struct text_match {
     size_t start, end;   /* bytes */
     uint32_t clause;     /* number of the term or phrase among the query's positive leaves, from 0, in query order */

@@ -130,7 +130,8 @@ static double nearness(const struct snippet_maker *snippet, size_t i)
 {
     const struct text_match *a = match_at(snippet, i), *b = match_at(snippet, i + 1);
     if (a->clause == b->clause || b->start < a->end) return 0;
-    uint32_t words_of_a = snippet->leaves[a->clause]->term_count;
+    const struct query_node *leaf = snippet->leaves[a->clause];
+    uint32_t words_of_a = leaf->span ? 1 : leaf->term_count; /* words near each other are marked one by one */
     uint32_t apart = b->token - a->token, distance = apart > words_of_a ? apart - words_of_a + 1 : 1;
     return 0.2 * fmin(snippet->weights[a->clause], snippet->weights[b->clause]) / distance;
 }

@@ -1,6 +1,7 @@
 #include "text_matcher.h"
 
 #include "hash.h"
+#include "near_finder.h"
 #include "status.h"
 #include "utf8.h"
 
@@ -17,6 +18,14 @@ struct wanted {
     int32_t first_leaf;   /* of the clauses that are this term alone; NONE ends the list */
     int32_t first_phrase; /* of the phrases that begin with it */
     int32_t first_form;   /* of the forms of it that some clause wants alone */
+    int32_t first_near;   /* of the places it has among words near each other */
+};
+
+/* A word of a clause that wants words near each other. */
+struct near_place {
+    uint32_t finder, word;
+    int32_t form;         /* NONE: any */
+    int32_t next;         /* of the same term */
 };
 
 struct wanted_form {
@@ -64,6 +73,10 @@ struct text_matcher {
     uint32_t phrase_count, longest;
     uint32_t *active;      /* phrases */
     uint32_t active_count;
+    struct near_finder **finders;
+    uint32_t finder_count;
+    struct near_place *near_places;
+    uint32_t near_place_count;
     uint32_t *ids;         /* of the token at hand: at most 1 + prefix_count */
     int32_t form;          /* of the token at hand, if it is a wanted one */
     uint32_t *ring;        /* where the last `longest` tokens began */
@@ -114,7 +127,7 @@ static uint32_t wanted_add(struct text_matcher *matcher, const struct query_term
     uint32_t id = matcher->wanted_count++;
     struct wanted *wanted = &matcher->wanted[id];
     uint64_t hash = hash_bytes(term->term, term->term_length) + term->prefix;
-    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE, NONE};
+    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE, NONE, NONE};
     uint32_t at = (uint32_t)wanted->hash & matcher->slot_mask;
     while (matcher->slots[at]) at = (at + 1) & matcher->slot_mask;
     matcher->slots[at] = id + 1;
@@ -180,10 +193,25 @@ static bool phrase_add(struct text_matcher *matcher, const struct query_node *le
     return true;
 }
 
+static bool near_add(struct text_matcher *matcher, const struct query_node *leaf, uint32_t clause)
+{
+    uint32_t number = matcher->finder_count++;
+    matcher->finders[number] = near_finder_new(leaf, clause, matcher->arena);
+    for (uint32_t i = 0; i < leaf->term_count; i++) {
+        if (!leaf->terms[i].need) continue;
+        uint32_t id = wanted_add(matcher, &leaf->terms[i]);
+        struct wanted *wanted = &matcher->wanted[id];
+        int32_t form = form_add(matcher, id, &leaf->terms[i]);
+        matcher->near_places[matcher->near_place_count] = (struct near_place){number, i, form, wanted->first_near};
+        wanted->first_near = (int32_t)matcher->near_place_count++;
+    }
+    return matcher->finders[number];
+}
+
 bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer, enum query_field field, bool any_field,
                            struct arena *arena, struct text_matcher **matcher, bf_error *error)
 {
-    uint32_t leaf_count = query_leaf_count(query), term_count = 0, slots = 16, kept = 0, phrases = 0;
+    uint32_t leaf_count = query_leaf_count(query), term_count = 0, slots = 16, kept = 0, phrases = 0, nears = 0;
     struct text_matcher *made = arena_take_zeroed(arena, sizeof *made);
     const struct query_node **leaves = arena_take(arena, leaf_count * sizeof *leaves);
     uint32_t *clauses = arena_take(arena, leaf_count * sizeof *clauses);
@@ -193,7 +221,8 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
         if (!leaf_looks_into(leaves[i], field, any_field)) continue;
         clauses[kept++] = i;
         term_count += leaves[i]->term_count;
-        phrases += leaves[i]->kind == QUERY_PHRASE;
+        phrases += leaves[i]->kind == QUERY_PHRASE && !leaves[i]->span;
+        nears += leaves[i]->span > 0;
     }
     while (slots < term_count * 2) slots *= 2;
     *made = (struct text_matcher){
@@ -209,16 +238,18 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
         .form = NONE,
         .phrases = arena_take(arena, phrases * sizeof *made->phrases),
         .active = arena_take(arena, phrases * sizeof *made->active),
+        .finders = arena_take(arena, nears * sizeof *made->finders),
+        .near_places = arena_take(arena, term_count * sizeof *made->near_places),
         .by_letter = text_matcher_only_shortens(analyzer_language(analyzer)) &&
                      strncmp(analyzer_identity(analyzer), "standard/", 9) == 0,
     };
     for (size_t i = 0; i < sizeof made->shortest / sizeof *made->shortest; i++) made->shortest[i] = UINT16_MAX;
     bool taken = made->wanted && made->slots && made->prefix_lengths && made->next_leaf && made->leaf_forms && made->forms &&
-                 made->phrases && made->active;
+                 made->phrases && made->active && made->finders && made->near_places;
     for (uint32_t i = kept; taken && i-- > 0;) { /* backwards, so that the lists ascend */
         const struct query_node *leaf = leaves[clauses[i]];
         if (leaf->kind == QUERY_PHRASE) {
-            taken = phrase_add(made, leaf, clauses[i]);
+            taken = leaf->span ? near_add(made, leaf, clauses[i]) : phrase_add(made, leaf, clauses[i]);
             continue;
         }
         uint32_t id = wanted_add(made, &leaf->terms[0]);
@@ -386,6 +417,31 @@ static bf_status feed_phrases(struct text_matcher *matcher, const struct run *ru
     return status;
 }
 
+/* Gives the token to the clauses of words near each other: first to all words that it is, since a stretch may end with two. */
+static bf_status feed_near(struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id_count)
+{
+    const struct text_match *matches;
+    bf_status status = BF_OK;
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < id_count; i++) {
+            uint32_t id = matcher->ids[i];
+            for (int32_t at = matcher->wanted[id].first_near; at != NONE; at = matcher->near_places[at].next) {
+                const struct near_place *place = &matcher->near_places[at];
+                struct near_finder *finder = matcher->finders[place->finder];
+                if (place->form != NONE && place->form != matcher->form) continue;
+                if (pass == 0) {
+                    struct text_match match = {token.start, match_end(matcher, run, token, id), 0, run->number};
+                    near_finder_put(finder, place->word, &match);
+                    continue;
+                }
+                uint32_t count = near_finder_take(finder, &matches);
+                for (uint32_t m = 0; m < count && status == BF_OK; m++) status = run->found(run->context, &matches[m]);
+            }
+        }
+    }
+    return status;
+}
+
 static bf_status feed(struct text_matcher *matcher, struct run *run, struct token token, bool *failed)
 {
     uint32_t id_count;
@@ -406,6 +462,7 @@ static bf_status feed(struct text_matcher *matcher, struct run *run, struct toke
     }
     if (id_count == 0) forget_phrases(matcher);
     else if (matcher->phrase_count > 0 && status == BF_OK) status = feed_phrases(matcher, run, token, id_count);
+    if (matcher->finder_count > 0 && status == BF_OK) status = feed_near(matcher, run, token, id_count);
     run->number++;
     return status;
 }
@@ -426,6 +483,7 @@ bf_status text_matcher_run(struct text_matcher *matcher, bf_text text,
         matcher->cache_size = cache_size;
     }
     forget_phrases(matcher);
+    for (uint32_t i = 0; i < matcher->finder_count; i++) near_finder_forget(matcher->finders[i]);
 
     bf_status status = BF_OK;
     struct run run = {.text = text, .found = found, .context = context};

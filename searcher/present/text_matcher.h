@@ -16,7 +16,8 @@ struct text_matcher;
 bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer, enum query_field field, bool any_field,
                            struct arena *arena, struct text_matcher **matcher, bf_error *error);
 
-/* Calls back for each match, in order of the last token; stops with its status when that is not BF_OK. */
+/* Calls back for each match, in order of the last token (of words near each other: of the stretch); stops with its status when
+ * that is not BF_OK. */
 bf_status text_matcher_run(struct text_matcher *matcher, bf_text text,
                            bf_status (*found)(void *context, const struct text_match *match), void *context, bf_error *error);
 

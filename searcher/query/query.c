@@ -54,7 +54,7 @@ bf_status query_parse(const char *text, const struct query_options *options, str
     if (lexemes.failed || notes.failed) goto done;
     const struct lexeme *all = (const struct lexeme *)(const void *)lexemes.bytes;
     if (!query_parse_syntax(all, lexemes.length / sizeof *all, arena, &notes, &syntax)) goto done;
-    if (!query_build(syntax, options, analyzer, arena, &made->root)) goto done;
+    if (!query_build(syntax, options, analyzer, arena, &notes, &made->root)) goto done;
     made->understood = query_show(made->root, options, arena);
     query_notes_close(&notes);
     if (!made->understood || notes.failed) goto done;

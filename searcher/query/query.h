@@ -6,12 +6,17 @@
  *     +word  -word    must, must not
  *     a AND b, a OR b, NOT a, ( )      AND binds tighter than OR; words side by side are joined as by OR, and bind least
  *     "a phrase"      words in a row
+ *     "a b c"~N       words near each other: in any order, in a stretch that holds at most N other words
  *     =word  ="a phrase"  "a =phrase"   exactly that word, not another of the same stem; so each word of the phrase; one of them
  *     field:word  field:"a phrase"  field:(a b)    of title, body, section, place, byline, source, url, language, keywords
  *     id:x  date:x    the article of that id; those of that time
  *     word^2          counts twice; so do "a phrase"^2 and (a b)^2
  *
- * A field comes before the =, a + or - before either: +title:=strikes.
+ * A field comes before the =, a + or - before either: +title:=strikes. Of a phrase the ~ comes before the ^: "a b"~5^2.
+ *
+ * Words near each other each need a place of their own in the stretch: "a a b"~1 wants two a's, and "=strikes strike"~1 wants
+ * strikes and another word of the same stem. How often they are in an article is the greatest number of such stretches that
+ * don't overlap. A stretch is in the title or in the body, not in both.
  *
  * Fields are also called headline, author, lang, keyword. A date is 2007, 2007-03, 2007-03-01, "March 1, 2007", or a range
  * 2007-03..2008 with either end left open. Beside other clauses it filters: date:2007 storm is +date:2007 +storm; several
@@ -51,7 +56,7 @@ enum query_occur {
 
 enum query_kind {
     QUERY_TERM,   /* one term */
-    QUERY_PHRASE, /* two or more terms in a row */
+    QUERY_PHRASE, /* two or more terms in a row, or near each other */
     QUERY_DATE,   /* date in [date_from, date_to) ; never scores */
     QUERY_ID,     /* the article of this id ; never scores */
     QUERY_ALL,    /* every article ; never scores: what is left when a group has only MUST_NOTs */
@@ -65,6 +70,8 @@ struct query_term {
     const char *form;        /* folded but not stemmed, NUL-terminated: only this form of the term counts; NULL: all do */
     uint32_t form_length;
     bool prefix;             /* stands for every term that begins with it (analyzer_is_ngram_prefix): of a phrase only the last */
+    uint32_t need;           /* of words near each other: how many of them can stand only where this one can, itself counted;
+                              * 0: one before it is the same */
 };
 
 struct query_node {
@@ -77,6 +84,7 @@ struct query_node {
     enum query_field field;
     struct query_term *terms;
     uint32_t term_count;
+    uint32_t span;           /* PHRASE: 0: in a row; otherwise near each other, in a stretch of so many words, their own counted */
     /* DATE: seconds since 1970 */
     int64_t date_from, date_to;
     /* ID */

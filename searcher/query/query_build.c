@@ -17,6 +17,7 @@ struct builder {
     const struct query_options *options;
     struct analyzer *analyzer;
     struct arena *arena;
+    struct query_notes *notes;
     struct buffer stack; /* struct query_node *: the children of the groups being built, innermost last */
     bool failed;
 };
@@ -56,7 +57,7 @@ static void hash_in(struct built *built, uint64_t value)
 static bool node_equals(const struct query_node *a, const struct query_node *b)
 {
     const struct built *x = built_of_const(a), *y = built_of_const(b);
-    bool equal = x->hash == y->hash && a->kind == b->kind && a->field == b->field && a->term_count == b->term_count &&
+    bool equal = x->hash == y->hash && a->kind == b->kind && a->field == b->field && a->term_count == b->term_count && a->span == b->span &&
                  a->child_count == b->child_count && a->date_from == b->date_from && a->date_to == b->date_to &&
                  a->id.length == b->id.length && (!a->id.length || memcmp(a->id.bytes, b->id.bytes, a->id.length) == 0);
     for (uint32_t i = 0; equal && i < a->term_count; i++) {
@@ -201,7 +202,15 @@ static void push_words(struct builder *builder, const struct lexeme *lexeme, con
     built->node.field = lexeme->scope == SCOPE_FIELD ? lexeme->field : QUERY_TEXT;
     built->node.terms = words->terms;
     built->node.term_count = words->count;
+    if (lexeme->near && words->count > 1) {
+        bool fits = lexeme->others < UINT32_MAX - words->count;
+        built->node.span = fits ? words->count + lexeme->others : UINT32_MAX;
+        builder->failed |= !query_near_needs(words->terms, words->count);
+    } else if (lexeme->near) {
+        query_note(builder->notes, "a phrase of one word has nothing near it; its ~ says nothing");
+    }
     hash_in(built, built->node.field);
+    hash_in(built, built->node.span);
     for (uint32_t i = 0; i < words->count; i++)
         hash_in(built, hash_bytes(words->terms[i].term, words->terms[i].term_length) + words->terms[i].prefix);
     for (uint32_t i = 0; i < words->count; i++)
@@ -374,11 +383,11 @@ static void build_clause(struct builder *builder, const struct syntax *syntax, s
 }
 
 bool query_build(const struct syntax *syntax, const struct query_options *options, struct analyzer *analyzer, struct arena *arena,
-                 struct query_node **root)
+                 struct query_notes *notes, struct query_node **root)
 {
     struct query_node *room[32];
     struct builder builder = {
-        .options = options, .analyzer = analyzer, .arena = arena, .stack = buffer_within(room, sizeof room)};
+        .options = options, .analyzer = analyzer, .arena = arena, .notes = notes, .stack = buffer_within(room, sizeof room)};
     struct query_node *node = NULL;
     if (syntax) {
         build_children(&builder, syntax, (struct place){.occur = QUERY_SHOULD, .boost = 1});

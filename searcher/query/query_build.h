@@ -36,7 +36,10 @@ static inline const struct built *built_of_const(const struct query_node *node)
 
 /* *root is always a GROUP. False: memory was refused. */
 bool query_build(const struct syntax *syntax, const struct query_options *options, struct analyzer *analyzer, struct arena *arena,
-                 struct query_node **root);
+                 struct query_notes *notes, struct query_node **root);
+
+/* Fills in what each of the words near each other needs (query_near.c). False: memory was refused. */
+bool query_near_needs(struct query_term *terms, uint32_t count);
 
 /* Fills `shown` all over the tree and returns the whole in canonical form; NULL: memory was refused. */
 const char *query_show(struct query_node *root, const struct query_options *options, struct arena *arena);

@@ -102,15 +102,15 @@ static bool number_read(const struct lexer *lexer, size_t *at, double *number)
     return true;
 }
 
-/* At a '^': the boosts that end here, multiplied. Moves *at behind them; false: the '^' is not a boost. */
-static bool boost_read(struct lexer *lexer, size_t *at, float *boost)
+/* At a '^': the boosts that end here, multiplied. Moves *at behind them; false: the '^' is not a boost. `phrase`: a ~ may follow. */
+static bool boost_read(struct lexer *lexer, size_t *at, float *boost, bool phrase)
 {
     size_t i = *at;
     double product = (double)*boost, number;
     while (i < lexer->length && lexer->text[i] == '^') {
         size_t after = i + 1;
         if (!number_read(lexer, &after, &number)) return false;
-        if (!at_boundary(lexer, after) && lexer->text[after] != '^') return false;
+        if (!at_boundary(lexer, after) && lexer->text[after] != '^' && !(phrase && lexer->text[after] == '~')) return false;
         if (number >= QUERY_BOOST_LEAST && number <= QUERY_BOOST_MOST) {
             product = (double)query_boost_clamp(product * number);
         } else if (number <= 0) {
@@ -126,13 +126,49 @@ static bool boost_read(struct lexer *lexer, size_t *at, float *boost)
     return true;
 }
 
+static bool stands_here(const struct lexer *lexer, char sign)
+{
+    return lexer->at < lexer->length && lexer->text[lexer->at] == sign;
+}
+
 /* The boost behind a phrase or a bracket. */
-static float boost_behind(struct lexer *lexer)
+static float boost_behind(struct lexer *lexer, bool phrase)
 {
     float boost = 1;
-    if (lexer->at < lexer->length && lexer->text[lexer->at] == '^' && !boost_read(lexer, &lexer->at, &boost))
+    if (stands_here(lexer, '^') && !boost_read(lexer, &lexer->at, &boost, phrase))
         query_note(lexer->notes, "a ^ without a number says nothing");
     return boost;
+}
+
+/* ---- Nearness ---- */
+
+/* Moves behind a ~ and its number; false: there is none, and nothing is moved. */
+static bool others_read(struct lexer *lexer, double *others)
+{
+    size_t after = lexer->at + 1;
+    if (!number_read(lexer, &after, others)) return false;
+    if (!at_boundary(lexer, after) && lexer->text[after] != '^' && lexer->text[after] != '~') return false;
+    lexer->at = after;
+    return true;
+}
+
+/* What stands right behind a phrase: how near its words are, and its boost, in either order. */
+static void lex_behind_phrase(struct lexer *lexer, struct lexeme *phrase)
+{
+    double others;
+    phrase->boost = boost_behind(lexer, true);
+    while (stands_here(lexer, '~')) {
+        if (!others_read(lexer, &others)) {
+            query_note(lexer->notes, "a ~ behind a phrase says something with a number of words only, as in \"a b\"~5");
+            break;
+        }
+        if (phrase->near) query_note(lexer->notes, "of several ~ behind a phrase the last counts");
+        if (others > QUERY_OTHERS_MOST) query_note(lexer->notes, "a ~ allows at most %d words; so many are taken", QUERY_OTHERS_MOST);
+        else if (others > (double)(uint32_t)others) query_note(lexer->notes, "a ~ allows a whole number of words; a fraction is left out");
+        phrase->near = true;
+        phrase->others = others > QUERY_OTHERS_MOST ? QUERY_OTHERS_MOST : (uint32_t)others;
+        phrase->boost = query_boost_clamp((double)phrase->boost * (double)boost_behind(lexer, true));
+    }
 }
 
 /* ---- Fields ---- */
@@ -212,7 +248,7 @@ static void lex_phrase(struct lexer *lexer, enum lexeme_scope scope, enum query_
     struct lexeme phrase = {.kind = LEXEME_PHRASE, .scope = scope, .field = field, .text = lexer->text + start};
     phrase.exact = exact ? EXACT_ALL : EXACT_SIGNED;
     phrase.length = end - start;
-    phrase.boost = boost_behind(lexer);
+    lex_behind_phrase(lexer, &phrase);
     emit(lexer, phrase);
 }
 
@@ -223,6 +259,13 @@ static bool is_operator(const char *word, size_t length, enum lexeme_kind *kind)
     else if (length == 3 && memcmp(word, "NOT", 3) == 0) *kind = LEXEME_NOT;
     else return false;
     return true;
+}
+
+/* Whether a word is one with ~ and perhaps a number behind it, which other engines take for a word spelt nearly so. */
+static bool ends_with_tilde(const char *word, size_t length)
+{
+    while (length > 0 && (is_digit(word[length - 1]) || word[length - 1] == '.')) length--;
+    return length > 1 && word[length - 1] == '~';
 }
 
 static void lex_word(struct lexer *lexer, enum lexeme_scope scope, enum query_field field, bool exact, bool operators)
@@ -236,18 +279,23 @@ static void lex_word(struct lexer *lexer, enum lexeme_scope scope, enum query_fi
         if (query_is_quote(here) && !query_quote_joins(lexer->text, lexer->length, i, next)) break;
         if (here != '^') continue;
         size_t after = i;
-        if (i > start && boost_read(lexer, &after, &word.boost)) {
+        if (i > start && boost_read(lexer, &after, &word.boost, false)) {
             end = i;
             next = after;
         } else if (i == start) {
             query_note(lexer->notes, "a ^ with nothing before it says nothing");
-        } else if (at_boundary(lexer, next)) {
+        } else {
             query_note(lexer->notes, "a ^ without a number says nothing");
         }
     }
     lexer->at = i;
     word.text = lexer->text + start;
     word.length = (end ? end : i) - start;
+    if (ends_with_tilde(word.text, word.length)) {
+        char excerpt[QUERY_EXCERPT_SIZE];
+        query_note(lexer->notes, "%s: a ~ says something behind a phrase only; words are looked for as they are spelt",
+                   query_excerpt(word.text, word.length, excerpt));
+    }
     if (word.length > 1 && word.text[word.length - 1] == '*' && word.text[word.length - 2] != '*') {
         char excerpt[QUERY_EXCERPT_SIZE];
         query_note(lexer->notes, "%s: the * stands for no letters; only the word itself is looked for",
@@ -372,6 +420,7 @@ static void lex_all(struct lexer *lexer)
     while (lexer->at < lexer->length) {
         size_t next, at = lexer->at;
         float lost = 1;
+        double others;
         uint32_t here = utf8_decode(lexer->text, lexer->length, at, &next);
         bool was_bound = bound, was_exact = exact;
         bound = exact = false;
@@ -384,7 +433,7 @@ static void lex_all(struct lexer *lexer)
             fresh = true;
         } else if (here == ')') {
             lexer->at = next;
-            emit(lexer, (struct lexeme){.kind = LEXEME_CLOSE, .boost = boost_behind(lexer)});
+            emit(lexer, (struct lexeme){.kind = LEXEME_CLOSE, .boost = boost_behind(lexer, false)});
             fresh = false;
         } else if (fresh && (here == '+' || here == '-') && lex_sign(lexer)) {
             bound = true;
@@ -393,9 +442,11 @@ static void lex_all(struct lexer *lexer)
             exact = lex_equals(lexer);
             bound = was_bound;
             fresh = false;
-        } else if (here == '^' && boost_read(lexer, &lexer->at, &lost)) {
+        } else if (here == '^' && boost_read(lexer, &lexer->at, &lost, false)) {
             query_note(lexer->notes, "a boost with nothing right before it says nothing");
             fresh = false;
+        } else if (here == '~' && !fresh && !was_bound && others_read(lexer, &others)) {
+            query_note(lexer->notes, "a ~ says something of a phrase; behind anything else it says nothing");
         } else if (query_is_quote(here)) {
             lexer->at = next;
             bool inch = here == '"' && at > 0 && is_digit(lexer->text[at - 1]) && at_nothing(lexer, next);

@@ -11,6 +11,7 @@
  *                  exactly this word. In a phrase, at the start of a word of it. Not where another = or nothing follows.
  *     name:        before a word, a quotation mark or a bracket, where the name is that of a field
  *     ^number      at the end of a word, a phrase or a bracket
+ *     ~number      right behind a phrase, before or after its ^; in a word it is part of it (PROGRA~1)
  */
 #ifndef QUERY_LEXER_H
 #define QUERY_LEXER_H
@@ -55,6 +56,8 @@ struct lexeme {
     enum lexeme_scope scope; /* WORD, PHRASE, OPEN */
     enum query_field field;  /* with SCOPE_FIELD */
     float boost;             /* WORD, PHRASE, ID, DATE, CLOSE; 1 where none is given */
+    bool near;               /* PHRASE: its words may have others between them, */
+    uint32_t others;         /* so many */
     const char *text;        /* WORD, PHRASE, ID: borrowed from the query's text; an id is a copy where quotes were doubled */
     size_t length;
     int64_t date_from, date_to;
@@ -63,6 +66,9 @@ struct lexeme {
 /* Boosts are kept within these, so that products and sums of them stay numbers and print without an exponent. */
 #define QUERY_BOOST_LEAST 0.001
 #define QUERY_BOOST_MOST 1000000.0
+
+/* More words than this between those that are near each other are taken for so many. */
+enum { QUERY_OTHERS_MOST = 1000000 };
 
 float query_boost_clamp(double boost);
 

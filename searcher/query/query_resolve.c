@@ -25,6 +25,7 @@ static void resolve_date(struct lexeme *lexeme, struct arena *arena, struct quer
         lexeme->text = arena_copy(arena, canonical, lexeme->length);
         notes->failed |= !lexeme->text;
         if (lexeme->boost != 1) query_note(notes, "a date filters and does not rank; its ^ says nothing");
+        if (lexeme->near) query_note(notes, "a date is no phrase; its ~ says nothing");
     } else {
         query_note(notes, "%s is not a date; it is taken as words", query_excerpt(lexeme->text, lexeme->length, excerpt));
     }

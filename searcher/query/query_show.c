@@ -86,6 +86,12 @@ static void show_boost(struct shower *shower, float boost)
     if (decimals) buffer_append_format(&shower->out, ".%0*llu", decimals, (unsigned long long)(digits % one));
 }
 
+/* How many other words may stand among those that are near each other. */
+static void show_others(struct shower *shower, const struct query_node *node)
+{
+    if (node->span) buffer_append_format(&shower->out, "~%u", (unsigned)(node->span - node->term_count));
+}
+
 static void show_id(struct shower *shower, const char *id, size_t length)
 {
     buffer_append_string(&shower->out, "id:");
@@ -124,6 +130,7 @@ static void show_leaf(struct shower *shower, struct query_node *node)
         buffer_append_string(&shower->out, "date:");
         buffer_append(&shower->out, built->text, built->length);
     }
+    if (words) show_others(shower, node);
     if (words && !shower->options->plain) show_boost(shower, node->boost);
     if (shower->out.failed) return;
     node->shown = arena_copy(shower->arena, shower->out.bytes + start, shower->out.length - start);

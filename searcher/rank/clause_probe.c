@@ -1,7 +1,5 @@
 #include "clause_probe.h"
 
-#include "bytes.h"
-#include "phrase_starts.h"
 #include "status.h"
 
 /* Opens all sources on their first documents. *there = false: one has none. */
@@ -33,6 +31,34 @@ static void order_by_cost(struct clause_probe *probe)
     }
 }
 
+/* Words in one form only, and those that stand for many, are in no list. */
+static bool lists_know(const struct query_node *node)
+{
+    for (uint32_t i = 0; i < node->term_count; i++)
+        if (node->terms[i].form || node->terms[i].prefix) return false;
+    return node->kind == QUERY_PHRASE;
+}
+
+static bf_status open_lists(struct clause_probe *probe, bool *there, bf_error *error)
+{
+    probe->words = arena_take(probe->context.arena, sizeof *probe->words);
+    if (!probe->words) return fail_memory(error);
+    bf_status status = phrase_words_open(&probe->context, probe->leaf->node, probe->words, error);
+    *there = status == BF_OK;
+    return status == BF_NOT_FOUND ? BF_OK : status;
+}
+
+static bf_status open_sources(struct clause_probe *probe, bool *there, bf_error *error)
+{
+    const struct match_context *context = &probe->context;
+    probe->by_cost = arena_take(context->arena, probe->leaf->term_count * sizeof *probe->by_cost);
+    if (!probe->by_cost || !phrase_counter_open(&probe->counter, context->segment, probe->leaf, context->arena))
+        return fail_memory(error);
+    bf_status status = probe_begin(probe, there, error);
+    if (status == BF_OK && *there) order_by_cost(probe);
+    return status;
+}
+
 bf_status clause_probe_open(const struct match_context *context, const struct query_node *node, struct clause_probe **result,
                             bf_error *error)
 {
@@ -42,23 +68,16 @@ bf_status clause_probe_open(const struct match_context *context, const struct qu
     if (!probe) return fail_memory(error);
     probe->context = *context;
     probe->leaf = &context->leaves[node->leaf];
-    probe->by_cost = arena_take(context->arena, probe->leaf->term_count * sizeof *probe->by_cost);
-    if (!probe->by_cost) return fail_memory(error);
-    bf_status status = probe_begin(probe, &there, error);
-    if (status == BF_OK && there) {
-        order_by_cost(probe);
-        *result = probe;
-        return BF_OK;
-    }
-    clause_probe_free(probe);
+    bf_status status = lists_know(node) ? open_lists(probe, &there, error) : open_sources(probe, &there, error);
+    if (status == BF_OK && there) *result = probe;
+    else clause_probe_free(probe);
     return status;
 }
 
 void clause_probe_free(struct clause_probe *probe)
 {
     if (!probe) return;
-    buffer_free(&probe->starts);
-    buffer_free(&probe->positions);
+    phrase_counter_free(&probe->counter);
     arena_free(&probe->arena);
 }
 
@@ -73,20 +92,12 @@ static bool stand_on(struct term_source *source, uint32_t doc)
 
 static void count_phrase(struct clause_probe *probe, uint32_t doc, uint32_t *tf, uint32_t *title_tf)
 {
-    struct segment *segment = probe->context.segment;
     bf_error error; /* filled by a failure only: clearing a kilobyte costs more than most calls */
     *tf = *title_tf = 0;
     for (uint32_t i = 0; i < probe->leaf->term_count; i++)
         if (!stand_on(&probe->sources[probe->by_cost[i]], doc)) return;
-    if (phrase_starts_find(probe->sources, probe->by_cost, probe->leaf->term_count, &probe->starts,
-                           &probe->positions, &error) != BF_OK) {
-        segment_fail(segment, &error);
-        return;
-    }
-    *tf = (uint32_t)(probe->starts.length / 4);
-    if (probe->leaf->node->field > QUERY_BODY || !*tf) return;
-    uint32_t title_length = segment_title_length(segment, doc);
-    while (*title_tf < *tf && load_u32(probe->starts.bytes + 4 * (size_t)*title_tf) < title_length) ++*title_tf;
+    if (phrase_count(&probe->counter, probe->sources, probe->by_cost, tf, title_tf, &error) != BF_OK)
+        segment_fail(probe->context.segment, &error);
 }
 
 /* ---- Any leaf ---- */
@@ -112,6 +123,11 @@ bool clause_probe_look(struct clause_probe *probe, uint32_t doc, float *score)
     bool there = true;
     *score = 0;
     if (context->segment->failure.status != BF_OK) return false;
+    if (probe->words) {
+        bool found = phrase_words_match(probe->words, doc, 0);
+        if (found) *score = phrase_words_score(probe->words, doc);
+        return found;
+    }
     if (doc < probe->asked && probe_begin(probe, &there, &error) != BF_OK) {
         segment_fail(context->segment, &error);
         return false;

@@ -5,17 +5,18 @@
 #ifndef RANK_CLAUSE_PROBE_H
 #define RANK_CLAUSE_PROBE_H
 
-#include "matcher.h"
-#include "term_source.h"
+#include "phrase_count.h"
+#include "phrase_word.h"
 
 struct clause_probe {
     struct match_context context;
     const struct leaf_weight *leaf;
+    struct phrase_words *words;    /* of a phrase that lists know all about; NULL: it is looked for in the sources */
     struct arena arena;            /* of the sources */
     struct term_source *sources;   /* in the order of the phrase */
     uint32_t *by_cost;             /* their numbers, rarest first */
     uint32_t asked;                /* the document asked for last */
-    struct buffer starts, positions; /* u32: where the phrase may still begin; a word's positions */
+    struct phrase_counter counter; /* of a phrase in the sources */
 };
 
 /* *probe = NULL: nothing of the segment can match. To be freed with clause_probe_free. */

@@ -317,12 +317,16 @@ static bool sum_page(struct disjunction *d, uint32_t page)
 static bool rank_many(struct disjunction *d)
 {
     struct rank_run *run = &d->run;
+    uint64_t settle_at = run->ranking->top.k;
     run->all_refined = true;
     for (uint64_t first = 0; first < run->segment->meta.doc_count; first += RANK_WINDOW) {
         if (!open_window(d, (uint32_t)first)) continue;
         for (uint32_t page = d->first / POSTING_PAGE; page * POSTING_PAGE < d->end; page++)
             if (!sum_page(d, page)) return false;
+        /* When there are half as many again as were kept, the threshold may have risen. */
+        if (run->candidate_count < settle_at) continue;
         if (!rank_run_settle(run, 0)) return false;
+        settle_at = run->candidate_count + run->ranking->top.k / 2;
     }
     return rank_run_flush(run);
 }

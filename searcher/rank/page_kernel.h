@@ -58,6 +58,8 @@ extern const struct page_kernel page_kernel_scalar;
 #if defined(__x86_64__)
 extern const struct page_kernel page_kernel_avx2;
 extern const struct page_kernel page_kernel_avx512;
+#elif defined(__aarch64__)
+extern const struct page_kernel page_kernel_neon;
 #endif
 
 /* The page's codes of four bits, the first in the lowest half byte: 2^(8 - shift) of them. */

@@ -106,12 +106,14 @@ const struct page_kernel page_kernel_scalar = {add_codes_scalar, clear_empty_sca
 
 const struct page_kernel *page_kernel(void)
 {
-#if defined(__x86_64__)
     switch (cpu_level()) {
+#if defined(__x86_64__)
     case CPU_AVX512: return &page_kernel_avx512;
     case CPU_AVX2: return &page_kernel_avx2;
-    case CPU_SCALAR: break;
-    }
+#elif defined(__aarch64__)
+    case CPU_NEON: return &page_kernel_neon;
 #endif
+    default: break;
+    }
     return &page_kernel_scalar;
 }

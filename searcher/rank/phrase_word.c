@@ -18,6 +18,7 @@ static bf_status open_word(const struct match_context *context, const struct que
     word->node = *node;
     word->node.leaf = 0;
     word->offset = number;
+    word->need = node->span ? node->terms[number].need : 1;
     word->walking = false;
     word->part = (struct position_part){0};
     word->page_docs = word->page_tfs = word->positions = NULL;
@@ -35,7 +36,8 @@ bf_status phrase_words_open(const struct match_context *context, const struct qu
         if (!words->leaf->terms[i].entries[context->number].df) return BF_NOT_FOUND;
     words->words = arena_take(context->arena, words->count * sizeof *words->words);
     uint32_t *order = arena_take(context->arena, words->count * sizeof *order);
-    if (!words->words || !order) return fail_memory(error);
+    if (node->span) words->near = arena_take_zeroed(context->arena, words->count * sizeof *words->near);
+    if (!words->words || !order || (node->span && !words->near)) return fail_memory(error);
     for (uint32_t i = 0; i < words->count; i++) {
         uint32_t at = i, df = words->leaf->terms[i].entries[context->number].df;
         for (; at > 0 && words->leaf->terms[order[at - 1]].entries[context->number].df > df; at--) order[at] = order[at - 1];
@@ -216,8 +218,42 @@ static uint32_t bound_of(const struct phrase_words *words, uint32_t doc, uint32_
     return ranked_list_impact_at(list, weighted, words->leaf->counts_length ? segment_length_byte(words->segment, doc) : 0);
 }
 
+/* Words near each other are there no more often than what each of them needs. */
+static bool match_near(struct phrase_words *words, uint32_t doc, uint32_t least)
+{
+    const struct query_node *node = words->leaf->node;
+    uint32_t tf = UINT32_MAX, used = 0, enough = UINT32_MAX, title_length = 0;
+    for (uint32_t i = 0; i < words->count; i++) {
+        struct phrase_word *word = &words->words[i];
+        if (!word->need) continue;
+        uint32_t found = word_stand(words, word, doc) / word->need;
+        if (!found) return false;
+        if (found < tf) tf = found;
+    }
+    if (least && bound_of(words, doc, tf) < least) return false;
+    for (uint32_t i = 0; i < words->count; i++) {
+        struct phrase_word *word = &words->words[i];
+        struct near_word *near = &words->near[used];
+        if (!word->need) continue;
+        near->count = word_read(words, word, enough);
+        near->positions = word->positions;
+        near->need = word->need;
+        if (near->count < near->need) return false;
+        if (used++ == 0) { /* nothing behind its last stretch is looked at */
+            uint32_t last = near->positions[near->count - 1];
+            enough = last < UINT32_MAX - node->span ? last + node->span : UINT32_MAX;
+        }
+    }
+    if (node->field <= QUERY_BODY) title_length = segment_title_length(words->segment, doc);
+    words->title_tf = title_length ? near_count(words->near, used, node->span, 0, title_length) : 0;
+    uint32_t body_tf = near_count(words->near, used, node->span, title_length, UINT32_MAX);
+    words->tf = words->title_tf + body_tf;
+    return node->field == QUERY_TITLE ? words->title_tf > 0 : node->field == QUERY_BODY ? body_tf > 0 : words->tf > 0;
+}
+
 bool phrase_words_match(struct phrase_words *words, uint32_t doc, uint32_t least)
 {
+    if (words->near) return match_near(words, doc, least);
     uint32_t left = 0, tf = UINT32_MAX;
     for (uint32_t i = 0; i < words->count && i < 2; i++) { /* two words know most of what there is to know */
         uint32_t found = word_stand(words, &words->words[i], doc);

@@ -1,10 +1,11 @@
 /*
  * The words of a phrase in one segment, and how often the phrase is in a document that has them all: positions are read from the
- * rarest word to the most frequent, each only as far as the phrase may still begin somewhere.
+ * rarest word to the most frequent, each only as far as the phrase may still begin somewhere, or words may still be near it.
  */
 #ifndef RANK_PHRASE_WORD_H
 #define RANK_PHRASE_WORD_H
 
+#include "near_count.h"
 #include "position_walk.h"
 #include "ranked_list.h"
 
@@ -13,6 +14,7 @@ struct phrase_word {
     struct leaf_weight leaf;       /* the list's */
     struct query_node node;
     uint32_t offset;               /* in the phrase */
+    uint32_t need;                 /* of its positions, in each place where the phrase is; 0: those of another word are the same */
     struct position_walk walk;
     bool walking;                  /* it is open */
     struct position_part part;     /* the block or page looked at last; `count` 0: none */
@@ -31,6 +33,7 @@ struct phrase_words {
     uint32_t count;
     struct phrase_word *words;     /* rarest first */
     uint32_t *starts, start_room;  /* where the phrase may begin in the document */
+    struct near_word *near;        /* of words near each other: room */
     uint32_t tf, title_tf;         /* of the phrase in the document counted last */
 };
 

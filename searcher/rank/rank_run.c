@@ -2,10 +2,10 @@
 
 #include "impact.h"
 #include "posting_record.h"
+#include "segment_order.h"
 #include "status.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -85,11 +85,13 @@ static double stored_limit(const struct rank_run *run)
     return limit;
 }
 
+/* A computed score may lie above the sum of its true parts by the rounding of the additions. */
+static double rank_safe(double limit, uint32_t count) { return limit * (1 - 1e-6 - 1.2e-7 * count); }
+
 uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count)
 {
-    if (top->count == top->k && (double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
-    /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
-    double safe = *limit * (1 - 1e-6 - 1.2e-7 * count) * scale;
+    if ((double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
+    double safe = rank_safe(*limit, count) * scale;
     /* Beyond what bounds come to, nothing in this segment can reach it. */
     return safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
 }
@@ -109,6 +111,23 @@ static void raise_to_bound(struct rank_run *run, uint32_t bound)
     raise_least(run);
 }
 
+/* The scale is that of all segments, and so are the tables. */
+static void share_tables(struct rank_run *run)
+{
+    struct rank_tables *tables = run->ranking->tables;
+    for (uint32_t i = 0; tables && i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[i];
+        uint16_t(**table)[256] = &tables->of_leaf[list->leaf - run->ranking->leaves];
+        if (!*table) {
+            list->arena = tables->arena;
+            ranked_list_tabulate(list);
+            list->arena = &run->arena;
+            *table = list->impacts;
+        }
+        list->impacts = *table;
+    }
+}
+
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error)
 {
     *run = (struct rank_run){.ranking = ranking, .number = number, .segment = ranking->snapshot->segments[number],
@@ -122,10 +141,11 @@ bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t 
         ranked_list_weigh(run->lists[i]);
         most += IMPACT_CODE_MAX * run->lists[i]->unit;
     }
-    run->scale = most > 0 ? RANK_SUM_MOST / most : 0;
+    run->scale = most > 0 ? RANK_SUM_MOST / fmax(most, ranking->most) : 0;
     for (uint32_t i = 0; i < run->list_count; i++) ranked_list_scale(run->lists[i], run->scale);
+    if (most <= ranking->most) share_tables(run);
     order_lists(run);
-    run->limit = stored_limit(run);
+    run->limit = fmax(stored_limit(run), ranking->limit);
     raise_least(run);
     return BF_OK;
 }
@@ -144,14 +164,37 @@ bool rank_run_pays(const struct ranking *ranking)
     return !ranking->count_only && ranking->top.k <= RANK_HITS_MOST && rank_run_can(ranking);
 }
 
+static bf_status rank_many_segments(struct ranking *ranking,
+                                    bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
+                                    bf_error *error)
+{
+    struct arena arena = {0};
+    struct segment_order order;
+    struct rank_tables tables = {&arena, arena_take_zeroed(&arena, ranking->leaf_count * sizeof *tables.of_leaf)};
+    bf_status status = tables.of_leaf ? segment_order_make(ranking, &arena, &order, error) : fail_memory(error);
+    if (status == BF_OK && order.count) {
+        ranking->limit = order.limit;
+        ranking->most = order.segments[0].most;
+        ranking->tables = &tables;
+    }
+    for (uint32_t i = 0; status == BF_OK && i < order.count; i++) {
+        ranking->limit = fmax(ranking->limit, (double)top_hits_threshold(&ranking->top));
+        if (order.segments[i].most < rank_safe(ranking->limit, ranking->leaf_count)) break; /* nor does any that follows */
+        status = segment(ranking, order.segments[i].number, error);
+    }
+    ranking->tables = NULL;
+    arena_free(&arena);
+    return status;
+}
+
 bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
                         bf_error *error)
 {
     bf_status status = ranking->no_total ? BF_OK : ranking_count(ranking, error);
     if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
-    for (uint32_t i = 0; status == BF_OK && ranking->top.k && i < ranking->snapshot->segment_count; i++)
-        status = segment(ranking, i, error);
-    return status;
+    if (status != BF_OK || !ranking->top.k) return status;
+    if (ranking->snapshot->segment_count == 1) return segment(ranking, 0, error);
+    return rank_many_segments(ranking, segment, error);
 }
 
 bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)
@@ -295,31 +338,65 @@ static void sort_few(struct candidate *candidates, uint32_t count)
     }
 }
 
-/* Into `sorted`, by the high bits of how far each is above the least: a full order would cost more than it gives. */
+/* The range of the candidates' bounds, of which there is at least one, and by how far to shift it for so many buckets. */
+struct bound_range {
+    uint32_t most, least, shift;
+};
+
+static struct bound_range candidate_range(const struct rank_run *run)
+{
+    const struct candidate *candidates = run->scratch->candidates;
+    struct bound_range range = {0, UINT32_MAX, 0};
+    for (uint32_t i = 0; i < run->candidate_count; i++) {
+        if (candidates[i].bound > range.most) range.most = candidates[i].bound;
+        if (candidates[i].bound < range.least) range.least = candidates[i].bound;
+    }
+    while ((range.most - range.least) >> range.shift >= BUCKETS) range.shift++;
+    return range;
+}
+
+/* Into `sorted`, by the high bits of how far each is below the most: a full order would cost more than it gives. */
 static void sort_many(struct rank_run *run, struct candidate *sorted)
 {
     const struct candidate *candidates = run->scratch->candidates;
-    uint32_t starts[BUCKETS + 1] = {0}, most = 0, least = UINT32_MAX, shift = 0, bucket = 1;
-    for (uint32_t i = 0; i < run->candidate_count; i++) {
-        if (candidates[i].bound > most) most = candidates[i].bound;
-        if (candidates[i].bound < least) least = candidates[i].bound;
+    const struct bound_range range = candidate_range(run);
+    uint32_t starts[BUCKETS + 1] = {0};
+    for (uint32_t i = 0; i < run->candidate_count; i++) starts[((range.most - candidates[i].bound) >> range.shift) + 1]++;
+    for (uint32_t bucket = 1; bucket <= BUCKETS; bucket++) starts[bucket] += starts[bucket - 1];
+    for (uint32_t i = 0; i < run->candidate_count; i++)
+        sorted[starts[(range.most - candidates[i].bound) >> range.shift]++] = candidates[i];
+}
+
+/* Where all candidates are refined: raises the threshold to what k of them reach, and keeps, in their order, those that reach it
+ * too. */
+static void sift_refined(struct rank_run *run)
+{
+    struct candidate *candidates = run->scratch->candidates;
+    uint32_t counts[BUCKETS] = {0}, count = run->candidate_count, kept = 0, bucket = 0;
+    if (count >= run->ranking->top.k) {
+        const struct bound_range range = candidate_range(run);
+        for (uint32_t i = 0; i < count; i++) counts[(range.most - candidates[i].bound) >> range.shift]++;
+        for (uint64_t reached = counts[0]; reached < run->ranking->top.k; reached += counts[bucket]) bucket++;
+        uint32_t below = (bucket + 1) << range.shift; /* the most that those of the buckets up to here are below it, and 1 */
+        if (range.most >= below) raise_to_bound(run, range.most - below + 1);
     }
-    while ((most - least) >> shift >= BUCKETS) shift++;
-    for (uint32_t i = 0; i < run->candidate_count; i++) starts[((most - candidates[i].bound) >> shift) + 1]++;
-    for (; bucket <= BUCKETS; bucket++) starts[bucket] += starts[bucket - 1];
-    if (run->all_refined) {
-        /* The least bound of the buckets that together have k documents. */
-        for (bucket = 1; bucket < BUCKETS && starts[bucket] < run->ranking->top.k; bucket++) {}
-        if (starts[bucket] >= run->ranking->top.k && most >= (bucket << shift)) raise_to_bound(run, most - (bucket << shift) + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        struct candidate candidate = candidates[i];
+        candidates[kept] = candidate;
+        kept += candidate.bound >= run->least;
     }
-    for (uint32_t i = 0; i < run->candidate_count; i++) sorted[starts[(most - candidates[i].bound) >> shift]++] = candidates[i];
+    run->candidate_count = kept;
 }
 
 bool rank_run_settle(struct rank_run *run, uint64_t wanted)
 {
     struct candidate *candidates = run->scratch->candidates, *sorted = candidates;
     uint32_t count = run->candidate_count, kept = 0, i = 0;
-    if (run->all_refined && wanted < UINT64_MAX) wanted = 0; /* the threshold rises by their bounds */
+    if (run->all_refined && count > FEW && wanted < UINT64_MAX) {
+        sift_refined(run);
+        return true;
+    }
+    if (run->all_refined && wanted < UINT64_MAX) wanted = 0;
     if (count > FEW) sort_many(run, sorted = run->scratch->sorted);
     else sort_few(candidates, count);
     for (; i < count && i < wanted && sorted[i].bound >= run->least; i++)
@@ -330,10 +407,27 @@ bool rank_run_settle(struct rank_run *run, uint64_t wanted)
     return true;
 }
 
-static int compare_docs(const void *a, const void *b)
+/* Puts the candidates in the order of their documents, a byte of these at a time from the lowest (radix sort). Found window by
+ * window they are so already. */
+static void sort_by_document(struct rank_run *run)
 {
-    const struct candidate *x = a, *y = b;
-    return (x->doc > y->doc) - (x->doc < y->doc);
+    struct candidate *from = run->scratch->candidates, *to = run->scratch->sorted;
+    uint32_t count = run->candidate_count, most = 0, misplaced = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        misplaced += from[i].doc < most;
+        most = from[i].doc > most ? from[i].doc : most;
+    }
+    if (!misplaced) return;
+    for (uint32_t shift = 0; shift < 32 && most >> shift; shift += 8) {
+        uint32_t starts[257] = {0};
+        for (uint32_t i = 0; i < count; i++) starts[(from[i].doc >> shift & 255) + 1]++;
+        for (uint32_t i = 1; i <= 256; i++) starts[i] += starts[i - 1];
+        for (uint32_t i = 0; i < count; i++) to[starts[from[i].doc >> shift & 255]++] = from[i];
+        struct candidate *other = from;
+        from = to;
+        to = other;
+    }
+    if (from != run->scratch->candidates) memcpy(run->scratch->candidates, from, count * sizeof *from);
 }
 
 /* Scores many candidates that are refined, a list at a time, in document order: what one look-up finds serves the next. */
@@ -343,7 +437,7 @@ static bool score_finalists(struct rank_run *run)
     uint32_t count = run->candidate_count;
     float *scores = arena_take_zeroed(&run->arena, count * sizeof *scores);
     if (!scores) return false;
-    qsort(candidates, count, sizeof *candidates, compare_docs);
+    sort_by_document(run);
     for (uint32_t i = 0; i < run->list_count; i++) {
         struct ranked_list *list = run->lists[i];
         ranked_list_rewind(list);

@@ -15,6 +15,8 @@ enum {
     RANKED_SET = 1 << 16,    /* documents of a set */
 };
 
+#define RANKED_ROUNDING (1 + 1e-6) /* of the floats in a score, each good to 6e-8 */
+
 struct ranked_list {
     const struct leaf_weight *leaf;
     enum query_occur occur;
@@ -42,6 +44,7 @@ struct ranked_list {
     /* Whether occurrences in titles count differently; and the title postings: of a list that is not paged all of them, of
      * another a block. */
     bool titles_matter;
+    bool plain;                    /* occurrences outside of titles count one each */
     uint32_t title_block, title_count;
     /* For a walk through ascending documents: the page whose set is kept, and the block come to. */
     bool keeps_sets;
@@ -62,6 +65,12 @@ bf_status ranked_list_open(const struct match_context *context, const struct que
  * the leaf adds, unless the leaf is one of titles only. Not of a word that stands for many. */
 bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
                                 struct ranked_list **list, bf_error *error);
+
+/* The least score of a posting whose stored impact was so much, by the change that lowers impacts most. */
+static inline double ranked_list_reached(double weight, double impact, double least)
+{
+    return weight * impact_change_lower(impact / RANKED_ROUNDING, least) / RANKED_ROUNDING;
+}
 
 /* Computes `unit` and `kth`: before anything of bounds. */
 void ranked_list_weigh(struct ranked_list *list);
@@ -93,6 +102,11 @@ bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block);
 static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
 {
     return bitset_has(list->docs_ready, block) || ranked_list_load_docs(list, block);
+}
+
+static inline bool ranked_list_tfs(struct ranked_list *list, uint32_t block)
+{
+    return bitset_has(list->tfs_ready, block) || ranked_list_load_tfs(list, block);
 }
 
 /* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */
@@ -130,8 +144,10 @@ uint32_t ranked_list_title_tf(struct ranked_list *list, uint32_t doc, uint32_t p
 static inline uint32_t ranked_list_impact(struct ranked_list *list, uint32_t doc, uint32_t posting, uint32_t tf)
 {
     uint32_t title_tf = list->titles_matter ? ranked_list_title_tf(list, doc, posting, tf) : 0;
-    if (!list->impacts || tf > RANKED_TABLE_TFS || title_tf) return ranked_list_impact_slowly(list, doc, tf, title_tf);
-    return list->impacts[tf - 1][list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0];
+    if (title_tf || !list->plain) return ranked_list_impact_slowly(list, doc, tf, title_tf);
+    uint8_t length = list->leaf->counts_length ? segment_length_byte(list->segment, doc) : 0;
+    return list->impacts && tf <= RANKED_TABLE_TFS ? list->impacts[tf - 1][length]
+                                                   : ranked_list_impact_at(list, (float)tf, length);
 }
 
 /* Fills the table that makes the above fast: worth it for a hundred postings. Without memory for it there is none. */
