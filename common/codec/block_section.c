@@ -57,9 +57,9 @@ uint32_t block_section_size(const struct posting_list *list, const uint32_t *sec
     uint32_t end_size = section_end_size(block_count), docs_start, docs_end, tfs_start, tfs_end;
     const uint8_t *docs_ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * 4;
     const uint8_t *tfs_ends = docs_ends + (size_t)(block_count - 1) * end_size;
-    if (frame_range(docs_ends, block_count, section[SECTION_DOCS_LENGTH], block, &docs_start, &docs_end) ||
-        frame_range(tfs_ends, block_count, section[SECTION_TFS_LENGTH], block, &tfs_start, &tfs_end))
-        return 0;
+    if (frame_range(docs_ends, block_count, section[SECTION_DOCS_LENGTH], block, &docs_start, &docs_end)) return 0;
+    if (!section[SECTION_TFS_LENGTH]) return docs_end - docs_start;
+    if (frame_range(tfs_ends, block_count, section[SECTION_TFS_LENGTH], block, &tfs_start, &tfs_end)) return 0;
     return docs_end - docs_start + tfs_end - tfs_start;
 }
 
@@ -99,6 +99,10 @@ const char *block_section_tfs(const struct posting_list *list, const uint32_t *s
 {
     uint32_t block_count = posting_blocks(df), count = block_section_count(df, block), start, end;
     uint32_t end_size = section_end_size(block_count);
+    if (!section[SECTION_TFS_LENGTH]) { /* all of them are 1 */
+        for (uint32_t i = 0; i < count; i++) tfs[i] = 1;
+        return NULL;
+    }
     const uint8_t *ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * (4 + end_size);
     const char *rule = frame_range(ends, block_count, section[SECTION_TFS_LENGTH], block, &start, &end);
     uint16_t header;
