@@ -1,20 +1,11 @@
-#include "pfor.h"
 #include "posting_record.h"
+#include "rice_block.h"
 
 static void store_end(uint8_t *ends, uint32_t size, uint32_t block, size_t end)
 {
     if (size == 2) store_u16(ends + 2 * (size_t)block, (uint16_t)end);
     else
         store_u32(ends + 4 * (size_t)block, (uint32_t)end);
-}
-
-/* One block: the frame's header, then its body. */
-static void append_frame(const uint32_t *values, uint32_t count, struct buffer *out)
-{
-    size_t at = out->length;
-    buffer_append_u16(out, 0);
-    uint16_t header = pfor_encode(values, count, out);
-    if (!out->failed) store_u16(out->bytes + at, header);
 }
 
 /* Whether any of the frequencies is above one: none are kept where all are one. */
@@ -38,8 +29,8 @@ void block_section_encode(const uint32_t *docs, const uint32_t *tfs, uint32_t df
             before = docs[first + i];
             fewer[i] = tfs[first + i] - 1;
         }
-        append_frame(gaps, count, &section->docs);
-        if (more) append_frame(fewer, count, &section->tfs);
+        rice_block_encode(gaps, count, &section->docs);
+        if (more) rice_block_encode(fewer, count, &section->tfs);
         if (section->directory.failed || section->docs.failed || section->tfs.failed || block + 1 == block_count) continue;
         uint8_t *lasts = section->directory.bytes, *docs_ends = lasts + (size_t)(block_count - 1) * 4;
         store_u32(lasts + 4 * (size_t)block, before);

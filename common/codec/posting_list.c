@@ -2,6 +2,7 @@
 
 #include "impact.h"
 #include "posting_record.h"
+#include "rice_block.h"
 #include "varint.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ struct head {
 
 static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t df, uint32_t doc_count, uint32_t section[6])
 {
-    uint64_t most = (uint64_t)posting_blocks(df) * 514;
+    uint64_t most = (uint64_t)posting_blocks(df) * RICE_BLOCK_MOST;
     if (!varint_read_u32(at, end, &section[SECTION_LAST]) || !varint_read_u32(at, end, &section[SECTION_DOCS_LENGTH]) ||
         !varint_read_u32(at, end, &section[SECTION_TFS_LENGTH]))
         return "the head is cut short";

@@ -113,8 +113,8 @@ static inline uint32_t posting_page_size(uint32_t count_less_one, bool exception
 
 /* A section's directory says of each block but the last: its last document (u32), where its documents end in the section's
  * documents, where its frequencies end in the section's frequencies; the three in arrays. Ends take two bytes where the
- * section's blocks, at most 514 bytes each, can't pass 65,535. */
-static inline uint32_t section_end_size(uint32_t block_count) { return block_count <= 127 ? 2 : 4; }
+ * section's blocks, at most 529 bytes each, can't pass 65,535. */
+static inline uint32_t section_end_size(uint32_t block_count) { return block_count <= 123 ? 2 : 4; }
 
 static inline uint64_t section_directory_size(uint32_t block_count)
 {
