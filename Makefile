@@ -35,7 +35,7 @@ OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit
 OPTIMISE := $(OPTIMISE_$(FLAVOUR))
 
 # -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
-INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench
+INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench tests tests/faults
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(OPTIMISE) -fPIC -fvisibility=hidden -ffp-contract=off -D_GNU_SOURCE \
              $(addprefix -I,$(INCLUDE_DIRS)) $(CFLAGS)
@@ -128,6 +128,16 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
 
+# Tests in which system calls fail: the calls are our own, and only there.
+FAULTS := $(call obj,$(wildcard tests/faults/*.c))
+FAULTED := test_kill_calls test_power test_write_errors
+$(addprefix $(B)/tests/,$(FAULTED)): $(FAULTS)
+
+# The same for the programs, to be preloaded.
+$(B)/tests/fault_calls.so: $(B)/obj/tests/faults/fault_calls.o
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -shared -o $@ $^
+
 $(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -139,7 +149,7 @@ $(B)/tests/replay_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/replay_driver.o $(B)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
-test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles
+test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles $(B)/tests/fault_calls.so
 
 run-tests: test-programs
 	@CC='$(CC)' BUILD='$(B)' tests/run
@@ -247,4 +257,4 @@ unicode-tables:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC))
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(wildcard tests/faults/*.c))

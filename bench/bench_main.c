@@ -1,6 +1,7 @@
 /* backfile-bench: measures how fast an index answers, how fast it is made, and how good its rankings are. */
 #include "bench_command.h"
 
+#include "cut_file.h"
 #include "standard_streams.h"
 #include "status.h"
 
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     standard_streams_hold();
+    cut_file_watch("backfile-bench");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {

@@ -137,6 +137,8 @@ typedef struct bf_writer_options {
     const char *language;  /* NULL: that of the index, or "english" for a new one; a Snowball name, ISO 639 code, or "none" */
     const char *analysis;  /* NULL: that of the index, or "standard"; "plain": tokens are what stands between spaces */
     uint64_t memory;       /* bytes for articles not yet written to a segment; 0: 512 MiB; 8 MiB to 3 GiB */
+    uint32_t threads;      /* that build segments, beside the one that calls; 1: it does so itself; 0: as many as the process has
+                            * processors. They share the memory. Answers don't depend on how many there are */
     bool must_exist;       /* fail with BF_NOT_FOUND instead of creating the index */
     bool wait;             /* wait for another writer to end instead of failing with BF_BUSY */
     bool no_sync;          /* don't wait for the disk at commit: a power cut may lose commits (not: mix them) */
@@ -149,6 +151,10 @@ BF_API bf_status bf_writer_open(const char *path, const bf_writer_options *optio
 /* Adds the article, or replaces the one of the same id; *replaced (may be NULL) says which. Borrowed only
  * for the call. Nothing is visible before the commit. BF_REFUSED: the article broke a rule named in `error`. */
 BF_API bf_status bf_writer_add(bf_writer *writer, const bf_article *article, bool *replaced, bf_error *error);
+
+/* Whether this very article is stored, every member to the byte: then adding it again would change nothing. False also where that is
+ * not known without effort, for one that was added a moment ago. */
+BF_API bf_status bf_writer_holds(bf_writer *writer, const bf_article *article, bool *holds, bf_error *error);
 
 /* Deletes the article. BF_NOT_FOUND: there is none of that id. */
 BF_API bf_status bf_writer_delete(bf_writer *writer, bf_text id, bf_error *error);
@@ -344,9 +350,52 @@ BF_API bf_status bf_searcher_each_posting(bf_searcher *searcher, const char *fie
                                                                 const uint32_t *positions),
                                           void *context, bf_error *error);
 
+typedef struct bf_backup_options {
+    bool no_check;  /* don't read the copy again */
+    bool no_sync;   /* don't wait for the disk: a power cut may lose the copy */
+} bf_backup_options;
+
+typedef struct bf_backup_report {
+    uint64_t generation;  /* the commit that was copied */
+    uint64_t articles;    /* live ones */
+    uint64_t bytes;       /* of segments copied */
+    uint32_t segments;
+    double seconds, seconds_checking; /* in all, and of them for bf_check */
+} bf_backup_report;
+
+/* Copies the last commit to a new folder, which is then an index of its own, on disk for good, and checked. Writers and readers
+ * of the index go on meanwhile and are not seen. BF_BAD_ARGUMENT: `destination` exists. After a failure there is nothing left of
+ * it; BF_CORRUPT: the index itself is damaged, and so would be its copy. `options` and `report` may be NULL. */
+BF_API bf_status bf_backup(const char *path, const char *destination, const bf_backup_options *options, bf_backup_report *report,
+                           bf_error *error);
+
 /* Reads every byte, verifies every checksum and recounts everything. `finding` is called with one line for each thing
  * wrong, naming file, record and rule. BF_OK: nothing wrong. BF_CORRUPT: something was. */
 BF_API bf_status bf_check(const char *path, void (*finding)(void *context, const char *line), void *context, bf_error *error);
+
+typedef struct bf_repair_options {
+    const char *language;  /* as in bf_writer_options; used only where the manifest is too damaged to say */
+    const char *analysis;
+    uint64_t memory;       /* as in bf_writer_options */
+    bool no_sync;
+} bf_repair_options;
+
+typedef struct bf_repair_report {
+    uint64_t saved;           /* articles in the new index */
+    uint64_t lost;            /* as many as are known to be */
+    bool lost_may_be_more;    /* a part of the index is gone of which nothing says how many articles it had */
+    bool manifest_lost;       /* segments were found by their files: what was deleted, or replaced by a commit, may be back */
+    bool deletions_lost;      /* the same of one segment at least */
+} bf_repair_report;
+
+/* Saves every whole article that can still be read from a damaged index, and verified, into a new one at `into`, which must not
+ * exist. Only the stored articles are needed; postings and all else are made anew. `finding` is called with one line for each
+ * article that is lost (id if known, file, document, rule) and for each part that can't be used. The damaged index isn't
+ * changed. BF_OK also when articles were lost: see `report`, which may be NULL, as may `options`. BF_BAD_ARGUMENT: the
+ * language must be given. After a failure nothing is left of `into`. */
+BF_API bf_status bf_repair(const char *path, const char *into, const bf_repair_options *options,
+                           void (*finding)(void *context, const char *line), void *context, bf_repair_report *report,
+                           bf_error *error);
 
 #ifdef __cplusplus
 }

@@ -43,7 +43,7 @@ static void fuzz_page(const uint8_t *data, size_t size)
         }
     }
     struct tree_meta meta;
-    if (!tree_meta_rule(page, &meta)) {
+    if (!tree_meta_rule(page, &meta) && !meta.root_rule) {
         require(meta.main.page == TREE_NO_PAGE || meta.main.page <= meta.last_page);
         require(meta.free.page == TREE_NO_PAGE || meta.free.page <= meta.last_page);
         require(meta.main.depth <= TREE_DEPTH_MOST && meta.free.depth <= TREE_DEPTH_MOST);

@@ -340,7 +340,7 @@ static int write_to(const char *path, uint64_t articles)
     if (status == BF_OK) status = bf_writer_commit(writer, &error);
     bf_writer_close(writer);
     if (getenv("VERBOSE")) print_error("%s: %s\n", bf_status_name(status), error.message);
-    if (status != BF_OK) return status == BF_CORRUPT ? 1 : 2;
+    if (status != BF_OK) return status != BF_CORRUPT ? 2 : bf_check(path, NULL, NULL, &error) == BF_CORRUPT ? 1 : 6;
     bf_searcher *searcher;
     bf_stats stats;
     if (bf_check(path, NULL, NULL, &error) != BF_OK) return 3;

@@ -425,6 +425,8 @@ static void test_segment_meta(void **state)
                                 .term_count = 7,
                                 .posting_count = 8,
                                 .position_count = 9,
+                                .first_arrival = 7,
+                                .end_arrival = 9,
                                 .average = 4.5F,
                                 .k1 = 1.25F,
                                 .b = 0.75F,
@@ -434,6 +436,28 @@ static void test_segment_meta(void **state)
     struct buffer out = {0};
     segment_meta_encode(&meta, &out);
     expect_example("segment-meta", &out);
+    buffer_free(&out);
+}
+
+static void test_arrival_runs(void **state)
+{
+    (void)state;
+    const struct arrival_run runs[] = {{0, 0, 0}, {6, 3, 0}};
+    struct arrival_run decoded[2];
+    struct buffer out = {0};
+    arrival_runs_encode(runs, 2, &out);
+    expect_example("arrival-runs", &out);
+    assert_null(arrival_runs_decode(out.bytes, out.length, 6, 0, 9, decoded));
+    assert_int_equal(decoded[1].arrival, 6);
+    assert_ptr_equal(arrival_run_of(decoded, 2, 2), &decoded[0]);
+    assert_ptr_equal(arrival_run_of(decoded, 2, 3), &decoded[1]);
+    /* Neither may documents arrive at once, nor runs go backwards, nor be cut short. */
+    assert_non_null(arrival_runs_decode(out.bytes, out.length, 6, 0, 8, decoded));
+    assert_non_null(arrival_runs_decode(out.bytes, out.length, 3, 0, 9, decoded));
+    assert_non_null(arrival_runs_decode(out.bytes, out.length, 6, 1, 9, decoded));
+    assert_non_null(arrival_runs_decode(out.bytes, ARRIVAL_RUN_SIZE, 6, 0, 9, decoded));
+    store_u64(out.bytes + ARRIVAL_RUN_SIZE + 4, 2);
+    assert_non_null(arrival_runs_decode(out.bytes, out.length, 6, 0, 9, decoded));
     buffer_free(&out);
 }
 
@@ -509,7 +533,7 @@ int main(void)
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
         cmocka_unit_test(test_article_dictionary),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
-        cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival), cmocka_unit_test(test_form_list),
+        cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival), cmocka_unit_test(test_arrival_runs), cmocka_unit_test(test_form_list),
         cmocka_unit_test(test_manifest),
     };
     return cmocka_run_group_tests(tests, load_document, free_document);

@@ -52,7 +52,7 @@ static void *crew_member_run(void *context)
     return NULL;
 }
 
-static uint32_t processors_allowed(void)
+uint32_t crew_processors(void)
 {
     cpu_set_t set;
     int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
@@ -61,7 +61,7 @@ static uint32_t processors_allowed(void)
 
 bf_status crew_new(uint32_t size, struct crew **result, bf_error *error)
 {
-    if (size == 0) size = processors_allowed();
+    if (size == 0) size = crew_processors();
     struct crew *crew = calloc(1, sizeof *crew + (size - 1) * sizeof *crew->members);
     if (!crew) return fail_memory(error);
     pthread_mutex_init(&crew->lock, NULL);

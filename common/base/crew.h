@@ -10,6 +10,9 @@
 
 struct crew;
 
+/* How many processors this process may use; at least 1. */
+uint32_t crew_processors(void);
+
 /* `size`: threads, the caller's own being one of them; 0: as many as there are processors for this process. Where the system
  * refuses threads the crew is smaller. */
 bf_status crew_new(uint32_t size, struct crew **crew, bf_error *error);

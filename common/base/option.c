@@ -31,6 +31,11 @@ static bf_status option_number(const char *shown, const char *text, bool is_size
     return BF_OK;
 }
 
+bf_status option_size(const char *shown, const char *text, uint64_t *value, bf_error *error)
+{
+    return option_number(shown, text, true, value, error);
+}
+
 static bf_status option_set(const struct option_spec *spec, const char *shown, const char *text, bf_error *error)
 {
     switch (spec->kind) {

@@ -47,6 +47,9 @@ struct option_spec {
 int options_parse(const struct option_spec *specs, int argc, char **argv, bf_error *error);
 int options_parse_lenient(const struct option_spec *specs, int argc, char **argv, bf_error *error);
 
+/* What OPTION_SIZE understands, for options that understand more. `shown`: the option, for the message. */
+bf_status option_size(const char *shown, const char *text, uint64_t *value, bf_error *error);
+
 /* Prints one line an option, aligned. */
 void options_help(const struct option_spec *specs, FILE *out);
 

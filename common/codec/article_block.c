@@ -3,6 +3,7 @@
 #include "article_block.h"
 
 #include "backfile.h"
+#include "bytes.h"
 #include "inflate.h"
 #include "varint.h"
 
@@ -179,4 +180,30 @@ const char *article_block_read(const uint8_t *bytes, size_t length, const struct
     *offset = (size_t)before;
     *record_length = (size_t)wanted;
     return inflate_first(at, (size_t)(end - at), dictionary, (size_t)(before + wanted), i + 1 == count, raw);
+}
+
+const char *article_block_begin(const uint8_t *bytes, size_t length, struct article_block_head *head)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    uint64_t before, last;
+    uint32_t count;
+    const char *rule = read_count(&at, end, &count);
+    if (rule) return rule;
+    at = bytes;
+    rule = find_record(&at, end, count - 1, &count, &before, &last);
+    if (rule) return rule;
+    /* RFC 1950: method and window, flags that make both a multiple of 31, and the dictionary's Adler-32 if bit 5 says so. */
+    if (end - at < 2 || (at[0] & 15) != 8 || (at[0] * 256 + at[1]) % 31 != 0 || (at[1] & 32 && end - at < 6))
+        return "an article block does not inflate";
+    *head = (struct article_block_head){count, (size_t)(at - bytes), (size_t)(before + last), (at[1] & 32) != 0,
+                                        at[1] & 32 ? __builtin_bswap32(load_u32(at + 2)) : 0};
+    return NULL;
+}
+
+const char *article_block_read_all(const uint8_t *bytes, size_t length, const struct article_block_head *head,
+                                   const struct article_dictionary *dictionary, struct buffer *raw, size_t *taken)
+{
+    const char *rule = inflate_whole(bytes + head->stream, length - head->stream, dictionary, head->total, raw, taken);
+    *taken += head->stream;
+    return rule;
 }

@@ -45,4 +45,20 @@ const char *article_block_read(const uint8_t *bytes, size_t length, const struct
 const char *article_block_find(const uint8_t *bytes, size_t length, uint32_t i, size_t *offset, size_t *record_length);
 const char *article_block_count(const uint8_t *bytes, size_t length, uint32_t *count);
 
+/* ---- Of a block whose end is not known ---- */
+
+struct article_block_head {
+    uint32_t count;
+    size_t stream;            /* where it begins */
+    size_t total;             /* bytes it inflates to */
+    bool wants_dictionary;
+    uint32_t dictionary_id;   /* the Adler-32 of that */
+};
+
+const char *article_block_begin(const uint8_t *bytes, size_t length, struct article_block_head *head);
+
+/* All records into `raw`; *taken: the block's length. */
+const char *article_block_read_all(const uint8_t *bytes, size_t length, const struct article_block_head *head,
+                                   const struct article_dictionary *dictionary, struct buffer *raw, size_t *taken);
+
 #endif

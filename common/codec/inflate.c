@@ -26,7 +26,7 @@ static const char *inflate_step(z_stream *stream, const uint8_t *end, size_t wan
 }
 
 static const char *inflate_all(z_stream *stream, const uint8_t *end, const struct article_dictionary *dictionary, size_t wanted,
-                               bool whole, struct buffer *raw)
+                               bool whole, size_t *taken, struct buffer *raw)
 {
     const char *rule = NULL;
     int status = Z_OK;
@@ -41,19 +41,32 @@ static const char *inflate_all(z_stream *stream, const uint8_t *end, const struc
     }
     if (!rule && dictionary && !given && stream->total_in > 0) rule = "an article block does not want the dictionary it names";
     if (!rule && raw->length < wanted) rule = "an article block inflates to less than its records";
-    if (!rule && whole && (status != Z_STREAM_END || stream->next_in != end))
+    if (taken) *taken = (size_t)stream->total_in;
+    if (!rule && whole && (status != Z_STREAM_END || (!taken && stream->next_in != end)))
         rule = "an article block inflates to more than its records";
+    return rule;
+}
+
+static const char *inflate_some(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
+                                bool whole, size_t *taken, struct buffer *raw)
+{
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes}; /* zlib reads through it only */
+    buffer_clear(raw);
+    /* even if nothing is wanted, raw->bytes can be pointed into */
+    if (!buffer_reserve(raw, 1) || inflateInit(&stream) != Z_OK) return memory_rule;
+    const char *rule = inflate_all(&stream, bytes + length, dictionary, wanted, whole, taken, raw);
+    inflateEnd(&stream);
     return rule;
 }
 
 const char *inflate_first(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
                           bool whole, struct buffer *raw)
 {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)bytes}; /* zlib reads through it only */
-    buffer_clear(raw);
-    /* even if nothing is wanted, raw->bytes can be pointed into */
-    if (!buffer_reserve(raw, 1) || inflateInit(&stream) != Z_OK) return memory_rule;
-    const char *rule = inflate_all(&stream, bytes + length, dictionary, wanted, whole, raw);
-    inflateEnd(&stream);
-    return rule;
+    return inflate_some(bytes, length, dictionary, wanted, whole, NULL, raw);
+}
+
+const char *inflate_whole(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
+                          struct buffer *raw, size_t *taken)
+{
+    return inflate_some(bytes, length, dictionary, wanted, true, taken, raw);
 }

@@ -13,4 +13,8 @@
 const char *inflate_first(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
                           bool whole, struct buffer *raw);
 
+/* Inflates a stream of `wanted` bytes to its end and verifies its checksum; *taken: where it ended, for other bytes may follow. */
+const char *inflate_whole(const uint8_t *bytes, size_t length, const struct article_dictionary *dictionary, size_t wanted,
+                          struct buffer *raw, size_t *taken);
+
 #endif

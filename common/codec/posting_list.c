@@ -61,37 +61,48 @@ static const char *read_positions(const uint8_t **at, const uint8_t *end, struct
     return NULL;
 }
 
-static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list,
-                             struct head *head)
+/* The maximum, then the k-th for each k that there are postings for. */
+static const char *read_impacts(const uint8_t **at, const uint8_t *end, struct posting_list *list)
 {
-    const uint8_t *at = bytes, *end = bytes + length;
+    float above = 0;
+    for (uint32_t i = 0; i <= POSTING_KTH; i++) {
+        if (i && posting_kth_k[i - 1] > list->df) break;
+        if (end - *at < 4) return "the head is cut short";
+        float impact = load_f32(*at);
+        *at += 4;
+        if (!isfinite(impact) || impact < 0 || (i == 0 && impact == 0) || (i && impact > above))
+            return "the stored impacts are not descending positive numbers";
+        above = impact;
+        if (i) list->kth[i - 1] = impact;
+        else list->max_impact = impact;
+    }
+    return NULL;
+}
+
+static const char *read_counts(const uint8_t **at, const uint8_t *end, uint32_t doc_count, struct posting_list *list,
+                               struct head *head)
+{
     uint64_t more;
-    if (length < 2) return "the head is cut short";
-    if (bytes[0] != POSTING_VERSION) return "the version is unknown";
-    head->flags = bytes[1];
-    at += 2;
-    if (!varint_read_u32(&at, end, &list->df) || !varint_read(&at, end, &more)) return "the head is cut short";
+    if (end - *at < 2) return "the head is cut short";
+    if (**at != POSTING_VERSION) return "the version is unknown";
+    head->flags = (*at)[1];
+    *at += 2;
+    if (!varint_read_u32(at, end, &list->df) || !varint_read(at, end, &more)) return "the head is cut short";
     if (list->df == 0 || list->df > doc_count) return "the document frequency is not one of the segment's";
     list->cf = list->df + more;
     if (list->cf < more) return "the collection frequency is too large";
     list->paged = head->flags & POSTING_IS_PAGED;
     if (list->paged != posting_is_paged(list->df, doc_count)) return "the shape does not follow from the document frequency";
     list->has_positions = head->flags & POSTING_HAS_POSITIONS;
+    return read_impacts(at, end, list);
+}
 
-    float above = 0;
-    for (uint32_t i = 0; i <= POSTING_KTH; i++) { /* the maximum, then the k-th for each k that there are postings for */
-        if (i && posting_kth_k[i - 1] > list->df) break;
-        if (end - at < 4) return "the head is cut short";
-        float impact = load_f32(at);
-        at += 4;
-        if (!isfinite(impact) || impact < 0 || (i == 0 && impact == 0) || (i && impact > above))
-            return "the stored impacts are not descending positive numbers";
-        above = impact;
-        if (i) list->kth[i - 1] = impact;
-        else
-            list->max_impact = impact;
-    }
-    const char *rule = read_positions(&at, end, list, head);
+static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list,
+                             struct head *head)
+{
+    const uint8_t *at = bytes, *end = bytes + length;
+    const char *rule = read_counts(&at, end, doc_count, list, head);
+    if (!rule) rule = read_positions(&at, end, list, head);
     if (rule) return rule;
     if (list->paged) {
         if (end - at < 1) return "the head is cut short";
@@ -115,6 +126,14 @@ static const char *read_head(const uint8_t *bytes, size_t length, uint32_t doc_c
     }
     head->length = (size_t)(at - bytes);
     return rule;
+}
+
+const char *posting_list_peek(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list)
+{
+    const uint8_t *at = bytes;
+    struct head head;
+    memset(list->kth, 0, sizeof list->kth);
+    return read_counts(&at, bytes + length, doc_count, list, &head);
 }
 
 const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list)

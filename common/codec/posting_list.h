@@ -75,7 +75,7 @@ struct posting_list {
     uint64_t cf;            /* sum of tfs */
     bool paged;
     bool has_positions;
-    float max_impact;       /* >= every posting's impact */
+    float max_impact;       /* the largest of the postings' impacts */
     float unit;             /* an impact code c stands for at most c * unit */
     float kth[POSTING_KTH]; /* the k-th best impact, 0 when df < k; at most the true one */
     uint32_t block_count;   /* blocked: blocks. paged: pages of the document space, ceil(doc_count / 256) */
@@ -98,6 +98,9 @@ struct posting_list {
  * beyond are not touched, so that a caller who verifies checksums piece by piece (posting_list_head_length,
  * posting_page_range, posting_title_range) may do so before they are. */
 const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
+
+/* Reads no more of the record than counts and stored impacts: df, cf, paged, has_positions, max_impact and kth, and nothing else. */
+const char *posting_list_peek(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
 /* Bytes [0, result) of the record are its head: numbers, maxima, grid and directories; documents and frequencies follow. */
 uint32_t posting_list_head_length(const struct posting_list *list);

@@ -24,4 +24,15 @@ struct impact_change {
 void impact_change_make(struct impact_change *change, float k1, float b, float title_weight, float average,
                         const struct bm25 *asked);
 
+/*
+ * What has become of an impact w at least, and at most, by one of the factors above. As w = tf / (tf + norm), norm / tf = (1 - w) / w,
+ * and what that is multiplied by lies between 1 / most and 1 / least: large impacts change less than small ones.
+ */
+static inline double impact_change_lower(double impact, double least)
+{
+    return least > 0 ? impact / (impact + (1 - impact) / least) : 0;
+}
+
+static inline double impact_change_raise(double impact, double most) { return impact / (impact + (1 - impact) / most); }
+
 #endif

@@ -221,6 +221,21 @@ static void check_arrival(struct index_check *check)
     while (arrived && same < doc_count && arrived[same] == same) same++;
     if (same == doc_count) check_rule(check, "arrival", "documents that are numbered as they arrived have no such column");
     free(arrived);
+    struct arrival_run *runs;
+    uint32_t run_count;
+    if (segment_arrival_runs(check->segment, &runs, &run_count, &error) == BF_OK) free(runs);
+    else check_error(check, &error);
+}
+
+/* No two articles of the whole index arrived at once: runs of different segments don't overlap. */
+static void check_order(struct index_check *check)
+{
+    const struct snapshot_order *order = &check->snapshot->order;
+    for (uint32_t i = 0; order->runs && i + 1 < order->run_count; i++) {
+        check->segment = check->snapshot->segments[order->runs[i].segment];
+        if (order->runs[i + 1].arrival < order->runs[i].arrival + (order->runs[i].end - order->runs[i].first))
+            check_rule(check, "runs of arrival", "no two documents arrive at once");
+    }
 }
 
 static bf_status check_segment(struct index_check *check, struct segment *segment, bf_error *error)
@@ -274,10 +289,12 @@ bf_status bf_check(const char *path, void (*finding)(void *context, const char *
     bf_status status = snapshot_open(path, &check.snapshot, error);
     if (status == BF_CORRUPT) check_error(&check, error);
     if (status != BF_OK) return status;
+    if (manifest_verify_all(check.snapshot->transaction, error) != BF_OK) check_error(&check, error);
     check.cursor = malloc(sizeof *check.cursor);
     if (!check.cursor) status = fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < check.snapshot->segment_count; i++)
         status = check_segment(&check, check.snapshot->segments[i], error);
+    if (status == BF_OK && !check.findings) check_order(&check);
     if (status == BF_OK && !check.findings) check_ids(&check);
     free(check.cursor);
     buffer_free(&check.positions);

@@ -41,26 +41,26 @@ bf_status segment_outcome(const struct segment *segment, bf_error *error)
     return segment->failure.status;
 }
 
-bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **result, bf_error *error)
+bf_status segment_open_unlisted(const char *index_path, uint32_t number, struct segment **result, bf_error *error)
 {
     struct segment *segment = calloc(1, sizeof *segment);
     if (!segment) return fail_memory(error);
-    segment->number = listed->number;
-    segment->listed = *listed;
+    segment->number = number;
     const uint8_t *bytes;
     size_t length;
-    bf_status status = segment_store_open(index_path, listed->number, &segment->store, error);
+    bf_status status = segment_store_open(index_path, number, &segment->store, error);
     if (status != BF_OK) goto done;
     status = segment_store_get(segment->store, DATABASE_META, "segment", 7, &bytes, &length, error);
     if (status == BF_NOT_FOUND) status = segment_corrupt(segment, "meta", "there is no record \"segment\"", error);
     if (status != BF_OK) goto done;
     const char *rule = segment_meta_decode(bytes, length, &segment->meta);
-    if (!rule && (segment->meta.doc_count != listed->doc_count || segment->meta.token_count != listed->token_count))
-        rule = "the manifest counts other articles or words in this segment";
     if (rule) {
         status = segment_corrupt(segment, "meta", rule, error);
         goto done;
     }
+    segment->listed = (struct manifest_segment){.number = number, .doc_count = segment->meta.doc_count,
+                                                .token_count = segment->meta.token_count,
+                                                .bytes = segment_store_bytes(segment->store)};
     section_begin(&segment->postings, segment->store, DATABASE_POSTINGS);
     section_begin(&segment->positions, segment->store, DATABASE_POSITIONS);
     section_begin(&segment->documents, segment->store, DATABASE_DOCUMENTS);
@@ -69,6 +69,21 @@ done:
     if (status != BF_OK) segment_close(segment);
     else *result = segment;
     return status;
+}
+
+bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **result, bf_error *error)
+{
+    struct segment *segment;
+    bf_status status = segment_open_unlisted(index_path, listed->number, &segment, error);
+    if (status != BF_OK) return status;
+    if (segment->meta.doc_count != listed->doc_count || segment->meta.token_count != listed->token_count) {
+        status = segment_corrupt(segment, "meta", "the manifest counts other articles or words in this segment", error);
+        segment_close(segment);
+        return status;
+    }
+    segment->listed = *listed;
+    *result = segment;
+    return BF_OK;
 }
 
 void segment_close(struct segment *segment)
@@ -84,6 +99,7 @@ void segment_close(struct segment *segment)
         free(scale);
     }
     free(segment->deleted);
+    free(segment->runs);
     buffer_free(&segment->raw);
     free(segment);
 }
@@ -194,6 +210,28 @@ bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *
     if (status == BF_OK) *result = docs;
     else free(docs);
     return status;
+}
+
+bf_status segment_arrival_runs(struct segment *segment, struct arrival_run **result, uint32_t *count, bf_error *error)
+{
+    const struct segment_meta *meta = &segment->meta;
+    uint64_t length = meta->blobs[BLOB_RUNS].length;
+    struct section_view view;
+    struct arrival_run *runs = malloc((size_t)(length / ARRIVAL_RUN_SIZE + 1) * sizeof *runs);
+    if (!runs) return fail_memory(error);
+    runs[0] = (struct arrival_run){.arrival = meta->first_arrival};
+    bf_status status = length ? segment_blob(segment, BLOB_RUNS, true, &view, error) : BF_OK;
+    const char *rule = length && status == BF_OK ? arrival_runs_decode(view.bytes, view.length, meta->doc_count,
+                                                                       meta->first_arrival, meta->end_arrival, runs)
+                                                 : NULL;
+    if (rule) status = segment_corrupt(segment, "runs of arrival", rule, error);
+    if (status != BF_OK) {
+        free(runs);
+        return status;
+    }
+    *result = runs;
+    *count = length ? (uint32_t)(length / ARRIVAL_RUN_SIZE) : 1;
+    return BF_OK;
 }
 
 /* ---- Columns ---- */

@@ -7,6 +7,7 @@
 #define SEGMENT_SEGMENT_H
 
 #include "arena.h"
+#include "arrival_runs.h"
 #include "article_dictionary.h"
 #include "bitset.h"
 #include "id_column.h"
@@ -31,6 +32,8 @@ struct segment {
     struct section postings, positions, documents, articles;
     uint64_t *deleted;                /* a bit a document, or NULL: nothing is deleted */
     struct section_view length_bytes, arrival;
+    struct arrival_run *runs;         /* where segments of the snapshot arrived at the same time; else NULL */
+    uint32_t run_count;
     struct segment_column title_lengths, dates, article_first, article_offset; /* opened when asked for */
     struct section_view ids_view, id_order; /* bytes NULL until asked for */
     struct id_column ids;
@@ -55,6 +58,8 @@ struct segment_scale {
 };
 
 bf_status segment_open(const char *index_path, const struct manifest_segment *listed, struct segment **segment, bf_error *error);
+/* The same of a segment of which nothing is known but its number: `listed` is then what it says itself, nothing deleted. */
+bf_status segment_open_unlisted(const char *index_path, uint32_t number, struct segment **segment, bf_error *error);
 void segment_close(struct segment *segment);
 
 /* BF_CORRUPT, naming the segment's file, the record and the rule; BF_NO_MEMORY where the rule is memory_rule. */
@@ -105,6 +110,9 @@ static inline uint32_t segment_arrival(struct segment *segment, uint32_t doc)
 {
     return segment_is_reordered(segment) ? segment_arrival_slowly(segment, doc) : doc;
 }
+
+/* The runs in which the documents arrived, allocated with malloc; at least one. */
+bf_status segment_arrival_runs(struct segment *segment, struct arrival_run **runs, uint32_t *count, bf_error *error);
 
 /* All documents in the order of arrival, allocated with malloc; NULL: they are numbered so. */
 bf_status segment_arrived(struct segment *segment, uint32_t **docs, bf_error *error);

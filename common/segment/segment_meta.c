@@ -1,9 +1,10 @@
 #include "segment_meta.h"
 
+#include "arrival_runs.h"
 #include "bytes.h"
 #include "checksum.h"
 
-enum { SEGMENT_META_VERSION = 1, SEGMENT_META_SIZE = 4 + 8 + 4 * 8 + 4 * 4 + BLOB_COUNT * 16 + 4 };
+enum { SEGMENT_META_VERSION = 1, SEGMENT_META_SIZE = 4 + 8 + 6 * 8 + 4 * 4 + BLOB_COUNT * 16 + 4 };
 
 static void append_f32(struct buffer *out, float value)
 {
@@ -21,6 +22,8 @@ void segment_meta_encode(const struct segment_meta *meta, struct buffer *out)
     buffer_append_u64(out, meta->term_count);
     buffer_append_u64(out, meta->posting_count);
     buffer_append_u64(out, meta->position_count);
+    buffer_append_u64(out, meta->first_arrival);
+    buffer_append_u64(out, meta->end_arrival);
     append_f32(out, meta->average);
     append_f32(out, meta->k1);
     append_f32(out, meta->b);
@@ -46,14 +49,16 @@ const char *segment_meta_decode(const uint8_t *bytes, size_t length, struct segm
         .term_count = load_u64(bytes + 20),
         .posting_count = load_u64(bytes + 28),
         .position_count = load_u64(bytes + 36),
-        .average = load_f32(bytes + 44),
-        .k1 = load_f32(bytes + 48),
-        .b = load_f32(bytes + 52),
-        .title_weight = load_f32(bytes + 56),
+        .first_arrival = load_u64(bytes + 44),
+        .end_arrival = load_u64(bytes + 52),
+        .average = load_f32(bytes + 60),
+        .k1 = load_f32(bytes + 64),
+        .b = load_f32(bytes + 68),
+        .title_weight = load_f32(bytes + 72),
     };
     for (int i = 0; i < BLOB_COUNT; i++) {
-        meta->blobs[i].offset = load_u64(bytes + 60 + 16 * i);
-        meta->blobs[i].length = load_u64(bytes + 68 + 16 * i);
+        meta->blobs[i].offset = load_u64(bytes + 76 + 16 * i);
+        meta->blobs[i].length = load_u64(bytes + 84 + 16 * i);
     }
     if (meta->doc_count == 0) return "a segment holds at least one article";
     if (meta->blobs[BLOB_LENGTH_BYTES].length != meta->doc_count) return "there must be one length byte a document";
@@ -62,5 +67,11 @@ const char *segment_meta_decode(const uint8_t *bytes, size_t length, struct segm
     uint64_t arrival = meta->blobs[BLOB_ARRIVAL].length;
     if (arrival && arrival != 4 * (uint64_t)meta->doc_count)
         return "the order of arrival must have one entry a document, or none at all";
+    if (meta->end_arrival < meta->first_arrival || meta->end_arrival - meta->first_arrival < meta->doc_count)
+        return "no two documents arrive at once";
+    if (meta->blobs[BLOB_RUNS].length > ARRIVAL_RUN_SIZE * (uint64_t)meta->doc_count)
+        return "there are at most as many runs of arrival as documents";
+    if ((meta->blobs[BLOB_RUNS].length == 0) != (meta->end_arrival - meta->first_arrival == meta->doc_count))
+        return "documents that did not all arrive one after the other must have runs of arrival, and others none";
     return NULL;
 }

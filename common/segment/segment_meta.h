@@ -15,6 +15,7 @@ enum segment_blob {
     BLOB_ARTICLE_FIRST,  /* column: first document of each article block */
     BLOB_ARTICLE_OFFSET, /* column: offset of each article block, and last where they end */
     BLOB_ARRIVAL,        /* u32 a document: its number in the order of arrival; empty: documents are in that order */
+    BLOB_RUNS,           /* arrival_runs.h; empty: nothing else arrived between the first and the last */
     BLOB_COUNT,
 };
 
@@ -25,6 +26,7 @@ struct segment_meta {
     uint64_t term_count;
     uint64_t posting_count;   /* of the text field */
     uint64_t position_count;  /* of the text field */
+    uint64_t first_arrival, end_arrival; /* documents arrived from that number on, before this one: all of them, or in runs */
     float average, k1, b, title_weight; /* what its stored impacts were computed with */
     struct { uint64_t offset, length; } blobs[BLOB_COUNT];
 };

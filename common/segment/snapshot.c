@@ -72,6 +72,7 @@ static bf_status snapshot_load(struct snapshot *snapshot, bf_error *error)
         snapshot->token_count += listed[i].token_count - listed[i].deleted_token_count;
     }
     free(listed);
+    if (status == BF_OK) status = snapshot_order_make(snapshot->segments, snapshot->segment_count, &snapshot->order, error);
     return status;
 }
 
@@ -79,6 +80,8 @@ static void snapshot_unload(struct snapshot *snapshot)
 {
     for (uint32_t i = 0; i < snapshot->segment_count; i++) segment_close(snapshot->segments[i]);
     free(snapshot->segments);
+    free(snapshot->order.runs);
+    snapshot->order = (struct snapshot_order){0};
     manifest_end(snapshot->transaction);
     snapshot->segments = NULL;
     snapshot->segment_count = 0;

@@ -9,14 +9,16 @@
 #include "dictionary.h"
 #include "manifest.h"
 #include "segment.h"
+#include "snapshot_order.h"
 
 struct snapshot {
     char *path;                     /* of the index */
     struct manifest_store *store;
     struct manifest_transaction *transaction;
     struct manifest_head head;
-    struct segment **segments;      /* in article order */
+    struct segment **segments;      /* in the order of their first arrivals */
     uint32_t segment_count;
+    struct snapshot_order order;    /* of all articles */
     uint64_t article_count;         /* live */
     uint64_t token_count;           /* words of live articles */
 };
@@ -24,6 +26,13 @@ struct snapshot {
 /* BF_NOT_FOUND: there is no index, or nothing was ever committed to it. */
 bf_status snapshot_open(const char *path, struct snapshot **snapshot, bf_error *error);
 void snapshot_close(struct snapshot *snapshot);
+
+/* Run `i` of arrivals, below order.run_count: the articles of all runs, one after the other, are all in the order of arrival. */
+static inline struct snapshot_run snapshot_run(const struct snapshot *snapshot, uint32_t i)
+{
+    if (snapshot->order.runs) return snapshot->order.runs[i];
+    return (struct snapshot_run){i, 0, snapshot->segments[i]->meta.doc_count, snapshot->segments[i]->meta.first_arrival};
+}
 
 /* Whether a later commit exists. */
 bf_status snapshot_is_stale(const struct snapshot *snapshot, bool *stale, bf_error *error);

@@ -1,7 +1,6 @@
 #include "growing_map.h"
 
 #include <errno.h>
-#include <stddef.h>
 
 int open_growing(MDB_env **env, const char *path, size_t most, unsigned flags, unsigned databases, unsigned readers)
 {

@@ -3,6 +3,9 @@
 #define STORE_GROWING_MAP_H
 
 #include <lmdb.h>
+#include <stddef.h>
+
+#define MANIFEST_MOST ((size_t)64 << 30) /* bytes it may grow to */
 
 /*
  * Creates the environment and opens it with up to `most` bytes of address space for the file to grow into; nothing is

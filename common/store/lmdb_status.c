@@ -13,7 +13,6 @@ bf_status fail_lmdb(bf_error *error, int code, const char *file, const char *doi
     case MDB_CORRUPTED:
     case MDB_PAGE_NOTFOUND:
     case MDB_INVALID:
-    case MDB_PANIC:
     case MDB_INCOMPATIBLE:
     case MDB_BAD_VALSIZE:
     case MDB_BAD_TXN: status = BF_CORRUPT; break;

@@ -7,6 +7,7 @@
 #include "growing_map.h"
 #include "hash.h"
 #include "lmdb_status.h"
+#include "manifest_make.h"
 #include "status.h"
 #include "store.h"
 #include "tree_walk.h"
@@ -98,7 +99,7 @@ static struct manifest_store *manifests; /* guarded by manifests_mutex */
 
 static int manifest_environment_open(struct manifest_store *store, unsigned flags)
 {
-    return open_growing(&store->env, store->path, (size_t)64 << 30, flags, 0, MANIFEST_READERS);
+    return open_growing(&store->env, store->path, MANIFEST_MOST, flags, 0, MANIFEST_READERS);
 }
 
 /* Before LMDB opens the file, which believes these two pages. */
@@ -132,6 +133,7 @@ static bf_status manifest_store_make(struct manifest_store *store, const char *i
         if (status == BF_OK && !create)
             status = fail(error, BF_NOT_FOUND, exists ? "%s: the index was never committed to" : "%s: there is no index here",
                           store->path);
+        if (status == BF_OK) status = manifest_make(index_path, store->path, error);
     } else {
         status = manifest_verify_metas(store->path, error);
     }
@@ -257,6 +259,7 @@ static bf_status manifest_verify(struct manifest_store *store, size_t number, bo
     const struct tree_meta *meta = metas[0].transaction == number ? &metas[0] : &metas[1];
     *is_gone = meta->transaction != number;
     if (*is_gone) return BF_OK;
+    if (meta->root_rule) return fail(error, BF_CORRUPT, "%s: %s", store->path, meta->root_rule);
     /* Can be fewer than last_page says: its last ones may be free and never written. */
     file.page_count = (uint64_t)about.st_size / TREE_PAGE;
     file.is_ordered = true;
@@ -269,6 +272,13 @@ static bf_status manifest_verify(struct manifest_store *store, size_t number, bo
     __atomic_store_n(&store->verified, number + 1, __ATOMIC_RELAXED);
     *result = sum.counted;
     return BF_OK;
+}
+
+bf_status manifest_verify_all(struct manifest_transaction *transaction, bf_error *error)
+{
+    bool is_gone; /* later commits overwrote where its free pages are listed: nobody will go by them any more */
+    uint64_t sum;
+    return manifest_verify(transaction->store, mdb_txn_id(transaction->txn), true, &is_gone, &sum, error);
 }
 
 bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **result, bf_error *error)
@@ -393,5 +403,27 @@ bf_status manifest_each(struct manifest_transaction *transaction, const void *pr
     }
     mdb_cursor_close(cursor);
     if (status == BF_OK && code && code != MDB_NOTFOUND) status = fail_lmdb(error, code, transaction->store->path, "can't read");
+    return status;
+}
+
+bf_status manifest_copy(struct manifest_transaction *transaction, struct manifest_store *to, bool sync, bf_error *error)
+{
+    struct manifest_transaction *copy;
+    MDB_cursor *cursor;
+    MDB_val k, v;
+    bf_status status = manifest_write_begin(to, sync, &copy, error);
+    if (status != BF_OK) return status;
+    int code = mdb_cursor_open(transaction->txn, transaction->store->database, &cursor);
+    if (code) {
+        manifest_end(copy);
+        return fail_lmdb(error, code, transaction->store->path, "can't read");
+    }
+    while (status == BF_OK && !(code = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)))
+        if (k.mv_size != sizeof sum_key || *(const uint8_t *)k.mv_data != sum_key[0]) /* the copy gets a sum of its own */
+            status = manifest_put(copy, k.mv_data, k.mv_size, v.mv_data, v.mv_size, error);
+    mdb_cursor_close(cursor);
+    if (status == BF_OK && code != MDB_NOTFOUND) status = fail_lmdb(error, code, transaction->store->path, "can't read");
+    if (status == BF_OK) return manifest_commit(copy, error);
+    manifest_end(copy);
     return status;
 }

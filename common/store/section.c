@@ -12,20 +12,15 @@ enum {
     PAGE = 4096,
     OVERFLOW_HEADER = 16,
     INLINE_VALUE_MAX = 1900, /* values between this and 3.9 KB would waste half their disk */
-    FOOTER = 20,             /* version u8, three zeros; payload u64; sectors u32; checksum of the checksums and these u32 */
-    CHUNK_VERSION = 1,
+    FOOTER = SECTION_FOOTER,
+    CHUNK_VERSION = SECTION_VERSION,
     LIKELY_END = FOOTER + 4 * SECTION_CHUNK_PAGES, /* footer and checksums of a chunk that is not made for one long record */
 };
 
-static size_t sectors_of(size_t payload)
-{
-    return (payload + SECTION_SECTOR - 1) / SECTION_SECTOR;
-}
-
 /* Bytes of the value for a payload: the least that wastes nothing. */
-static size_t chunk_value_size(size_t payload)
+size_t section_value_size(size_t payload)
 {
-    size_t least = payload + SECTION_SLACK + 4 * sectors_of(payload) + FOOTER;
+    size_t least = payload + SECTION_SLACK + 4 * section_sectors(payload) + FOOTER;
     if (least <= INLINE_VALUE_MAX) return least;
     return (least + OVERFLOW_HEADER + PAGE - 1) / PAGE * PAGE - OVERFLOW_HEADER;
 }
@@ -39,7 +34,7 @@ static bf_status section_flush(struct section_writer *writer, bf_error *error)
 {
     size_t payload = writer->chunk.length;
     if (!payload) return BF_OK;
-    size_t size = chunk_value_size(payload), sectors = sectors_of(payload);
+    size_t size = section_value_size(payload), sectors = section_sectors(payload);
     buffer_append_zeros(&writer->chunk, size - payload - 4 * sectors - FOOTER);
     size_t table = writer->chunk.length;
     for (size_t sector = 0; sector < sectors && !writer->chunk.failed; sector++) {
@@ -65,7 +60,7 @@ static bf_status section_flush(struct section_writer *writer, bf_error *error)
 
 bf_status section_append(struct section_writer *writer, const void *record, size_t length, uint64_t *offset, bf_error *error)
 {
-    if (chunk_value_size(writer->chunk.length + length) > (size_t)SECTION_CHUNK_PAGES * PAGE) {
+    if (section_value_size(writer->chunk.length + length) > (size_t)SECTION_CHUNK_PAGES * PAGE) {
         bf_status status = section_flush(writer, error);
         if (status != BF_OK) return status;
     }
@@ -122,7 +117,7 @@ static bf_status chunk_open(struct section *section, const struct store_entry *e
     uint64_t payload = load_u64(footer + 4);
     uint32_t sectors = load_u32(footer + 12);
     if (load_u32(footer) != CHUNK_VERSION) return section_corrupt(section, last, "a chunk is of an unknown version", error);
-    if (payload == 0 || payload > entry->value_length || sectors != sectors_of((size_t)payload) ||
+    if (payload == 0 || payload > entry->value_length || sectors != section_sectors((size_t)payload) ||
         payload + SECTION_SLACK + 4 * (uint64_t)sectors + FOOTER > entry->value_length || payload > last + 1)
         return section_corrupt(section, last, "a chunk's payload does not fit in it", error);
 
@@ -227,7 +222,7 @@ bf_status section_verify_slowly(const struct section_view *view, size_t first, s
     size_t payload = (size_t)(chunk->end - chunk->start), at = (size_t)(view->bytes - chunk->bytes) + first;
     size_t end = length < payload - at ? at + length : payload;
     size_t sector = at / SECTION_SECTOR;
-    return chunk_verify(view->section, chunk, sector, sectors_of(end), chunk->bytes + sector * SECTION_SECTOR, error);
+    return chunk_verify(view->section, chunk, sector, section_sectors(end), chunk->bytes + sector * SECTION_SECTOR, error);
 }
 
 bf_status section_read(struct section *section, uint64_t offset, size_t length, struct section_view *view, bf_error *error)
@@ -243,7 +238,7 @@ bf_status section_copy(struct section *section, uint64_t offset, size_t length, 
     if (status != BF_OK) return status;
     struct section_chunk *chunk = view.chunk;
     size_t payload = (size_t)(chunk->end - chunk->start), at = (size_t)(view.bytes - chunk->bytes);
-    size_t first = at / SECTION_SECTOR, end = sectors_of(at + length), begin = first * SECTION_SECTOR;
+    size_t first = at / SECTION_SECTOR, end = section_sectors(at + length), begin = first * SECTION_SECTOR;
     size_t size = (end * SECTION_SECTOR < payload ? end * SECTION_SECTOR : payload) - begin;
     buffer_clear(&section->copy);
     uint8_t *copy = buffer_extend(&section->copy, size);

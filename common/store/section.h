@@ -18,7 +18,14 @@ enum {
     SECTION_SECTOR = 4096,
     SECTION_CHUNK_PAGES = 64, /* pages of a chunk that is not made for one long record */
     SECTION_SLACK = 64,       /* readable bytes after every record */
+    SECTION_VERSION = 1,
+    SECTION_FOOTER = 20,      /* version u32, payload u64, sectors u32, checksum of the checksums and these u32 */
 };
+
+static inline size_t section_sectors(size_t payload) { return (payload + SECTION_SECTOR - 1) / SECTION_SECTOR; }
+
+/* Bytes of a chunk's value for a payload: the least that wastes nothing. */
+size_t section_value_size(size_t payload);
 
 /* ---- Writing ---- */
 
@@ -37,7 +44,7 @@ bf_status section_append(struct section_writer *writer, const void *record, size
 /* Where the next record will be. */
 static inline uint64_t section_writer_end(const struct section_writer *writer) { return writer->start + writer->chunk.length; }
 
-/* Writes the last chunk. */
+/* Writes the chunk begun, if any; records may follow in others. */
 bf_status section_writer_finish(struct section_writer *writer, bf_error *error);
 void section_writer_free(struct section_writer *writer);
 

@@ -45,10 +45,11 @@ static uint32_t entry_of(const uint8_t *entries, uint32_t count, uint64_t number
 static bf_status seal_verify_page(const struct segment_seal *seal, const uint8_t *entry, const uint8_t *page, bf_error *error)
 {
     uint32_t number = load_u32(entry);
-    struct tree_meta meta;
+    struct tree_meta meta = {0};
     if (checksum(0, page, TREE_PAGE) != load_u32(entry + 4))
         return seal_corrupt(seal, number, "it does not have the checksum in the seal", error);
     const char *rule = number < 2 ? tree_meta_rule(page, &meta) : tree_page_rule(page, seal->record.page_count);
+    if (!rule) rule = meta.root_rule;
     return rule ? seal_corrupt(seal, number, rule, error) : BF_OK;
 }
 

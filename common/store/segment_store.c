@@ -3,6 +3,7 @@
  * process opens an environment once: searchers of several threads share the map, each with a transaction of its own.
  */
 #include "bytes.h"
+#include "file_copy.h"
 #include "lmdb_status.h"
 #include "segment_seal.h"
 #include "status.h"
@@ -243,6 +244,14 @@ bf_status segment_store_following(struct segment_store *store, enum segment_data
 bf_status segment_store_verify(struct segment_store *store, bf_error *error)
 {
     return segment_seal_verify(store->shared->seal, error);
+}
+
+bf_status segment_store_copy(struct segment_store *store, const char *index_path, uint32_t number, bool sync, bf_error *error)
+{
+    const struct shared_environment *shared = store->shared;
+    char path[PATH_MAX];
+    segment_store_path(index_path, number, path, sizeof path);
+    return file_copy(shared->fd, shared->path, shared->bytes, path, sync, error);
 }
 
 uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_database database)

@@ -95,6 +95,9 @@ bf_status segment_store_following(struct segment_store *store, enum segment_data
 /* Verifies every page of the file's trees against its seal (segment_seal.h). */
 bf_status segment_store_verify(struct segment_store *store, bf_error *error);
 
+/* Copies the file into another index's folder, under the same number, also when a writer has removed it meanwhile. */
+bf_status segment_store_copy(struct segment_store *store, const char *index_path, uint32_t number, bool sync, bf_error *error);
+
 /* Bytes of the file the database takes, as whole pages. */
 uint64_t segment_store_database_bytes(struct segment_store *store, enum segment_database database);
 
@@ -117,6 +120,9 @@ bf_status manifest_recover(struct manifest_store *store, bf_error *error);
 
 struct manifest_transaction;
 
+/* Of the snapshot's commit also what readers don't go by, but the next writer will: which pages are free. */
+bf_status manifest_verify_all(struct manifest_transaction *transaction, bf_error *error);
+
 /* A snapshot; stays what it is until ended, whatever writers do. */
 bf_status manifest_read_begin(struct manifest_store *store, struct manifest_transaction **transaction, bf_error *error);
 /* The one writer: waits for another to end. The caller holds the index's writer lock. */
@@ -136,6 +142,15 @@ bf_status manifest_delete_prefix(struct manifest_transaction *transaction, const
 bf_status manifest_each(struct manifest_transaction *transaction, const void *prefix, size_t prefix_length,
                         bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error), void *context,
                         bf_error *error);
+
+/* Calls back with the value of every record of this key in the pages of a damaged manifest, of whatever commit, until the callback
+ * returns something else than BF_OK. */
+bf_status manifest_each_loose(const char *index_path, const void *key, size_t key_length,
+                              bf_status (*callback)(void *context, const struct store_entry *entry, bf_error *error),
+                              void *context, bf_error *error);
+
+/* Commits every record the transaction sees to another manifest, which must have none. */
+bf_status manifest_copy(struct manifest_transaction *transaction, struct manifest_store *to, bool sync, bf_error *error);
 
 /* LMDB's version. */
 const char *store_library_version(void);

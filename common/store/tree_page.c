@@ -11,6 +11,7 @@ enum {
     DATABASE_FLAGS = 4,  /* offsets in a database's description */
     DATABASE_DEPTH = 6,
     DATABASE_ROOT = 40,
+    FLAG_OVERFLOW = 4,
     FLAG_META = 8,
     FLAG_INTEGER_KEYS = 8,
     FLAG_NO_FOLDER = 0x4000, /* how the file was opened */
@@ -57,6 +58,16 @@ const char *tree_page_rule(const uint8_t page[TREE_PAGE], uint64_t page_count)
     return NULL;
 }
 
+const char *tree_overflow_rule(const uint8_t head[TREE_PAGE_HEAD], uint64_t number, uint64_t size, uint64_t page_count,
+                               uint64_t *pages)
+{
+    *pages = load_u32(head + 12);
+    if (tree_page_number(head) != number) return "a value's page says that it is another";
+    if (!(tree_page_flags(head) & FLAG_OVERFLOW)) return "a value's page is not one";
+    if (*pages < (TREE_PAGE_HEAD + size + TREE_PAGE - 1) / TREE_PAGE) return "a value has fewer pages than it needs";
+    return *pages > page_count - number ? "a value's pages are not in the file" : NULL;
+}
+
 static const char *tree_root_read(const uint8_t *database, uint64_t last_page, struct tree_root *root)
 {
     *root = (struct tree_root){load_u64(database + DATABASE_ROOT), load_u16(database + DATABASE_DEPTH)};
@@ -67,19 +78,23 @@ static const char *tree_root_read(const uint8_t *database, uint64_t last_page, s
 
 const char *tree_meta_rule(const uint8_t page[TREE_PAGE], struct tree_meta *meta)
 {
+    if (load_u32(page + META_MAGIC) == 0xDEC0EFBE) return "it was made on a machine of the other byte order";
     if (tree_page_flags(page) != FLAG_META || load_u32(page + META_MAGIC) != 0xBEEFC0DE || load_u32(page + META_MAGIC + 4) != 1)
         return "it does not begin as an LMDB file of data format 1";
     if (load_u64(page + META_ADDRESS) != 0) return "it wants to be mapped at an address of its own";
     if (load_u64(page + META_MAP_SIZE) > MAP_SIZE_MOST) return "it wants to be mapped larger than any file of Backfile's";
     /* The first database's pad is the size of a page. */
-    if (load_u32(page + META_FREE) != TREE_PAGE ||
-        (load_u16(page + META_FREE + DATABASE_FLAGS) & ~FLAG_NO_FOLDER) != FLAG_INTEGER_KEYS ||
+    if (load_u32(page + META_FREE) != TREE_PAGE)
+        return "its pages are not of 4096 bytes: it was made on a machine with others";
+    if ((load_u16(page + META_FREE + DATABASE_FLAGS) & ~FLAG_NO_FOLDER) != FLAG_INTEGER_KEYS ||
         load_u16(page + META_MAIN + DATABASE_FLAGS) != 0)
-        return "its pages are not of 4096 bytes, or its databases not of the kind Backfile makes";
+        return "its databases are not of the kind Backfile makes";
     *meta = (struct tree_meta){.transaction = load_u64(page + META_TRANSACTION), .last_page = load_u64(page + META_LAST_PAGE)};
     if (meta->last_page > UINT32_MAX) return "it claims to have more pages than a file can have";
-    const char *rule = tree_root_read(page + META_FREE, meta->last_page, &meta->free);
-    return rule ? rule : tree_root_read(page + META_MAIN, meta->last_page, &meta->main);
+    meta->root_rule = tree_root_read(page + META_FREE, meta->last_page, &meta->free);
+    const char *rule = tree_root_read(page + META_MAIN, meta->last_page, &meta->main);
+    if (!meta->root_rule) meta->root_rule = rule;
+    return NULL;
 }
 
 const char *tree_database_rule(const uint8_t description[TREE_DATABASE], uint64_t page_count, struct tree_root *root)

@@ -29,6 +29,7 @@ enum {
 };
 #define TREE_NO_PAGE UINT64_MAX
 
+static inline uint64_t tree_page_number(const uint8_t *page) { return load_u64(page); }
 static inline unsigned tree_page_flags(const uint8_t *page) { return load_u16(page + 10); }
 static inline unsigned tree_page_count(const uint8_t *page) { return (load_u16(page + 12) - (unsigned)TREE_PAGE_HEAD) / 2; }
 
@@ -49,6 +50,11 @@ static inline const uint8_t *tree_node_data(const uint8_t *node) { return node +
  * are below `page_count`. */
 const char *tree_page_rule(const uint8_t page[TREE_PAGE], uint64_t page_count);
 
+/* NULL, or the rule that the head of a value's own pages breaks, the first of them being `number`, below `page_count`. Their number
+ * may be more than the value needs. */
+const char *tree_overflow_rule(const uint8_t head[TREE_PAGE_HEAD], uint64_t number, uint64_t size, uint64_t page_count,
+                               uint64_t *pages);
+
 /* What a meta page says of the whole file. */
 struct tree_meta {
     uint64_t transaction;
@@ -57,9 +63,11 @@ struct tree_meta {
         uint64_t page;             /* TREE_NO_PAGE: empty */
         unsigned depth;
     } free, main;
+    const char *root_rule;         /* NULL, or the rule that these two break */
 };
 
-/* NULL, or the rule that a meta page breaks. */
+/* NULL, or the rule that a meta page breaks, but for its roots: where the last write of a commit failed, LMDB puts the number of an
+ * earlier one back, but leaves the new roots. Nobody goes by them, unless it is the newer page of the two. */
 const char *tree_meta_rule(const uint8_t page[TREE_PAGE], struct tree_meta *meta);
 
 /* NULL, or the rule that the description of a named database breaks: the data of a node with TREE_SUB_DATABASE. */

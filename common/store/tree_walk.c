@@ -93,6 +93,7 @@ bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], b
             rule = tree_meta_rule(page, &metas[number]);
         }
         if (!rule) rule = metas_rule(metas);
+        if (!rule) rule = metas[metas[1].transaction > metas[0].transaction].root_rule;
     }
     return rule ? fail(error, BF_CORRUPT, "%s: %s", file, rule) : BF_OK;
 }
@@ -115,7 +116,13 @@ static const char *walk_value(struct tree_walk *walk, const uint8_t *node, const
     *value = tree_node_data(node);
     if (tree_node_flags(node) != TREE_BIG_DATA) return NULL;
     uint64_t first = load_u64(*value);
-    const char *rule = walk_use(walk, first, (TREE_PAGE_HEAD + size + TREE_PAGE - 1) / TREE_PAGE);
+    uint8_t head[TREE_PAGE_HEAD];
+    uint64_t pages;
+    *status = file_read(walk->file->fd, walk->file->path, first * TREE_PAGE, head, sizeof head, error);
+    if (*status != BF_OK) return NULL;
+    /* A writer that replaces the value frees as many pages as stand there, from the number that stands there. */
+    const char *rule = tree_overflow_rule(head, first, size, walk->file->page_count, &pages);
+    if (!rule) rule = walk_use(walk, first, pages);
     if (rule || !walk->visit) return rule;
     buffer_clear(&walk->value);
     uint8_t *bytes = buffer_extend(&walk->value, size);
@@ -132,6 +139,7 @@ static bf_status walk_page(struct tree_walk *walk, uint64_t number, unsigned dep
     bf_status status = tree_page_read(walk->file->fd, walk->file->path, number, page, error);
     if (status != BF_OK) return status;
     if (walk->left-- == 0) rule = "a tree has more pages than its file";
+    if (!rule && tree_page_number(page) != number) rule = "a page says that it is another";
     if (!rule) rule = tree_page_rule(page, walk->file->page_count);
     if (!rule && (tree_page_flags(page) == TREE_LEAF) != (depth == 1)) rule = "a tree is not of the depth it should have";
     if (!rule) rule = walk_use(walk, number, 1);

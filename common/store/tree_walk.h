@@ -10,7 +10,7 @@
 bf_status file_read(int fd, const char *file, uint64_t offset, uint8_t *bytes, size_t length, bf_error *error);
 bf_status tree_page_read(int fd, const char *file, uint64_t number, uint8_t page[TREE_PAGE], bf_error *error);
 
-/* Reads and verifies both meta pages. BF_CORRUPT names the file. */
+/* Reads and verifies both meta pages, but the roots of the newer one only. BF_CORRUPT names the file. */
 bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], bf_error *error);
 
 /* Called for each entry of a tree, in order. NULL, or the rule it breaks. */

@@ -1,11 +1,13 @@
-/* backfile-index add: reads articles and commits them all at once at the end. */
+/* backfile-index add: reads articles, leaves out those that are there unchanged, and commits all at once at the end, or as it goes. */
 #include "index_command.h"
 
 #include "add_summary.h"
+#include "commit_interval.h"
 #include "interrupt.h"
 #include "option.h"
 #include "progress.h"
 #include "reader.h"
+#include "readable.h"
 #include "refused.h"
 #include "status.h"
 
@@ -14,19 +16,51 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { THREADS_MOST = 256 };
+
 struct add {
-    const char *index_path, *form_name, *errors_path;
+    const char *index_path, *form_name, *errors_path, *commit_every;
     bf_writer_options writing;
     struct reader_options reading;
     char **paths;
     int path_count;
-    bool quiet, json, help;
+    uint64_t threads;
+    bool quiet, json, help, force;
 
     bf_writer *writer;
+    struct commit_interval interval;
     struct progress progress;
     struct refused refused;
     struct add_summary summary;
 };
+
+/* What is said to be committed is on disk for good, whatever becomes of the run. */
+static bf_status add_commit(struct add *add, bf_error *error)
+{
+    char count[READABLE_SIZE];
+    if (add->summary.stored == add->summary.committed) {
+        commit_interval_begin(&add->interval, add->summary.counts.bytes);
+        return BF_OK;
+    }
+    bf_status status = bf_writer_commit(add->writer, error);
+    if (status != BF_OK) return status;
+    add->summary.committed = add->summary.stored;
+    add->summary.commits++;
+    commit_interval_begin(&add->interval, add->summary.counts.bytes);
+    if (add->quiet) return BF_OK;
+    progress_clear(&add->progress);
+    index_say("%s articles of this run committed", readable_count(add->summary.committed, count));
+    return BF_OK;
+}
+
+/* What stands when a run fails. */
+static void add_fail(struct add *add, bf_status status, bf_error *error)
+{
+    char count[READABLE_SIZE];
+    if (!add->summary.committed) fail_within(error, status, "nothing of this run was stored");
+    else fail_within(error, status, "%s articles of this run are committed and stay, those after them were not stored",
+                     readable_count(add->summary.committed, count));
+}
 
 static bf_status add_article(void *context, const bf_article *article, const char *path, uint64_t record, bf_error *error)
 {
@@ -34,13 +68,17 @@ static bf_status add_article(void *context, const bf_article *article, const cha
     bool replaced = false;
     (void)path, (void)record;
     if (interrupt_asked()) return fail(error, BF_INTERRUPTED, "interrupted");
-    bf_status status = bf_writer_add(add->writer, article, &replaced, error);
+    const struct reader_counts *counts = &add->summary.counts;
+    bool is_there = false;
+    bf_status status = add->force ? BF_OK : bf_writer_holds(add->writer, article, &is_there, error);
+    if (status == BF_OK && !is_there) status = bf_writer_add(add->writer, article, &replaced, error);
     if (status == BF_OK) {
-        add->summary.stored++;
+        add->summary.stored += !is_there;
+        add->summary.unchanged += is_there;
         add->summary.replaced += replaced;
     }
-    const struct reader_counts *counts = &add->summary.counts;
-    progress_update(&add->progress, add->summary.stored, counts->bytes, counts->source_bytes);
+    if (status == BF_OK && commit_interval_is_over(&add->interval, counts->bytes)) status = add_commit(add, error);
+    progress_update(&add->progress, add->summary.stored + add->summary.unchanged, counts->bytes, counts->source_bytes);
     return status;
 }
 
@@ -89,6 +127,7 @@ static bf_status add_run(struct add *add, bf_error *error)
     status = refused_open(&add->refused, add->errors_path, &add->progress, error);
     if (status != BF_OK) goto done;
     interrupt_watch();
+    commit_interval_begin(&add->interval, 0);
     progress_begin(&add->progress, add->quiet, add->paths, add->path_count);
     status = read_paths(add, error);
     if (status == BF_OK) {
@@ -98,7 +137,7 @@ static bf_status add_run(struct add *add, bf_error *error)
     add->summary.seconds = progress_seconds(&add->progress);
     add->summary.refused = add->refused.count;
     progress_clear(&add->progress);
-    if (status != BF_OK) fail_within(error, status, "nothing of this run was stored");
+    if (status != BF_OK) add_fail(add, status, error);
 done:
     bf_writer_close(add->writer);
     if (refused_close(&add->refused, &closing) != BF_OK) {
@@ -115,6 +154,9 @@ int index_add(int argc, char **argv)
         {0, "language", OPTION_STRING, &add.writing.language, "L", "english (default for a new index), german, ..., or none"},
         {0, "analysis", OPTION_STRING, &add.writing.analysis, "A", "standard (default), or plain: words are split at spaces"},
         {0, "memory", OPTION_SIZE, &add.writing.memory, "SIZE", "for articles not yet written to a segment (512M)"},
+        {0, "threads", OPTION_U64, &add.threads, "N", "that build, beside the one that reads (as many as there are processors)"},
+        {0, "commit-every", OPTION_STRING, &add.commit_every, "N", "commit after so much input (256M) or time (60s), not only at the end"},
+        {0, "force", OPTION_FLAG, &add.force, NULL, "store also what is there unchanged"},
         {0, "as", OPTION_STRING, &add.form_name, "FORM", "wire, text, json, sgml or trec; else found out from the content"},
         {0, "map", OPTION_STRING, &add.reading.map, "M", "JSON names, such as title=headline,body=content.text"},
         {0, "encoding", OPTION_STRING, &add.reading.encoding, "E", "of the text, as iconv names it; else found out"},
@@ -134,9 +176,11 @@ int index_add(int argc, char **argv)
         puts("usage: backfile-index add INDEX PATH...\n\n"
              "Adds articles to the index, which is made if it isn't there; an article whose id is there replaces the old one.\n"
              "A PATH is a file, a folder or - for standard input: wire text, JSON lines or arrays, Reuters-21578 or TREC\n"
-             "SGML, as they are or in .gz .bz2 .xz .zst .tar .zip. All is committed at once at the end.\n");
+             "SGML, as they are or in .gz .bz2 .xz .zst .tar .zip. An article that is there unchanged is left out.\n"
+             "All is committed at once at the end, unless --commit-every says otherwise.\n");
         options_help(specs, stdout);
-        puts("\nExit codes: 0 all stored, 1 some records refused, 2 stopped by an error with nothing stored.");
+        puts("\nExit codes: 0 all stored, 1 some records refused, 2 stopped by an error: what was not committed is\n"
+         "not stored.");
         return INDEX_DONE;
     }
     if (argc < 3) {
@@ -147,6 +191,13 @@ int index_add(int argc, char **argv)
         fail(&error, BF_BAD_ARGUMENT, "--as wants wire, text, json, sgml or trec, not \"%s\"", add.form_name);
         return index_misused("add", &error);
     }
+    if (add.threads > THREADS_MOST) {
+        fail(&error, BF_BAD_ARGUMENT, "--threads is at most %d", THREADS_MOST);
+        return index_misused("add", &error);
+    }
+    add.writing.threads = (uint32_t)add.threads;
+    if (add.commit_every && commit_interval_parse("--commit-every", add.commit_every, &add.interval, &error) != BF_OK)
+        return index_misused("add", &error);
     add.index_path = argv[1];
     add.paths = argv + 2;
     add.path_count = argc - 2;

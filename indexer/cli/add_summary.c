@@ -39,6 +39,7 @@ static bf_status print_json(const struct add_summary *s, const bf_stats *index, 
     struct buffer out = {0};
     const struct count run[] = {
         {"stored", s->stored},           {"replaced", s->replaced},
+        {"unchanged", s->unchanged},     {"commits", s->commits},
         {"refused", s->refused},         {"skipped", s->skipped},
         {"files", s->counts.files},      {"records", s->counts.records},
         {"bytes_read", s->counts.bytes}, {"stripped_controls", s->counts.stripped_controls},
@@ -90,6 +91,7 @@ static void print_text(const struct add_summary *s, const bf_stats *index, const
     };
     printf("%s article%s stored", readable_count(s->stored, a), plural(s->stored));
     if (s->replaced > 0) printf(", %s of them in place of earlier ones", readable_count(s->replaced, a));
+    if (s->unchanged > 0) printf(", %s there already, unchanged", readable_count(s->unchanged, a));
     if (s->refused > 0) printf(", %s record%s refused", readable_count(s->refused, a), plural(s->refused));
     if (s->skipped > 0) printf(", %s file%s skipped", readable_count(s->skipped, a), plural(s->skipped));
     printf("\n%s read in %.2f s, %.1f MB/s, %s in memory at most\n", readable_bytes(s->counts.bytes, a), s->seconds,
@@ -107,7 +109,7 @@ static void print_text(const struct add_summary *s, const bf_stats *index, const
     printf("%s: %s article%s, %s on disk", index_path, readable_count(index->articles, a), plural(index->articles),
            readable_bytes(index->bytes, b));
     /* Against what was read only where the index holds nothing else, and is more than the pages that every index has. */
-    if (s->counts.bytes >= RATIO_BYTES && index->articles + s->replaced == s->stored)
+    if (s->counts.bytes >= RATIO_BYTES && index->articles + s->replaced == s->stored + s->unchanged)
         printf(", %.2f of what was read", (double)index->bytes / (double)s->counts.bytes);
     putchar('\n');
 }

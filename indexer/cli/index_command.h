@@ -14,6 +14,8 @@ enum {
 int index_add(int argc, char **argv);
 int index_delete(int argc, char **argv);
 int index_merge(int argc, char **argv);
+int index_compact(int argc, char **argv);
+int index_backup(int argc, char **argv);
 int index_stats(int argc, char **argv);
 int index_check(int argc, char **argv);
 int index_dump(int argc, char **argv);

@@ -1,6 +1,7 @@
 /* backfile-index: makes and keeps indexes of articles. */
 #include "index_command.h"
 
+#include "cut_file.h"
 #include "reader.h"
 #include "standard_streams.h"
 
@@ -16,6 +17,8 @@ static const struct {
     {"add", index_add, "add INDEX PATH...", "add articles, replacing those of the same id"},
     {"delete", index_delete, "delete INDEX ID...", "delete articles"},
     {"merge", index_merge, "merge INDEX", "merge segments and purge what was deleted"},
+    {"compact", index_compact, "compact INDEX", "one segment, nothing deleted: as small as it gets as it is"},
+    {"backup", index_backup, "backup INDEX DEST", "copy the last commit while others work, and check the copy"},
     {"stats", index_stats, "stats INDEX", "how much is in it, and where the bytes are"},
     {"check", index_check, "check INDEX", "read and recount everything, name what is wrong"},
     {"dump", index_dump, "dump INDEX", "print articles, terms or postings"},
@@ -45,6 +48,7 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
     standard_streams_hold();
+    cut_file_watch("backfile-index");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strcmp(name, commands[i].name) == 0) return finish(commands[i].run(argc - 1, argv + 1));
     if (strcmp(name, "--version") == 0) {

@@ -1,11 +1,8 @@
-/* The public writer: opening, adding, deleting. What it does at a commit is in writer_commit.c. */
+/* The public writer: opening, adding, deleting. How articles become segments is in writer_build.c, what is
+ * done at a commit in writer_commit.c. */
 #include "writer_state.h"
 
 #include "article_rules.h"
-#include "article_record.h"
-#include "bytes.h"
-#include "length_byte.h"
-#include "posting_cursor.h"
 #include "status.h"
 #include "writer_lock.h"
 
@@ -60,8 +57,8 @@ static bf_status folder_can_be_index(const char *path, bf_error *error)
     for (struct dirent *entry; (entry = readdir(folder));) {
         const char *name = entry->d_name;
         if (strcmp(name, "manifest.lmdb") == 0) is_index = true;
-        else if (name[0] != '.' && strcmp(name, "manifest.lmdb-lock") != 0 && strcmp(name, "writer.lock") != 0 &&
-                 !segment_store_number(name, &number))
+        else if (name[0] != '.' && strcmp(name, "manifest.lmdb-lock") != 0 && strcmp(name, "manifest.lmdb.new") != 0 &&
+                 strcmp(name, "writer.lock") != 0 && !segment_store_number(name, &number))
             has_others = true;
     }
     closedir(folder);
@@ -78,6 +75,7 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
     writer->lock = -1;
     writer->sync = !options->no_sync;
     writer->merge = !options->no_merge;
+    writer->threads = options->threads ? options->threads : crew_processors();
     writer->memory = options->memory ? options->memory : MEMORY_DEFAULT;
     if (writer->memory > MEMORY_MOST) writer->memory = MEMORY_MOST;
     bf_status status = BF_OK;
@@ -104,7 +102,7 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
         status = fail(error, BF_NOT_FOUND, "%s: the index was never committed to", path);
     if (status == BF_OK) status = writer_open_analyzer(writer, options, error);
     if (status == BF_OK) status = writer_sweep(writer, error);
-    if (status == BF_OK) status = inverter_new(writer->analyzer, &writer->inverter, error);
+    if (status == BF_OK) status = writer_builds_open(writer, error);
     if (status != BF_OK) bf_writer_close(writer);
     else *result = writer;
     return status;
@@ -113,7 +111,8 @@ bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_
 void bf_writer_close(bf_writer *writer)
 {
     if (!writer) return;
-    segment_writer_abandon(writer->building);
+    writer_builds_close(writer);
+    writer_merge_abandon(writer);
     bool sweep = writer->loaded;
     writer_unload(writer);
     /* Segments that were never committed; what can't be removed now the next writer removes. */
@@ -121,11 +120,7 @@ void bf_writer_close(bf_writer *writer)
     snapshot_close(writer->snapshot);
     manifest_store_close(writer->store);
     writer_lock_release(writer->lock);
-    inverter_free(writer->inverter);
     analyzer_free(writer->analyzer);
-    string_table_free(&writer->ids);
-    buffer_free(&writer->id_docs);
-    buffer_free(&writer->dead_docs);
     buffer_free(&writer->record);
     free(writer->removed);
     free(writer->path);
@@ -148,38 +143,6 @@ bf_status writer_delete_document(struct writer_segment *place, uint32_t doc, bf_
     return place->deletions.failed ? fail_memory(error) : BF_OK;
 }
 
-/* Deletes the article of an id wherever it is. */
-static bf_status writer_delete_id(struct bf_writer *writer, const char *id, size_t length, bool *found, bf_error *error)
-{
-    *found = false;
-    uint32_t number;
-    bool is_new;
-    if (writer->building) {
-        if (!string_table_number(&writer->ids, id, (uint32_t)length, &number, &is_new)) return fail_memory(error);
-        if (is_new) {
-            buffer_append_u32(&writer->id_docs, NO_DOCUMENT);
-        } else {
-            uint8_t *place = writer->id_docs.bytes + 4 * (size_t)number;
-            if (load_u32(place) != NO_DOCUMENT) {
-                buffer_append_u32(&writer->dead_docs, load_u32(place));
-                store_u32(place, NO_DOCUMENT);
-                *found = true;
-            }
-        }
-        if (writer->id_docs.failed || writer->dead_docs.failed) return fail_memory(error);
-    }
-    for (uint32_t i = writer->segment_count; !*found && i-- > 0;) {
-        uint32_t doc;
-        bf_status status = segment_find_id(writer->segments[i].segment, id, length, &doc, error);
-        if (status == BF_NOT_FOUND) continue;
-        if (status == BF_OK) status = writer_delete_document(&writer->segments[i], doc, error);
-        if (status != BF_OK) return status;
-        *found = true;
-    }
-    if (*found) writer->changed = true;
-    return BF_OK;
-}
-
 bf_status bf_writer_delete(bf_writer *writer, bf_text id, bf_error *error)
 {
     if (writer->broken) return fail(error, BF_BAD_ARGUMENT, "%s: the writer failed before and can only be closed", writer->path);
@@ -196,38 +159,6 @@ bf_status bf_writer_delete(bf_writer *writer, bf_text id, bf_error *error)
 
 /* ---- Adding ---- */
 
-static bf_status writer_add(struct bf_writer *writer, const bf_article *article, bool *replaced, bf_error *error)
-{
-    bf_status status = BF_OK;
-    if (!writer->building) {
-        writer->building_number = writer->head.next_segment++;
-        status = segment_writer_open(writer->path, writer->building_number, writer->sync, &writer->building, error);
-        if (status != BF_OK) return status;
-    }
-    status = writer_delete_id(writer, article->id.bytes, article->id.length, replaced, error);
-    if (status != BF_OK) return status;
-
-    uint32_t doc = inverter_document_count(writer->inverter), number, length, title_length;
-    bool is_new;
-    status = inverter_add(writer->inverter, article, &length, &title_length, error);
-    if (status != BF_OK) return status;
-    struct document_facts facts = {article->id.bytes, article->id.length, length_byte_encode(length), title_length,
-                                   article->date.precision ? article->date.seconds : INT64_MIN};
-    status = segment_writer_document(writer->building, &facts, error);
-    if (status != BF_OK) return status;
-    buffer_clear(&writer->record);
-    article_record_encode(article, &writer->record);
-    if (writer->record.failed) return fail_memory(error);
-    status = segment_writer_article(writer->building, writer->record.bytes, writer->record.length, error);
-    if (status != BF_OK) return status;
-    if (!string_table_number(&writer->ids, article->id.bytes, (uint32_t)article->id.length, &number, &is_new))
-        return fail_memory(error);
-    store_u32(writer->id_docs.bytes + 4 * (size_t)number, doc); /* writer_delete_id made the entry */
-    writer->token_count += length;
-    writer->changed = true;
-    return BF_OK;
-}
-
 bf_status bf_writer_add(bf_writer *writer, const bf_article *article, bool *replaced, bf_error *error)
 {
     bool was_there = false;
@@ -235,8 +166,6 @@ bf_status bf_writer_add(bf_writer *writer, const bf_article *article, bool *repl
     const char *rule = article_broken_rule(article);
     if (rule) return fail(error, BF_REFUSED, "%s", rule);
     bf_status status = writer_add(writer, article, &was_there, error);
-    if (status == BF_OK && inverter_memory(writer->inverter) + string_table_memory(&writer->ids) > writer->memory)
-        status = writer_flush(writer, error);
     if (status != BF_OK) writer->broken = true;
     else if (replaced) *replaced = was_there;
     return status;

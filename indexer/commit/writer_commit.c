@@ -36,7 +36,10 @@ bf_status writer_load(struct bf_writer *writer, bf_error *error)
     writer->segments = calloc(writer->snapshot->segment_count + 1, sizeof *writer->segments);
     if (!writer->segments) return fail_memory(error);
     writer->segment_room = writer->snapshot->segment_count + 1;
-    for (uint32_t i = 0; i < writer->snapshot->segment_count; i++) writer->segments[i].segment = writer->snapshot->segments[i];
+    for (uint32_t i = 0; i < writer->snapshot->segment_count; i++) {
+        const struct segment *segment = writer->segments[i].segment = writer->snapshot->segments[i];
+        if (segment->meta.end_arrival > writer->next_arrival) writer->next_arrival = segment->meta.end_arrival;
+    }
     writer->segment_count = writer->snapshot->segment_count;
     writer->loaded = true;
     return BF_OK;
@@ -61,7 +64,7 @@ bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
     for (struct dirent *entry; (entry = readdir(folder));) {
         uint32_t number;
         if (!segment_store_number(entry->d_name, &number)) continue;
-        bool is_named = false;
+        bool is_named = number == writer_merge_number(writer);
         for (uint32_t i = 0; writer->snapshot && i < writer->snapshot->segment_count; i++)
             is_named |= writer->snapshot->segments[i]->number == number;
         char path[PATH_MAX];
@@ -76,16 +79,36 @@ bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
     return BF_OK;
 }
 
-bf_status writer_sync_folder(const struct bf_writer *writer, bf_error *error)
+static bf_status writer_sync_path(const char *path, int flags, bf_error *error)
 {
-    int folder = open(writer->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0) return fail_system(error, errno, "%s", writer->path);
-    bf_status status = fsync(folder) == 0 ? BF_OK : fail_system(error, errno, "%s: can't sync", writer->path);
-    close(folder);
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0) return fail_system(error, errno, "%s", path);
+    bf_status status = fsync(fd) == 0 ? BF_OK : fail_system(error, errno, "%s: can't sync", path);
+    close(fd);
     return status;
 }
 
-bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct manifest_segment *listed, bf_error *error)
+bf_status writer_sync_folder(const struct bf_writer *writer, bf_error *error)
+{
+    return writer_sync_path(writer->path, O_RDONLY | O_DIRECTORY, error);
+}
+
+/* Segments of earlier commits may have been written without waiting for the disk, by another writer. A commit that waits answers
+ * for all it names. */
+static bf_status writer_sync_base(struct bf_writer *writer, bf_error *error)
+{
+    bf_status status = BF_OK;
+    char path[PATH_MAX];
+    for (uint32_t i = 0; status == BF_OK && !writer->base_synced && i < writer->segment_count; i++) {
+        if (writer->segments[i].is_owned) continue;
+        segment_store_path(writer->path, writer->segments[i].segment->number, path, sizeof path);
+        status = writer_sync_path(path, O_RDONLY, error);
+    }
+    writer->base_synced = status == BF_OK;
+    return status;
+}
+
+bf_status writer_insert(struct bf_writer *writer, const struct manifest_segment *listed, uint32_t *result, bf_error *error)
 {
     if (writer->segment_count == writer->segment_room) {
         uint32_t room = writer->segment_room ? 2 * writer->segment_room : 8;
@@ -97,40 +120,14 @@ bf_status writer_insert(struct bf_writer *writer, uint32_t at, const struct mani
     struct writer_segment place = {.is_owned = true};
     bf_status status = segment_open(writer->path, listed, &place.segment, error);
     if (status != BF_OK) return status;
+    uint32_t at = writer->segment_count;
+    while (at > 0 && writer->segments[at - 1].segment->meta.first_arrival > place.segment->meta.first_arrival) at--;
     memmove(writer->segments + at + 1, writer->segments + at, (writer->segment_count - at) * sizeof *writer->segments);
     writer->segments[at] = place;
     writer->segment_count++;
     writer->changed = true;
+    *result = at;
     return BF_OK;
-}
-
-/* ---- Memory to segment ---- */
-
-static bf_status write_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
-                            bf_error *error)
-{
-    return segment_writer_term(context, term, term_length, postings, error);
-}
-
-bf_status writer_flush(struct bf_writer *writer, bf_error *error)
-{
-    if (!writer->building) return BF_OK;
-    struct manifest_segment listed;
-    segment_writer_begin_terms(writer->building, writer->token_count);
-    bf_status status = inverter_each_term(writer->inverter, write_term, writer->building, error);
-    if (status == BF_OK) status = segment_writer_finish(writer->building, &listed, error);
-    else segment_writer_abandon(writer->building);
-    writer->building = NULL;
-    if (status == BF_OK) status = writer_insert(writer, writer->segment_count, &listed, error);
-    for (size_t i = 0; status == BF_OK && i < writer->dead_docs.length; i += 4)
-        status = writer_delete_document(&writer->segments[writer->segment_count - 1], load_u32(writer->dead_docs.bytes + i),
-                                        error);
-    inverter_clear(writer->inverter);
-    string_table_free(&writer->ids);
-    buffer_clear(&writer->id_docs);
-    buffer_clear(&writer->dead_docs);
-    writer->token_count = 0;
-    return status;
 }
 
 /* ---- What deletions take from the statistics ---- */
@@ -281,7 +278,8 @@ static bf_status writer_verify_base(const struct bf_writer *writer, struct manif
 static bf_status writer_publish(struct bf_writer *writer, bf_error *error)
 {
     struct manifest_transaction *transaction;
-    bf_status status = writer->sync ? writer_sync_folder(writer, error) : BF_OK;
+    bf_status status = writer->sync ? writer_sync_base(writer, error) : BF_OK;
+    if (status == BF_OK && writer->sync) status = writer_sync_folder(writer, error);
     if (status == BF_OK) status = manifest_write_begin(writer->store, writer->sync, &transaction, error);
     if (status != BF_OK) return status;
     status = writer_verify_base(writer, transaction, error);
@@ -308,7 +306,7 @@ static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
 {
     for (uint32_t i = 0; i < writer->segment_count;) {
         const struct segment *segment = writer->segments[i].segment;
-        if (segment->listed.deleted_count < segment->meta.doc_count) {
+        if (segment->listed.deleted_count < segment->meta.doc_count || writer_merge_has(writer, segment->number)) {
             i++;
             continue;
         }
@@ -318,13 +316,10 @@ static bf_status writer_drop_empty(struct bf_writer *writer, bf_error *error)
     return BF_OK;
 }
 
-static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
+static bf_status writer_publish_all(struct bf_writer *writer, bf_error *error)
 {
-    bf_status status = writer_flush(writer, error);
-    if (status == BF_OK) status = writer_drop_empty(writer, error);
-    if (status == BF_OK && merging) status = writer_merge_segments(writer, merging, error);
-    if (status != BF_OK || (!writer->changed && writer->snapshot)) return status;
-    status = writer_publish(writer, error);
+    if (!writer->changed && writer->snapshot) return BF_OK;
+    bf_status status = writer_publish(writer, error);
     if (status != BF_OK) return status;
     /* From here on the commit stands. */
     writer_unload(writer);
@@ -334,6 +329,20 @@ static bf_status writer_commit_all(struct bf_writer *writer, const struct writer
     writer->changed = false;
     status = writer_load(writer, error);
     return status == BF_OK ? writer_sweep(writer, error) : status;
+}
+
+/* Articles first, so that nobody waits for a merge to see them, and that one which fails costs nothing else. */
+static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
+{
+    bf_status status = writer_flush(writer, error);
+    if (status == BF_OK) status = writer_merge_collect(writer, false, error);
+    if (status == BF_OK) status = writer_drop_empty(writer, error);
+    if (status == BF_OK) status = writer_publish_all(writer, error);
+    if (status != BF_OK || !merging) return status;
+    status = writer_merge_collect(writer, true, error);
+    if (status == BF_OK) status = writer_merge_segments(writer, merging, error);
+    if (status == BF_OK) status = writer_publish_all(writer, error);
+    return status == BF_OK ? BF_OK : fail_within(error, status, "committed, but segments could not be merged");
 }
 
 bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)

@@ -6,9 +6,11 @@
 #include "merger.h"
 #include "status.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
 {
@@ -18,7 +20,13 @@ bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf
     for (uint32_t i = first; i < end; i++) {
         struct writer_segment *place = &writer->segments[i];
         writer->removed[writer->removed_count++] = place->segment->number;
-        if (place->is_owned) segment_close(place->segment);
+        if (place->is_owned) {
+            /* No commit knows of it: its disk space is given back at once. What can't be removed now is swept later. */
+            char path[PATH_MAX];
+            segment_store_path(writer->path, place->segment->number, path, sizeof path);
+            segment_close(place->segment);
+            unlink(path);
+        }
         buffer_free(&place->deletions);
     }
     memmove(writer->segments + first, writer->segments + end, (writer->segment_count - end) * sizeof *writer->segments);
@@ -27,22 +35,22 @@ bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf
     return BF_OK;
 }
 
-/* Words of documents deleted since the last commit, so that a merge before the commit counts right. */
-static bf_status writer_count_deleted_words(struct bf_writer *writer, struct writer_segment *place, bf_error *error)
+bf_status count_deleted_words(struct analyzer *analyzer, struct segment *segment, struct buffer *deletions, bf_error *error)
 {
     struct arena arena = {0};
     struct inverter *inverter = NULL;
-    bf_status status = inverter_new(writer->analyzer, &inverter, error);
-    for (size_t i = 0; status == BF_OK && i < place->deletions.length; i += 4) {
+    if (!deletions->length) return BF_OK;
+    bf_status status = inverter_new(analyzer, &inverter, error);
+    for (size_t i = 0; status == BF_OK && i < deletions->length; i += 4) {
         bf_article article;
         uint32_t length = 0, title_length;
         arena_clear(&arena);
-        status = segment_article(place->segment, load_u32(place->deletions.bytes + i), &arena, &article, error);
+        status = segment_article(segment, load_u32(deletions->bytes + i), &arena, &article, error);
         if (status == BF_OK) status = inverter_add(inverter, &article, &length, &title_length, error);
-        place->segment->listed.deleted_token_count += length;
+        segment->listed.deleted_token_count += length;
         inverter_clear(inverter);
     }
-    buffer_clear(&place->deletions);
+    buffer_clear(deletions);
     inverter_free(inverter);
     arena_free(&arena);
     return status;
@@ -72,11 +80,29 @@ static void reordering_add(struct writer_reordering *reordering, const struct me
     reordering_count(reordering, segment, false);
 }
 
+bool writer_segments_alone(const struct bf_writer *writer, uint32_t first, uint32_t end)
+{
+    uint64_t from = UINT64_MAX, to = 0;
+    for (uint32_t i = first; i < end; i++) {
+        const struct segment_meta *meta = &writer->segments[i].segment->meta;
+        if (meta->first_arrival < from) from = meta->first_arrival;
+        if (meta->end_arrival > to) to = meta->end_arrival;
+    }
+    for (uint32_t i = 0; i < writer->segment_count; i++) {
+        const struct segment_meta *meta = &writer->segments[i].segment->meta;
+        if ((i < first || i >= end) && meta->first_arrival < to && meta->end_arrival > from) return false;
+    }
+    for (uint32_t i = 0; i < writer->threads; i++)
+        if (writer->builds[i].busy && writer->builds[i].first_arrival < to) return false;
+    return true;
+}
+
 static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, uint32_t end,
                                     struct writer_reordering *reordering, bf_error *error)
 {
     struct manifest_segment listed;
-    struct merge_options options = {writer->sync, reordering ? reordering->crew : NULL, writer->memory};
+    struct merge_options options = {writer->sync, reordering ? reordering->crew : NULL, writer->memory,
+                                    writer_segments_alone(writer, first, end)};
     struct merge_reordered reordered = {0};
     uint32_t live = 0;
     bf_status status = BF_OK;
@@ -84,18 +110,22 @@ static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, ui
     if (!sources) return fail_memory(error);
     for (uint32_t i = first; status == BF_OK && i < end; i++) {
         sources[i - first] = writer->segments[i].segment;
-        status = writer_count_deleted_words(writer, &writer->segments[i], error);
+        status = count_deleted_words(writer->analyzer, sources[i - first], &writer->segments[i].deletions, error);
         live += sources[i - first]->meta.doc_count - sources[i - first]->listed.deleted_count;
         reordering_count(reordering, sources[i - first], true);
     }
     if (status == BF_OK && live) {
         status = merge_segments(writer->path, sources, end - first, writer->head.next_segment++, &options, &listed, &reordered,
                                 error);
-        if (status == BF_OK) status = writer_insert(writer, end, &listed, error);
-        if (status == BF_OK) reordering_add(reordering, &reordered, writer->segments[end].segment);
     }
     free(sources);
-    return status == BF_OK ? writer_drop(writer, first, end, error) : status;
+    if (status == BF_OK) status = writer_drop(writer, first, end, error);
+    if (status == BF_OK && live) {
+        uint32_t at;
+        status = writer_insert(writer, &listed, &at, error);
+        if (status == BF_OK) reordering_add(reordering, &reordered, writer->segments[at].segment);
+    }
+    return status;
 }
 
 static bf_status writer_merge_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)

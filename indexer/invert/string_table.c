@@ -62,6 +62,16 @@ static bool string_table_add(struct string_table *table, const void *string, uin
     return !table->text.failed;
 }
 
+uint32_t string_table_find(const struct string_table *table, const void *string, uint32_t length, uint64_t hash)
+{
+    if (!table->slot_count) return UINT32_MAX;
+    uint32_t mask = table->slot_count - 1, tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & mask;
+    for (; table->slots[at].number != UINT32_MAX; at = (at + 1) & mask)
+        if (table->slots[at].tag == tag && entry_is(table, table->slots[at].number, string, length))
+            return table->slots[at].number;
+    return UINT32_MAX;
+}
+
 bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number,
                                 bool *is_new)
 {

@@ -41,6 +41,9 @@ static inline uint64_t string_table_hash(const void *string, uint32_t length) { 
 bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number,
                                 bool *is_new);
 
+/* The number of a string that is there, or UINT32_MAX. */
+uint32_t string_table_find(const struct string_table *table, const void *string, uint32_t length, uint64_t hash);
+
 static inline bool string_table_number(struct string_table *table, const void *string, uint32_t length, uint32_t *number,
                                        bool *is_new)
 {

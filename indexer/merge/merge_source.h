@@ -4,6 +4,7 @@
 
 #include "posting_cursor.h"
 #include "segment.h"
+#include "snapshot_order.h"
 
 struct merge_source {
     struct segment *segment;
@@ -23,8 +24,9 @@ static inline uint32_t merge_source_arrived(const struct merge_source *source, u
     return source->arrived ? source->arrived[i] : i;
 }
 
-/* Numbers the live documents from *next on, in the order of arrival. */
-bf_status merge_source_open(struct merge_source *source, struct segment *segment, uint32_t *next, bf_error *error);
+/* Numbers the live documents of all sources from 0 on, in the order of arrival. */
+bf_status merge_sources_open(struct merge_source *sources, struct segment *const *segments, uint32_t count,
+                             const struct snapshot_order *order, uint32_t *doc_count, bf_error *error);
 void merge_source_close(struct merge_source *source);
 
 /*

@@ -24,16 +24,21 @@ struct merger {
     struct buffer docs, tfs, positions; /* u32 each: the term being merged */
     struct posting_sorter sorter;
     struct form_union forms;
+    struct buffer runs;   /* struct arrival_run: when what was merged arrived */
+    uint64_t end_arrival;
 };
 
 /* ---- Documents ---- */
 
-static bf_status merge_documents(struct merger *merger, struct merge_source *source, bf_error *error)
+/* What arrived in a source as numbers [run->first, run->end). Runs get shorter by what is deleted, which leaves them in order. */
+static bf_status merge_documents_run(struct merger *merger, const struct snapshot_run *run, bf_error *error)
 {
+    struct merge_source *source = &merger->sources[run->segment];
     struct segment *segment = source->segment;
-    for (uint32_t i = 0; i < segment->meta.doc_count; i++) {
-        uint32_t doc = merge_source_arrived(source, i);
-        if (merge_source_number(source, doc) == NO_DOCUMENT) continue;
+    uint64_t arrival = run->arrival;
+    for (uint32_t i = run->first; i < run->end; i++) {
+        uint32_t doc = merge_source_arrived(source, i), number = merge_source_number(source, doc);
+        if (number == NO_DOCUMENT) continue;
         char id[512];
         struct document_facts facts = {
             .id = id, .length_byte = segment_length_byte(segment, doc), .title_length = segment_title_length(segment, doc)};
@@ -41,8 +46,31 @@ static bf_status merge_documents(struct merger *merger, struct merge_source *sou
         if (status == BF_OK) status = segment_date(segment, doc, &facts.date, error);
         if (status == BF_OK) status = segment_writer_document(merger->writer, &facts, error);
         if (status != BF_OK) return status;
+        if (!arrival_runs_add(&merger->runs, number, arrival++)) return fail_memory(error);
+        merger->end_arrival = arrival;
     }
     return BF_OK;
+}
+
+static bf_status merge_documents(struct merger *merger, struct segment *const *segments, const struct snapshot_order *order,
+                                 uint32_t doc_count, bf_error *error)
+{
+    bf_status status = BF_OK;
+    for (uint32_t i = 0; status == BF_OK && i < order->run_count; i++) {
+        struct snapshot_run whole = {i, 0, 0, 0};
+        const struct snapshot_run *run = order->runs ? &order->runs[i] : &whole;
+        if (!order->runs) {
+            whole.end = segments[i]->meta.doc_count;
+            whole.arrival = segments[i]->meta.first_arrival;
+        }
+        status = merge_documents_run(merger, run, error);
+    }
+    if (status != BF_OK) return status;
+    const struct arrival_run *runs = (const struct arrival_run *)(const void *)merger->runs.bytes;
+    uint32_t run_count = (uint32_t)(merger->runs.length / sizeof *runs);
+    if (merger->options->alone)
+        return segment_writer_arrived(merger->writer, runs, 1, runs[0].arrival + doc_count, error);
+    return segment_writer_arrived(merger->writer, runs, run_count, merger->end_arrival, error);
 }
 
 static double seconds_now(void)
@@ -73,10 +101,12 @@ static bf_status merge_find_order(struct merger *merger, uint32_t doc_count, uin
     return status;
 }
 
-static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, struct merge_reordered *reordered, bf_error *error)
+/* `alternates`: runs of one source arrived between runs of another. Documents of one stand together all the same. */
+static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, bool alternates, struct merge_reordered *reordered,
+                                bf_error *error)
 {
     bf_status status = BF_OK;
-    bool is_renumbered = merger->options->reorder != NULL;
+    bool is_renumbered = merger->options->reorder || alternates;
     for (uint32_t i = 0; i < merger->count; i++) is_renumbered |= merger->sources[i].arrived != NULL;
     if (!is_renumbered) return BF_OK;
     uint32_t *renumbered = malloc(doc_count * sizeof *renumbered);
@@ -168,6 +198,7 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
     struct merger *merger = calloc(1, sizeof *merger);
     uint64_t token_count = 0;
     uint32_t doc_count = 0;
+    struct snapshot_order order = {0};
     bf_status status;
     if (!merger) return fail_memory(error);
     merger->count = count;
@@ -179,12 +210,12 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
         goto done;
     }
     status = segment_writer_open(index_path, number, options->sync, &merger->writer, error);
-    for (uint32_t i = 0; status == BF_OK && i < count; i++) {
+    for (uint32_t i = 0; i < count; i++)
         token_count += segments[i]->listed.token_count - segments[i]->listed.deleted_token_count;
-        status = merge_source_open(&merger->sources[i], segments[i], &doc_count, error);
-        if (status == BF_OK) status = merge_documents(merger, &merger->sources[i], error);
-    }
-    if (status == BF_OK) status = merge_renumber(merger, doc_count, reordered, error);
+    if (status == BF_OK) status = snapshot_order_make(segments, count, &order, error);
+    if (status == BF_OK) status = merge_sources_open(merger->sources, segments, count, &order, &doc_count, error);
+    if (status == BF_OK) status = merge_documents(merger, segments, &order, doc_count, error);
+    if (status == BF_OK) status = merge_renumber(merger, doc_count, order.runs != NULL, reordered, error);
     if (status == BF_OK && options->reorder)
         status = merge_articles_reordered(merger->sources, count, doc_count, options->reorder_memory, merger->writer, error);
     else if (status == BF_OK)
@@ -198,6 +229,8 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
 done:
     segment_writer_abandon(merger->writer);
     for (uint32_t i = 0; merger->sources && i < count; i++) merge_source_close(&merger->sources[i]);
+    free(order.runs);
+    buffer_free(&merger->runs);
     free(merger->sources);
     free(merger->walks);
     buffer_free(&merger->docs);

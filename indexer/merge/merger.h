@@ -1,4 +1,4 @@
-/* Merges segments into one: live documents in order, or in a better one; deleted ones left out. Streams term by term: memory for
+/* Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays. Streams term by term: memory for
  * some bytes a document and for the longest list, and for finding a better order what it is given. */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
@@ -10,6 +10,7 @@ struct merge_options {
     bool sync;
     struct crew *reorder;    /* who finds a better order of documents; NULL: leave them as they are */
     uint64_t reorder_memory; /* bytes for that */
+    bool alone;              /* nothing else arrived between their first document and their last */
 };
 
 /* What came of reordering. */

@@ -58,14 +58,32 @@ void byte_source_free(struct byte_source *source)
     source->ahead_at = 0;
 }
 
+/* A file is what it was when it was opened: one that is written to meanwhile might never end. Where there is less or more of it in
+ * the end, that is said. A size of 0 says nothing: the files of /proc have it. */
+static bf_status file_end(const struct file_source *file, uint64_t at, bf_error *error)
+{
+    struct stat about;
+    if (!file->size || at < file->size) return file->size ? fail(error, BF_CORRUPT, "it became shorter while it was read") : BF_END;
+    if (fstat(file->fd, &about) != 0 || (uint64_t)about.st_size <= file->size) return BF_END;
+    return fail(error, BF_CORRUPT, "it grew while it was read, and what came later is not read");
+}
+
 static bf_status file_next(struct byte_source *source, const uint8_t **bytes, size_t *length, bf_error *error)
 {
     struct file_source *file = source->context;
+    size_t want = BYTE_SOURCE_BLOCK;
+    uint64_t at = 0;
     ssize_t got;
-    do got = read(file->fd, file->block, BYTE_SOURCE_BLOCK);
+    if (file->size) {
+        off_t here = lseek(file->fd, 0, SEEK_CUR); /* who reads a zip goes back and forth */
+        if (here >= 0) at = (uint64_t)here;
+        if (at >= file->size) return file_end(file, at, error);
+        if (file->size - at < want) want = (size_t)(file->size - at);
+    }
+    do got = read(file->fd, file->block, want);
     while (got < 0 && errno == EINTR);
     if (got < 0) return fail(error, BF_CORRUPT, "can't be read: %s", strerror(errno));
-    if (got == 0) return BF_END;
+    if (got == 0) return file_end(file, at, error);
     file->taken += (uint64_t)got;
     count_add(&file->counts->source_bytes, (uint64_t)got);
     *bytes = file->block;
@@ -80,6 +98,7 @@ bf_status file_source_open(struct file_source *file, int fd, struct reader_count
     *file = (struct file_source){
         .source = {.next = file_next, .fd = seekable ? fd : -1},
         .fd = fd,
+        .size = seekable ? (uint64_t)about.st_size : 0,
         .counts = counts,
         .block = malloc(BYTE_SOURCE_BLOCK),
     };

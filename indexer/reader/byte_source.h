@@ -39,6 +39,7 @@ struct file_source {
     uint8_t *block;
     struct reader_counts *counts; /* source_bytes grows as the file is read */
     uint64_t taken;
+    uint64_t size;   /* of a file on disk, when it was opened; 0: unknown */
 };
 
 /* The descriptor stays the caller's. */

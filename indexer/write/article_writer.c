@@ -65,6 +65,8 @@ static bf_status place_dictionary(struct article_writer *writer, const struct ar
     bf_status status = record.failed ? fail_memory(error)
                                      : section_append(writer->documents, record.bytes, record.length, &offset, error);
     buffer_free(&record);
+    /* Into the file before the blocks that want it: what is left of a file that was cut short can then be read (repair). */
+    if (status == BF_OK) status = section_writer_finish(writer->documents, error);
     if (status != BF_OK) return status;
     struct written_dictionary added = {offset + 1, dictionary->id, (uint32_t)dictionary->length};
     buffer_append(&writer->dictionaries, &added, sizeof added);

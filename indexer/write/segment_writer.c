@@ -35,6 +35,7 @@ struct segment_writer {
     struct buffer title_lengths;  /* i64 each, as the next */
     struct buffer dates;
     struct buffer id_order;       /* u64: hash half << 32 | document */
+    struct buffer runs;           /* as stored */
     struct buffer arrival;        /* u32 each; empty: documents are in the order of arrival */
     struct id_column_writer ids;  /* in the order of arrival */
     struct article_writer stored;
@@ -86,6 +87,7 @@ static void segment_writer_free(struct segment_writer *writer)
     buffer_free(&writer->title_lengths);
     buffer_free(&writer->dates);
     buffer_free(&writer->id_order);
+    buffer_free(&writer->runs);
     buffer_free(&writer->arrival);
     id_column_free(&writer->ids);
     article_writer_free(&writer->stored);
@@ -152,6 +154,16 @@ bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t 
         !segment_writer_permute(writer, &writer->dates, 8, documents))
         return fail_memory(error);
     return BF_OK;
+}
+
+bf_status segment_writer_arrived(struct segment_writer *writer, const struct arrival_run *runs, uint32_t count, uint64_t end,
+                                 bf_error *error)
+{
+    writer->meta.first_arrival = runs[0].arrival;
+    writer->meta.end_arrival = end;
+    buffer_clear(&writer->runs);
+    if (count > 1) arrival_runs_encode(runs, count, &writer->runs);
+    return writer->runs.failed ? fail_memory(error) : BF_OK;
 }
 
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error)
@@ -400,6 +412,8 @@ static bf_status segment_writer_documents(struct segment_writer *writer, bf_erro
     if (status == BF_OK) status = segment_writer_column(writer, BLOB_ARTICLE_OFFSET, &writer->stored.offsets, error);
     if (status == BF_OK && writer->arrival.length)
         status = segment_writer_blob(writer, BLOB_ARRIVAL, &writer->arrival, error);
+    if (status == BF_OK && writer->runs.length) status = segment_writer_blob(writer, BLOB_RUNS, &writer->runs, error);
+    if (!writer->meta.end_arrival) writer->meta.end_arrival = writer->meta.doc_count;
     buffer_free(&ids);
     return status;
 }

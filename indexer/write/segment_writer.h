@@ -5,6 +5,7 @@
 #ifndef WRITE_SEGMENT_WRITER_H
 #define WRITE_SEGMENT_WRITER_H
 
+#include "arrival_runs.h"
 #include "article_dictionary.h"
 #include "backfile.h"
 #include "field.h"
@@ -31,6 +32,11 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
 
 /* After all documents: other numbers for them. The one that arrived as number i becomes documents[i], a permutation. */
 bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error);
+
+/* In which runs the documents arrived, counted over the whole index: before segment_writer_finish. `end`: the number after the
+ * last of them. Not called: from 0 on. */
+bf_status segment_writer_arrived(struct segment_writer *writer, const struct arrival_run *runs, uint32_t count, uint64_t end,
+                                 bf_error *error);
 
 /* The stored articles, in the order of these numbers, independent of the calls above: one record, ... */
 bf_status segment_writer_article(struct segment_writer *writer, const uint8_t *record, size_t length, bf_error *error);

@@ -72,7 +72,8 @@ static bf_status results_keep(struct bf_results *results, struct top_hits *top, 
     if (!results->hits || !results->articles) return fail_memory(error);
     for (size_t i = 0; i < count; i++) {
         const struct ranked_hit *hit = &top->hits[offset + i];
-        results->hits[i] = (bf_hit){offset + i + 1, hit->score, hit->segment, hit->document};
+        uint32_t segment = snapshot_run(results->index->snapshot, hit->run).segment;
+        results->hits[i] = (bf_hit){offset + i + 1, hit->score, segment, hit->document};
     }
     results->hit_count = count;
     return BF_OK;

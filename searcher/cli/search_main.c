@@ -1,4 +1,5 @@
 /* backfile-search: one query, or a file of them, against an index; or one article to read. */
+#include "cut_file.h"
 #include "printer.h"
 #include "search_options.h"
 #include "sink.h"
@@ -174,6 +175,7 @@ int main(int argc, char **argv)
     bf_error error = {0};
     int code = EXIT_ERROR;
     standard_streams_hold();
+    cut_file_watch("backfile-search");
     bf_status status = search_options_parse(&run.options, argc, argv, &error);
     if (status != BF_OK) {
         say("", NULL, error.message);

@@ -114,4 +114,7 @@ uint32_t clause_tree_refine(struct clause_tree *tree, struct bounded *documents,
 /* Whether the document matches and reaches the threshold; then its score. `bound` was refined. */
 bool clause_tree_score(struct clause_tree *tree, uint32_t doc, uint32_t bound, uint32_t least, float *score);
 
+/* The score of a document that matches; the page's sets must be those of all clauses. */
+float clause_tree_score_match(struct clause_tree *tree, uint32_t doc);
+
 #endif

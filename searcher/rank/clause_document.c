@@ -130,10 +130,16 @@ static void add_scores(struct clause_tree *tree, struct clause *group, uint32_t 
     }
 }
 
+float clause_tree_score_match(struct clause_tree *tree, uint32_t doc)
+{
+    float score = 0;
+    add_scores(tree, tree->root, doc, &score);
+    return score;
+}
+
 bool clause_tree_score(struct clause_tree *tree, uint32_t doc, uint32_t bound, uint32_t least, float *score)
 {
     if (!clause_matches(tree, tree->root, doc) || probe_document(tree, doc, bound, least) < least) return false;
-    *score = 0;
-    add_scores(tree, tree->root, doc, score);
+    *score = clause_tree_score_match(tree, doc);
     return true;
 }

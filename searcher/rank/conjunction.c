@@ -10,7 +10,9 @@
 
 enum {
     PAGED_CANDIDATES = 64, /* so many are scored at a time: the best pages raise the threshold for the others */
-    MANY = 256,            /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
+    MANY = 64,            /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
+    REFINED_LEAST = 32,    /* postings that are left, for which it pays too */
+    SETTLE_LEAST = 48,     /* candidates, at least, by which the threshold is raised */
 };
 
 struct conjunction {
@@ -21,7 +23,9 @@ struct conjunction {
     uint32_t short_count;
     uint32_t short_most;          /* their bounds together */
     struct page_part *parts;      /* by list, all paged */
-    uint64_t settle_at;           /* where many hits are wanted: so many candidates, and the threshold is raised by their bounds */
+    bool many;
+    uint64_t settle_at;           /* so many candidates, and the threshold is raised; at first, and then that of further ones: */
+    uint64_t settle_least;
 };
 
 static bool choose_lead(struct conjunction *c)
@@ -55,16 +59,17 @@ static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
     return bound;
 }
 
-/* Keeps a candidate whose bound is exact. */
-static bool push_refined(struct conjunction *c, uint32_t doc, uint32_t bound)
+/* Keeps a candidate. When there are many again, the threshold is raised: by the bounds of all where these are exact, or by the
+ * scores of a few. */
+static bool push(struct conjunction *c, uint32_t doc, uint32_t bound)
 {
     struct rank_run *run = &c->run;
-    const struct candidate candidate = {.doc = doc, .bound = (uint16_t)bound, .refined = true};
+    const struct candidate candidate = {.doc = doc, .bound = (uint16_t)bound, .refined = run->all_refined};
     if (bound < run->least || segment_is_deleted(run->segment, doc)) return true;
     if (!rank_run_push_refined(run, &candidate)) return false;
     if (run->candidate_count < c->settle_at) return true;
-    if (!rank_run_settle(run, 0)) return false;
-    c->settle_at = run->candidate_count + run->ranking->top.k;
+    if (!rank_run_settle(run, run->ranking->top.k + 2)) return false;
+    c->settle_at = run->candidate_count + (run->all_refined ? c->settle_least / 2 : run->candidate_count + c->settle_least);
     return true;
 }
 
@@ -81,34 +86,42 @@ static uint32_t paged_impacts(struct rank_run *run, uint32_t doc)
     return sum;
 }
 
-/* What these lists add to the document, which was found in all of them. */
-static uint32_t short_impacts(struct conjunction *c, uint32_t doc)
+/* What those not paged add to the document, which all of them have, and the `sum` so far. 0: it can't reach the threshold. */
+static uint32_t add_shorts(struct conjunction *c, uint32_t doc, uint32_t sum)
 {
-    uint32_t sum = 0;
+    uint32_t rest = c->short_most;
     for (uint32_t i = 0; i < c->short_count; i++) {
         struct ranked_list *list = c->shorts[i];
-        uint32_t posting = 0, tf = ranked_list_next_tf(list, doc, &posting);
-        if (tf) sum += ranked_list_impact(list, doc, posting, tf);
+        uint32_t posting = 0, tf;
+        if (sum + rest < c->run.least) return 0;
+        rest -= list->most;
+        if ((tf = ranked_list_next_tf(list, doc, &posting)) > 0) sum += ranked_list_impact(list, doc, posting, tf);
     }
     return sum;
 }
 
-/* A posting of the leading list whose document all lists have that are not paged. */
-static bool walk_posting(struct conjunction *c, uint32_t posting)
+/*
+ * Goes through postings of the leading list whose documents all lists have that are not paged. Bounds come in the order of what
+ * they cost: that of the page, those of the cells, what the leading list adds; and then lists are looked into, while what is known
+ * and the most of the others reach the threshold.
+ */
+static bool walk_kept(struct conjunction *c, const uint32_t *kept, uint32_t count)
 {
     struct rank_run *run = &c->run;
-    uint32_t doc = c->lead->docs[posting], sum = 0;
-    if (c->page_sums) {
-        bool inlined = c->lead->shape == CURSOR_INLINE;
-        uint32_t code = inlined ? IMPACT_CODE_MAX : c->lead->list.page_max[posting / POSTING_BLOCK];
-        uint32_t others = ranked_list_bound(c->lead, code) + c->short_most;
-        sum = c->page_sums[doc / POSTING_PAGE];
-        if (!sum || others + sum < run->least || !(sum = paged_bound(run, doc)) || others + sum < run->least) return true;
+    struct ranked_list *lead = c->lead;
+    uint32_t most = lead->most + c->short_most;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t posting = kept[i], doc = lead->docs[posting], sum = c->page_sums ? c->page_sums[doc / POSTING_PAGE] : 0;
+        if (c->page_sums && (!sum || sum + most < run->least)) continue;
+        if (c->page_sums && (!(sum = paged_bound(run, doc)) || sum + most < run->least)) continue;
+        if (!ranked_list_tfs(lead, posting / POSTING_BLOCK)) return true;
+        uint32_t added = ranked_list_impact(lead, doc, posting, lead->tfs[posting]);
+        if (sum + added + c->short_most < run->least) continue;
+        if (c->page_sums && run->all_refined && !(sum = paged_impacts(run, doc))) continue;
+        sum = add_shorts(c, doc, sum + added);
+        if (sum && !push(c, doc, sum)) return false;
     }
-    if (!ranked_list_load_tfs(c->lead, posting / POSTING_BLOCK)) return true;
-    if (run->all_refined && c->page_sums && !(sum = paged_impacts(run, doc))) return true;
-    sum += ranked_list_impact(c->lead, doc, posting, c->lead->tfs[posting]) + short_impacts(c, doc);
-    return run->all_refined ? push_refined(c, doc, sum) : rank_run_push(run, doc, sum);
+    return true;
 }
 
 static bool walk_lead(struct conjunction *c)
@@ -120,15 +133,16 @@ static bool walk_lead(struct conjunction *c)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
     for (uint32_t i = 0; i < run->list_count; i++) {
         ranked_list_rewind(run->lists[i]);
-        if (run->lists[i] == c->lead ? c->lead->df >= POSTING_BLOCK : run->all_refined) ranked_list_tabulate(run->lists[i]);
+        if (run->lists[i] == c->lead ? c->lead->df >= POSTING_BLOCK : c->many) ranked_list_tabulate(run->lists[i]);
     }
     for (;;) {
         walk.needed = run->least > others ? run->least - others : 0;
         if (!lead_walk_next(&walk)) break;
         /* The stretch is gone through once more. */
         for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]);
-        for (uint32_t i = 0; i < walk.kept_count; i++)
-            if (!walk_posting(c, walk.kept[i])) return false;
+        /* Of a handful, cells say enough of which to score. */
+        if (run->candidate_count == 0 && walk.kept_count >= REFINED_LEAST) run->all_refined = true;
+        if (!walk_kept(c, walk.kept, walk.kept_count)) return false;
     }
     return rank_run_flush(run);
 }
@@ -171,7 +185,7 @@ static bool rank_page(struct conjunction *c, uint32_t page)
     }
     count = rank_run_refine(run, page, run->lists, run->list_count, true, found, count);
     for (uint32_t i = 0; i < count; i++)
-        if (!push_refined(c, found[i].doc, found[i].bound)) return false;
+        if (!push(c, found[i].doc, found[i].bound)) return false;
     return true;
 }
 
@@ -181,7 +195,7 @@ static bool rank_pages(struct conjunction *c)
     uint32_t count, *pages = rank_run_order_pages(run, c->page_sums, &count);
     c->parts = arena_take(&run->arena, run->list_count * sizeof *c->parts);
     if (!pages || !c->parts) return false;
-    for (uint32_t i = 0; run->all_refined && i < run->list_count; i++) ranked_list_tabulate(run->lists[i]);
+    for (uint32_t i = 0; c->many && i < run->list_count; i++) ranked_list_tabulate(run->lists[i]);
     for (uint32_t i = 0; i < count; i++) {
         if (c->page_sums[pages[i]] < run->least) continue;
         rank_run_prefetch(run, pages, i, count);
@@ -200,8 +214,10 @@ static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, b
     bf_status status = rank_run_open(run, ranking, number, &possible, error);
     if (status == BF_OK && possible && run->scale > 0) {
         bool good = choose_lead(&c);
-        run->all_refined = ranking->top.k >= MANY;
-        c.settle_at = 2 * ranking->top.k;
+        /* Bounds are exact but for what cells stand for. */
+        c.many = ranking->top.k >= MANY;
+        run->all_refined = c.many;
+        c.settle_at = c.settle_least = ranking->top.k < SETTLE_LEAST / 2 ? SETTLE_LEAST : 2 * ranking->top.k;
         if (good && run->paged_count) good = (c.page_sums = rank_run_page_sums(run, true)) != NULL;
         good = good && (ranked_list_is_paged(c.lead) ? rank_pages(&c) : walk_lead(&c));
         status = good ? rank_run_outcome(run, error) : fail_memory(error);

@@ -20,10 +20,13 @@ static void take_postings(struct lead_walk *walk, uint32_t first)
             continue;
         }
         if (!ranked_list_docs(lead, block)) return;
-        for (; walk->posting < end; walk->posting++) {
-            if (lead->docs[walk->posting] - first >= RANK_SET) return;
-            walk->kept[walk->kept_count++] = walk->posting;
-        }
+        bool all = lead->docs[end - 1] - first < RANK_SET;
+        while (!all && lead->docs[end - 1] - first >= RANK_SET && end > walk->posting) end--;
+        uint32_t *kept = walk->kept + walk->kept_count, from = walk->posting, count = end - from;
+        for (uint32_t i = 0; i < count; i++) kept[i] = from + i;
+        walk->kept_count += count;
+        walk->posting = end;
+        if (!all) return;
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "impact.h"
 #include "posting_record.h"
+#include "segment_order.h"
 #include "status.h"
 
 #include <math.h>
@@ -84,11 +85,13 @@ static double stored_limit(const struct rank_run *run)
     return limit;
 }
 
+/* A computed score may lie above the sum of its true parts by the rounding of the additions. */
+static double rank_safe(double limit, uint32_t count) { return limit * (1 - 1e-6 - 1.2e-7 * count); }
+
 uint32_t rank_threshold(const struct top_hits *top, double *limit, double scale, uint32_t count)
 {
     if ((double)top_hits_threshold(top) > *limit) *limit = (double)top_hits_threshold(top);
-    /* A computed score may lie above the sum of its true parts by the rounding of the additions. */
-    double safe = *limit * (1 - 1e-6 - 1.2e-7 * count) * scale;
+    double safe = rank_safe(*limit, count) * scale;
     /* Beyond what bounds come to, nothing in this segment can reach it. */
     return safe > UINT16_MAX ? UINT16_MAX + 1 : safe > 0 ? (uint32_t)safe : 0;
 }
@@ -108,6 +111,23 @@ static void raise_to_bound(struct rank_run *run, uint32_t bound)
     raise_least(run);
 }
 
+/* The scale is that of all segments, and so are the tables. */
+static void share_tables(struct rank_run *run)
+{
+    struct rank_tables *tables = run->ranking->tables;
+    for (uint32_t i = 0; tables && i < run->list_count; i++) {
+        struct ranked_list *list = run->lists[i];
+        uint16_t(**table)[256] = &tables->of_leaf[list->leaf - run->ranking->leaves];
+        if (!*table) {
+            list->arena = tables->arena;
+            ranked_list_tabulate(list);
+            list->arena = &run->arena;
+            *table = list->impacts;
+        }
+        list->impacts = *table;
+    }
+}
+
 bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t number, bool *possible, bf_error *error)
 {
     *run = (struct rank_run){.ranking = ranking, .number = number, .segment = ranking->snapshot->segments[number],
@@ -121,10 +141,11 @@ bf_status rank_run_open(struct rank_run *run, struct ranking *ranking, uint32_t 
         ranked_list_weigh(run->lists[i]);
         most += IMPACT_CODE_MAX * run->lists[i]->unit;
     }
-    run->scale = most > 0 ? RANK_SUM_MOST / most : 0;
+    run->scale = most > 0 ? RANK_SUM_MOST / fmax(most, ranking->most) : 0;
     for (uint32_t i = 0; i < run->list_count; i++) ranked_list_scale(run->lists[i], run->scale);
+    if (most <= ranking->most) share_tables(run);
     order_lists(run);
-    run->limit = stored_limit(run);
+    run->limit = fmax(stored_limit(run), ranking->limit);
     raise_least(run);
     return BF_OK;
 }
@@ -143,14 +164,37 @@ bool rank_run_pays(const struct ranking *ranking)
     return !ranking->count_only && ranking->top.k <= RANK_HITS_MOST && rank_run_can(ranking);
 }
 
+static bf_status rank_many_segments(struct ranking *ranking,
+                                    bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
+                                    bf_error *error)
+{
+    struct arena arena = {0};
+    struct segment_order order;
+    struct rank_tables tables = {&arena, arena_take_zeroed(&arena, ranking->leaf_count * sizeof *tables.of_leaf)};
+    bf_status status = tables.of_leaf ? segment_order_make(ranking, &arena, &order, error) : fail_memory(error);
+    if (status == BF_OK && order.count) {
+        ranking->limit = order.limit;
+        ranking->most = order.segments[0].most;
+        ranking->tables = &tables;
+    }
+    for (uint32_t i = 0; status == BF_OK && i < order.count; i++) {
+        ranking->limit = fmax(ranking->limit, (double)top_hits_threshold(&ranking->top));
+        if (order.segments[i].most < rank_safe(ranking->limit, ranking->leaf_count)) break; /* nor does any that follows */
+        status = segment(ranking, order.segments[i].number, error);
+    }
+    ranking->tables = NULL;
+    arena_free(&arena);
+    return status;
+}
+
 bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
                         bf_error *error)
 {
     bf_status status = ranking->no_total ? BF_OK : ranking_count(ranking, error);
     if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
-    for (uint32_t i = 0; status == BF_OK && ranking->top.k && i < ranking->snapshot->segment_count; i++)
-        status = segment(ranking, i, error);
-    return status;
+    if (status != BF_OK || !ranking->top.k) return status;
+    if (ranking->snapshot->segment_count == 1) return segment(ranking, 0, error);
+    return rank_many_segments(ranking, segment, error);
 }
 
 bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)

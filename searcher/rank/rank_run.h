@@ -44,6 +44,12 @@ struct rank_scratch {
 struct arena rank_arena_take(struct rank_scratch *scratch);
 void rank_arena_return(struct rank_scratch *scratch, struct arena *arena);
 
+/* Where many segments are ranked with one scale, tables of impacts are made once a query and not once a segment. */
+struct rank_tables {
+    struct arena *arena;
+    uint16_t (**of_leaf)[256];    /* by leaf: its table (ranked_list.h), or NULL: not made yet */
+};
+
 struct rank_run {
     struct ranking *ranking;
     struct segment *segment;

@@ -23,7 +23,7 @@ void ranked_list_weigh(struct ranked_list *list)
     list->titles_matter = list->leaf->node->field == QUERY_TEXT && list->bm25->title_weight != 1 &&
                           (list->shape == CURSOR_INLINE || list->list.title_df > 0);
     list->plain = list->leaf->node->field != QUERY_TITLE;
-    const double rounding = 1 + 1e-6; /* of the floats in a score, each good to 6e-8 */
+    const double rounding = RANKED_ROUNDING;
     if (list->shape == CURSOR_INLINE) {
         float largest = list->leaf->weight * 1e-3f;
         for (uint32_t i = 0; i < list->df; i++) largest = fmaxf(largest, ranked_list_score(list, list->docs[i], i, list->tfs[i]));
@@ -39,7 +39,7 @@ void ranked_list_weigh(struct ranked_list *list)
     }
     list->unit = weight * most * (double)list->list.unit * rounding;
     if (!list->segment->deleted)
-        for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = weight * least * (double)list->list.kth[i] / rounding;
+        for (int i = 0; i < POSTING_KTH; i++) list->kth[i] = ranked_list_reached(weight, (double)list->list.kth[i], least);
 }
 
 uint32_t ranked_list_impact_slowly(const struct ranked_list *list, uint32_t doc, uint32_t tf, uint32_t title_tf)

@@ -15,6 +15,8 @@ enum {
     RANKED_SET = 1 << 16,    /* documents of a set */
 };
 
+#define RANKED_ROUNDING (1 + 1e-6) /* of the floats in a score, each good to 6e-8 */
+
 struct ranked_list {
     const struct leaf_weight *leaf;
     enum query_occur occur;
@@ -64,6 +66,12 @@ bf_status ranked_list_open(const struct match_context *context, const struct que
 bf_status ranked_list_open_term(const struct match_context *context, const struct query_node *node, uint32_t number,
                                 struct ranked_list **list, bf_error *error);
 
+/* The least score of a posting whose stored impact was so much, by the change that lowers impacts most. */
+static inline double ranked_list_reached(double weight, double impact, double least)
+{
+    return weight * impact_change_lower(impact / RANKED_ROUNDING, least) / RANKED_ROUNDING;
+}
+
 /* Computes `unit` and `kth`: before anything of bounds. */
 void ranked_list_weigh(struct ranked_list *list);
 
@@ -94,6 +102,11 @@ bool ranked_list_load_tfs(struct ranked_list *list, uint32_t block);
 static inline bool ranked_list_docs(struct ranked_list *list, uint32_t block)
 {
     return bitset_has(list->docs_ready, block) || ranked_list_load_docs(list, block);
+}
+
+static inline bool ranked_list_tfs(struct ranked_list *list, uint32_t block)
+{
+    return bitset_has(list->tfs_ready, block) || ranked_list_load_tfs(list, block);
 }
 
 /* The bound of the document's cell, of a paged list; 0: it is empty. As the kernel's add_cells finds it. */

@@ -29,6 +29,9 @@ struct ranking {
     const struct bm25 *bm25;
     bool count_only;      /* no hits wanted, only the total */
     bool no_total;        /* the total need not be found */
+    double limit;         /* a score that k documents are known to reach, whatever segment is looked at */
+    double most;          /* a score that no document is above; 0: unknown */
+    struct rank_tables *tables; /* that segments share, with it (rank_run.h) */
     struct top_hits top;  /* with k set */
     uint64_t total;       /* live articles that match, or BF_TOTAL_UNKNOWN */
     struct rank_work work;

@@ -6,20 +6,24 @@
 
 struct ranked_hit {
     float score;
-    uint32_t segment, document, arrival;
+    uint32_t run;      /* of arrivals in the snapshot (snapshot_order.h); of the hits of a segment they ascend with `arrival` */
+    uint32_t document;
+    uint32_t arrival;  /* in its segment */
 };
 
 /* A hit, its score to be filled in. `number`: of the segment in the snapshot. */
 static inline struct ranked_hit hit_make(struct segment *segment, uint32_t number, uint32_t document)
 {
-    return (struct ranked_hit){0, number, document, segment_arrival(segment, document)};
+    uint32_t arrival = segment_arrival(segment, document);
+    uint32_t run = segment->runs ? arrival_run_of(segment->runs, segment->run_count, arrival)->place : number;
+    return (struct ranked_hit){0, run, document, arrival};
 }
 
 /* Whether a comes before b. */
 static inline bool hit_before(const struct ranked_hit *a, const struct ranked_hit *b)
 {
     if (a->score != b->score) return a->score > b->score;
-    if (a->segment != b->segment) return a->segment < b->segment;
+    if (a->run != b->run) return a->run < b->run;
     return a->arrival < b->arrival;
 }
 
