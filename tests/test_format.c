@@ -17,6 +17,7 @@
 #include "pfor.h"
 #include "position_group.h"
 #include "posting_list.h"
+#include "rice_block.h"
 #include "seal_record.h"
 #include "section.h"
 #include "segment.h"
@@ -148,6 +149,16 @@ static void test_frame(void **state)
     buffer_append(&out, body.bytes, body.length);
     expect_example("frame", &out);
     buffer_free(&body);
+    buffer_free(&out);
+}
+
+static void test_rice_block(void **state)
+{
+    (void)state;
+    const uint32_t values[] = {5, 0, 2, 9, 1, 4};
+    struct buffer out = {0};
+    rice_block_encode(values, 6, &out);
+    expect_example("rice-block", &out);
     buffer_free(&out);
 }
 
@@ -536,6 +547,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_varint),       cmocka_unit_test(test_bit_packing),    cmocka_unit_test(test_frame),
+        cmocka_unit_test(test_rice_block),
         cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
