@@ -99,7 +99,7 @@ struct posting_list {
  * posting_page_range, posting_title_range) may do so before they are. */
 const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
-/* Reads no more of the record than counts and stored impacts: df, cf, paged, has_positions, max_impact and kth, and nothing else. */
+/* Reads no more of the record than counts and stored impacts: df, cf, paged, has_positions, max_impact and kth. */
 const char *posting_list_peek(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
 /* Bytes [0, result) of the record are its head: numbers, maxima, grid and directories; documents and frequencies follow. */
