@@ -50,8 +50,8 @@ static bf_status print_json(const struct add_summary *s, const bf_stats *index, 
     struct buffer out = {0};
     const struct count run[] = {
         {"stored", s->stored},           {"replaced", s->replaced},
-        {"unchanged", s->unchanged},     {"commits", s->commits},
         {"refused", s->refused},         {"skipped", s->skipped},
+        {"unchanged", s->unchanged},     {"commits", s->commits},
         {"files", s->counts.files},      {"records", s->counts.records},
         {"bytes_read", s->counts.bytes}, {"stripped_controls", s->counts.stripped_controls},
         {"bytes_written", bytes_written()}, {"peak_rss", peak_rss()},
