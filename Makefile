@@ -8,7 +8,8 @@
 #   make check-layers check-headers
 #   make asan tsan clang   the tests under another flavour of the build
 #   make neon       the kernels of AArch64 and their tests, cross-compiled and run by qemu (Debian: gcc-aarch64-linux-gnu, qemu-user)
-#   make fuzz       FUZZ_SECONDS=60 a target
+#   make fuzz       FUZZ_SECONDS=60 a target; FUZZERS_WANTED=fuzz_codec FUZZ_PART=articles: one decoder of one target
+#   make fuzz-parts every decoder and every reader by itself, FUZZ_SECONDS=60 each (3600 for the long form)
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
 #   make torture    the long form of the crash tests
 #   make exact      the long form of the proof that rankings are exact
@@ -35,7 +36,7 @@ OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit
 OPTIMISE := $(OPTIMISE_$(FLAVOUR))
 
 # -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
-INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench tests tests/faults
+INCLUDE_DIRS := include $(wildcard common/*/) $(wildcard indexer/*/) $(wildcard searcher/*/) bench tests tests/faults tests/refuse
 CFLAGS   ?=
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(OPTIMISE) -fPIC -fvisibility=hidden -ffp-contract=off -D_GNU_SOURCE \
              $(addprefix -I,$(INCLUDE_DIRS)) $(CFLAGS)
@@ -76,7 +77,7 @@ REPLAYS  := $(patsubst tests/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang neon kernel-tests fuzz bench torture exact clean \
-        unicode-tables test-programs run-tests fuzzers
+        unicode-tables test-programs run-tests fuzzers fuzz-parts
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -138,6 +139,22 @@ $(B)/tests/fault_calls.so: $(B)/obj/tests/faults/fault_calls.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -shared -o $@ $^
 
+# Test and programs whose memory can be refused.
+REFUSED := $(call obj,tests/refuse/refused_memory.c)
+REFUSING := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup
+$(B)/tests/test_memory_refused: $(REFUSED)
+$(B)/tests/test_memory_refused: LDFLAGS += $(REFUSING)
+
+$(B)/tests/refused-search: $(call obj,$(SEARCH_SRC)) $(REFUSED) $(B)/libbackfile.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(REFUSING) $(LIBS_ENGINE)
+
+$(B)/tests/refused-index: $(call obj,$(INDEX_SRC) $(READER_SRC)) $(REFUSED) $(B)/libbackfile.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(REFUSING) $(LIBS_READER) $(LIBS_ENGINE)
+
 $(B)/tests/two_articles: examples/two_articles.c $(B)/libbackfile.so
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -149,7 +166,7 @@ $(B)/tests/replay_%: $(B)/obj/tests/fuzz_%.o $(B)/obj/tests/replay_driver.o $(B)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE)
 
-test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles $(B)/tests/fault_calls.so
+test-programs: all $(TESTS) $(REPLAYS) $(B)/tests/two_articles $(B)/tests/fault_calls.so $(B)/tests/refused-search $(B)/tests/refused-index
 
 run-tests: test-programs
 	@CC='$(CC)' BUILD='$(B)' tests/run
@@ -161,7 +178,7 @@ asan:
 	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
 
 # Those that have threads; the others would only run ten times slower.
-THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new" $(TEST_SRC)))
+THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC)))
 tsan:
 	+@$(MAKE) --no-print-directory FLAVOUR=tsan $(addprefix build/tsan/tests/,$(THREADED))
 	@BUILD=build/tsan ONLY='$(THREADED)' tests/run
@@ -200,13 +217,24 @@ $(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 fuzzers: $(FUZZERS)
 
 FUZZ_SECONDS ?= 60
+FUZZERS_WANTED ?= $(patsubst tests/%.c,%,$(FUZZ_SRC))
 fuzz:
 	+@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang fuzzers
-	@for fuzzer in $(patsubst tests/%.c,%,$(FUZZ_SRC)); do \
+	@for fuzzer in $(FUZZERS_WANTED); do \
 		mkdir -p build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer; \
 		echo "$$fuzzer: $(FUZZ_SECONDS) s"; \
 		build/fuzz/fuzz/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -print_final_stats=1 -verbosity=0 \
 			-artifact_prefix=tests/data/fuzz/$$fuzzer/ build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer || exit 1; \
+	done
+
+# A fuzzer's parts are named in its source; one without has only itself.
+fuzz-parts:
+	@for source in $(FUZZ_SRC); do \
+		for part in $$(sed -n 's/.* parts\[\] = {\(.*\)};/\1/p' $$source | tr -d '",') ""; do \
+			[ -n "$$part" ] || ! grep -q ' parts\[\] = ' $$source || continue; \
+			echo "$$(basename $$source .c) $$part"; \
+			FUZZ_PART=$$part $(MAKE) --no-print-directory fuzz FUZZERS_WANTED=$$(basename $$source .c) || exit 1; \
+		done; \
 	done
 
 # ---- Rules of the house ----
@@ -257,4 +285,4 @@ unicode-tables:
 clean:
 	rm -rf build
 
--include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(wildcard tests/faults/*.c))
+-include $(patsubst %.c,$(B)/obj/%.d,$(LIB_SRC) $(READER_SRC) $(INDEX_SRC) $(SEARCH_SRC) $(BENCH_SRC) $(TEST_SRC) $(FUZZ_SRC) $(SUPPORT_SRC) $(wildcard tests/faults/*.c tests/refuse/*.c))

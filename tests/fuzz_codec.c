@@ -11,6 +11,7 @@
 #include "id_column.h"
 #include "inflate.h"
 #include "inline_list.h"
+#include "part_of_fuzzer.h"
 #include "position_measure.h"
 #include "posting_list.h"
 #include "term_block.h"
@@ -183,6 +184,10 @@ static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
     dictionary = (struct article_dictionary){bytes, length, length >= 6 ? load_u32_be(bytes + 2) : 0};
     if (!inflate_first(bytes, length, &dictionary, i, i & 1, &raw)) require(raw.length == i);
     article_block_count(bytes, length, &count);
+    struct article_block_head head;
+    size_t taken;
+    if (!article_block_begin(bytes, length, &head) && !article_block_read_all(bytes, length, &head, NULL, &raw, &taken))
+        require(taken <= length && raw.length == head.total);
     if (!article_block_read(bytes, length, NULL, i, &raw, &offset, &record_length)) {
         require(offset + record_length <= raw.length);
         article_record_decode(raw.bytes + offset, record_length, &arena, &article);
@@ -191,16 +196,19 @@ static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
     arena_free(&arena);
 }
 
+static const char *const parts[] = {"postings", "positions", "terms", "columns", "articles", "inline"};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 3) return 0;
+    unsigned part = part_of_fuzzer(parts, 6, data[0]) % 6;
     uint32_t number = load_u16(data + 1);
-    size_t length = size - 3, slack = data[0] % 6 < 2 ? POSTING_SLACK : 0;
+    size_t length = size - 3, slack = part < 2 ? POSTING_SLACK : 0;
     uint8_t *bytes = malloc(length + slack ? length + slack : 1);
     if (!bytes) return 0;
     memcpy(bytes, data + 3, length);
     memset(bytes + length, 0xff, slack);
-    switch (data[0] % 6) {
+    switch (part) {
     case 0: fuzz_posting_list(bytes, length, number); break;
     case 1: fuzz_position_group(bytes, length, number); break;
     case 2: fuzz_term_block(bytes, length, number); break;

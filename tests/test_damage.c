@@ -1,10 +1,10 @@
 /*
- * Damaged on purpose: bytes of every file of an index are flipped, one at a time, and files are cut short. Whatever was
- * damaged, nothing crashes or hangs, each search answers as before or says BF_CORRUPT, and `check` notices every flip that
- * any answer suffers from.
+ * Damaged on purpose: bytes of every file of an index are flipped, one at a time, files are cut short, and pages change
+ * places. Whatever was damaged, nothing crashes or hangs, each search answers as before or says BF_CORRUPT, and `check`
+ * notices every flip that any answer suffers from.
  *
- * FLIPS=all for every byte (of the largest index, a large sample) instead of a few; FLIPS=N for N an index. Each is tried
- * in a process of its own, so that a crash is counted.
+ * FLIPS=all for every byte (of the largest index, a large sample) instead of a few; FLIPS=N for N an index; SWAPS=N for N
+ * pages that change places. Each is tried in a process of its own, so that a crash is counted.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,6 +30,7 @@ enum {
     FILES_MOST = 16,
     TREE_PAGE_SIZE = 4096,
     FLIPS_USUAL = 700,       /* an index */
+    SWAPS_USUAL = 60,        /* of pages, an index */
     FLIPS_ALL = 400000,      /* of an index with more bytes than this, so many at random instead of all */
     SECONDS_MOST = 20,       /* for one look at a damaged index */
 };
@@ -306,6 +307,26 @@ static void cut_short(struct damage *damage, uint64_t seed)
     }
 }
 
+/* Two pages of a file, each right in itself, in each other's place; or one in place of another, as when a write went astray. */
+static void swap_pages(struct damage *damage, uint64_t seed)
+{
+    const char *given = getenv("SWAPS");
+    unsigned long wanted = given ? strtoul(given, NULL, 10) : SWAPS_USUAL;
+    for (unsigned long i = 0; i < wanted; i++) {
+        int file = (int)(random_next(&seed) % (uint64_t)damage->file_count);
+        size_t pages = damage->sizes[file] / TREE_PAGE_SIZE, first = random_next(&seed) % pages, second = random_next(&seed) % pages;
+        const uint8_t *one = damage->bytes[file] + first * TREE_PAGE_SIZE, *other = damage->bytes[file] + second * TREE_PAGE_SIZE;
+        char what[64];
+        snprintf(what, sizeof what, "%s page %zu", i % 2 ? "swapped with" : "overwritten by", second);
+        if (memcmp(one, other, TREE_PAGE_SIZE) == 0) continue;
+        assert_int_equal(pwrite(damage->fds[file], other, TREE_PAGE_SIZE, (off_t)(first * TREE_PAGE_SIZE)), TREE_PAGE_SIZE);
+        if (i % 2)
+            assert_int_equal(pwrite(damage->fds[file], one, TREE_PAGE_SIZE, (off_t)(second * TREE_PAGE_SIZE)), TREE_PAGE_SIZE);
+        damage_try(damage, file, first * TREE_PAGE_SIZE, what);
+        assert_int_equal(pwrite(damage->fds[file], damage->bytes[file], damage->sizes[file], 0), damage->sizes[file]);
+    }
+}
+
 static void try_index(void **state, void (*make)(const char *path))
 {
     const struct index_fixture *fixture = *state;
@@ -319,8 +340,10 @@ static void try_index(void **state, void (*make)(const char *path))
     flip_bytes(&damage, seed);
     unsigned flips = damage.tries - tries;
     cut_short(&damage, seed);
-    print_message("%u flips, %u cuts: %u refused, %u seen by check, %u wrong\n", flips, damage.tries - flips, damage.errors,
-                  damage.noticed, damage.bad);
+    unsigned cuts = damage.tries - tries - flips;
+    swap_pages(&damage, seed);
+    print_message("%u flips, %u cuts, %u pages elsewhere: %u refused, %u seen by check, %u wrong\n", flips, cuts,
+                  damage.tries - tries - flips - cuts, damage.errors, damage.noticed, damage.bad);
     assert_int_equal(look(fixture->path, &damage.right, NULL), 0); /* all is as it was */
     damage_close(&damage);
     assert_int_equal(damage.bad, 0);

@@ -32,6 +32,7 @@ struct index_check {
 
 static void check_report(struct index_check *check, const char *line)
 {
+    if (check->stopped.status != BF_OK) return; /* what could not be read makes every count wrong */
     check->findings++;
     if (check->finding) check->finding(check->context, line);
 }
@@ -108,6 +109,7 @@ static bf_status check_term(struct index_check *check, const struct term_block_r
             if (check->is_text && position >= title_length && title_length && position < title_length + FIELD_GAP)
                 return segment_corrupt(segment, "positions", "no word stands between title and body", error);
         }
+        if (segment->failure.status != BF_OK) break; /* of what was read, not of what is stored */
         if (check->is_text && title_tf != posting_cursor_title_tf(cursor))
             return segment_corrupt(segment, "postings", "the title part must count the positions within the title", error);
         status = form_check_posting(&check->forms, cursor, &check->positions, check->is_text ? title_length : 0,

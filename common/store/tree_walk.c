@@ -90,7 +90,7 @@ bf_status tree_metas_read(int fd, const char *file, struct tree_meta metas[2], b
             uint8_t page[TREE_PAGE];
             bf_status status = tree_page_read(fd, file, number, page, error);
             if (status != BF_OK) return status;
-            rule = tree_meta_rule(page, &metas[number]);
+            rule = tree_page_number(page) == number ? tree_meta_rule(page, &metas[number]) : "a meta page says that it is the other";
         }
         if (!rule) rule = metas_rule(metas);
         if (!rule) rule = metas[metas[1].transaction > metas[0].transaction].root_rule;
