@@ -10,7 +10,7 @@
 #   make neon       the kernels of AArch64 and their tests, cross-compiled and run by qemu (Debian: gcc-aarch64-linux-gnu, qemu-user)
 #   make fuzz       FUZZ_SECONDS=60 a target
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
-#   make torture    the long form of the crash tests
+#   make torture    the long form of the tests in which writers are killed, the power goes, disks and memory fail
 #   make exact      the long form of the proof that rankings are exact
 #   make unicode-tables   makes the generated tables anew from Unicode's files
 
