@@ -11,7 +11,7 @@
 #   make fuzz       FUZZ_SECONDS=60 a target; FUZZERS_WANTED=fuzz_codec FUZZ_PART=articles: one decoder of one target
 #   make fuzz-parts every decoder and every reader by itself, FUZZ_SECONDS=60 each (3600 for the long form)
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
-#   make torture    the long form of the crash tests
+#   make torture    the long form of the tests in which writers are killed, the power goes, disks and memory fail
 #   make exact      the long form of the proof that rankings are exact
 #   make unicode-tables   makes the generated tables anew from Unicode's files
 

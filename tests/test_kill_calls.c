@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-enum { COMMITS = 8, KILLS_USUAL = 500 };
+enum { COMMITS = 8, KILLS_USUAL = 300 };
 
 struct attempt {
     const struct index_fixture *fixture;
