@@ -8,7 +8,8 @@
 #   make check-layers check-headers
 #   make asan tsan clang   the tests under another flavour of the build
 #   make neon       the kernels of AArch64 and their tests, cross-compiled and run by qemu (Debian: gcc-aarch64-linux-gnu, qemu-user)
-#   make fuzz       FUZZ_SECONDS=60 a target
+#   make fuzz       FUZZ_SECONDS=60 a target; FUZZERS_WANTED=fuzz_codec FUZZ_PART=articles: one decoder of one target
+#   make fuzz-parts every decoder and every reader by itself, FUZZ_SECONDS=60 each (3600 for the long form)
 #   make bench      measures this build on corpus/, or on ARTICLES=... QUERIES=...
 #   make torture    the long form of the tests in which writers are killed, the power goes, disks and memory fail
 #   make exact      the long form of the proof that rankings are exact
@@ -76,7 +77,7 @@ REPLAYS  := $(patsubst tests/fuzz_%.c,$(B)/tests/replay_%,$(FUZZ_SRC))
 FUZZERS  := $(patsubst tests/%.c,$(B)/fuzz/%,$(FUZZ_SRC))
 
 .PHONY: all demo test deps install uninstall check-layers check-headers asan tsan clang neon kernel-tests fuzz bench torture exact clean \
-        unicode-tables test-programs run-tests fuzzers
+        unicode-tables test-programs run-tests fuzzers fuzz-parts
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -177,7 +178,7 @@ asan:
 	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
 
 # Those that have threads; the others would only run ten times slower.
-THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new" $(TEST_SRC)))
+THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC)))
 tsan:
 	+@$(MAKE) --no-print-directory FLAVOUR=tsan $(addprefix build/tsan/tests/,$(THREADED))
 	@BUILD=build/tsan ONLY='$(THREADED)' tests/run
@@ -188,7 +189,7 @@ clang:
 # What has a file for each instruction set, and what that needs: no library but the compiler's own.
 KERNEL_TESTS := test_levels test_codec_bitpack test_codec_positions test_page_kernel
 KERNEL_SRC := $(wildcard common/base/*.c common/analysis/ascii_classes*.c common/codec/bitpack*.c common/codec/page_unpack*.c \
-              common/codec/pfor.c common/codec/position_*.c common/codec/length_byte.c searcher/rank/page_kernel*.c)
+              common/codec/pfor.c common/codec/rice_block.c common/codec/position_*.c common/codec/length_byte.c searcher/rank/page_kernel*.c)
 
 $(B)/kernels/%: $(B)/obj/tests/%.o $(call obj,$(KERNEL_SRC))
 	@mkdir -p $(@D)
@@ -216,13 +217,24 @@ $(B)/fuzz/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 fuzzers: $(FUZZERS)
 
 FUZZ_SECONDS ?= 60
+FUZZERS_WANTED ?= $(patsubst tests/%.c,%,$(FUZZ_SRC))
 fuzz:
 	+@$(MAKE) --no-print-directory FLAVOUR=fuzz CC=clang fuzzers
-	@for fuzzer in $(patsubst tests/%.c,%,$(FUZZ_SRC)); do \
+	@for fuzzer in $(FUZZERS_WANTED); do \
 		mkdir -p build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer; \
 		echo "$$fuzzer: $(FUZZ_SECONDS) s"; \
 		build/fuzz/fuzz/$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -print_final_stats=1 -verbosity=0 \
 			-artifact_prefix=tests/data/fuzz/$$fuzzer/ build/fuzz/corpus/$$fuzzer tests/data/fuzz/$$fuzzer || exit 1; \
+	done
+
+# A fuzzer's parts are named in its source; one without has only itself.
+fuzz-parts:
+	@for source in $(FUZZ_SRC); do \
+		for part in $$(sed -n 's/.* parts\[\] = {\(.*\)};/\1/p' $$source | tr -d '",') ""; do \
+			[ -n "$$part" ] || ! grep -q ' parts\[\] = ' $$source || continue; \
+			echo "$$(basename $$source .c) $$part"; \
+			FUZZ_PART=$$part $(MAKE) --no-print-directory fuzz FUZZERS_WANTED=$$(basename $$source .c) || exit 1; \
+		done; \
 	done
 
 # ---- Rules of the house ----

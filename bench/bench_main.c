@@ -18,7 +18,7 @@ static const struct {
     {"growth", bench_growth, "how latency grows with the archive"},
     {"indexing", bench_indexing, "how fast articles are indexed, in what memory, to how many bytes"},
     {"quality", bench_quality, "MAP, nDCG@10, P@10, recall@1000 and MRR against judgements"},
-    {"layout", bench_layout, "how many bits a position takes in each code that was considered"},
+    {"layout", bench_layout, "how many bits a position and a posting take in each code that was considered"},
     {"grow", bench_grow, "a larger archive of the same kind, out of one that is too small to measure with"},
     {"describe", bench_describe, "what archives are like, side by side: lengths, vocabulary, frequencies"},
     {"peer", bench_peer, "take part in a comparison of engines: index, search, index-product, ask"},

@@ -1,5 +1,5 @@
 /*
- * backfile-bench layout: how many bits a position takes in each code that was considered, on real articles. The tokens are
+ * backfile-bench layout: how many bits a position and a posting take in each code that was considered, on real articles. The tokens are
  * inverted here, and their lists cut into the groups that an index has.
  */
 #include "bench_command.h"
@@ -7,6 +7,7 @@
 #include "buffer.h"
 #include "hash.h"
 #include "position_code.h"
+#include "posting_layout.h"
 #include "option.h"
 #include "status.h"
 #include "table.h"
@@ -20,7 +21,7 @@
 
 enum {
     INLINE_POSTINGS = 4, INLINE_POSITIONS = 16, /* such lists stand in the dictionary */
-    BLOCK = 128, PAGE = 256, PAGED_DF = 8192,
+    BLOCK = 128, PAGE = 256, PAGED_DF = 8192, PAGED_SHARE = 32,
     CLASSES = 6,
 };
 
@@ -39,6 +40,7 @@ struct layout {
     double bits[LAYOUT_CODES][CLASSES];
     double grouped[LAYOUT_CODES];      /* whole groups: with what a group has beside its postings */
     uint64_t postings, positions, groups;
+    struct posting_layout lists;
 };
 
 /* ---- Inverting ---- */
@@ -168,11 +170,12 @@ static void measure_list(struct layout *layout, const struct list *list, const u
 {
     if (list->df <= INLINE_POSTINGS && count <= INLINE_POSITIONS) return;
     uint32_t shift = 8 + group_shift(list->df, article_count);
+    posting_layout_add(&layout->lists, list->docs, list->tfs, list->df, article_count);
     layout->postings += list->df;
     layout->positions += count;
     for (uint32_t first = 0, end; first < list->df; first = end) {
         struct layout_group group = {.lengths = list->lengths + first, .exact = list->exact + first, .tfs = list->tfs + first};
-        if (list->df < PAGED_DF) end = list->df - first > BLOCK ? first + BLOCK : list->df;
+        if (list->df < PAGED_DF || list->df < article_count / PAGED_SHARE) end = list->df - first > BLOCK ? first + BLOCK : list->df;
         else
             for (end = first; end < list->df && list->docs[end] >> shift == list->docs[first] >> shift;) end++;
         for (uint32_t i = first; i < end; i++) group.position_count += list->tfs[i];
@@ -249,6 +252,8 @@ static bf_status print(const struct layout *layout, bf_error *error)
     }
     bool printed = table_print(&table, stdout);
     table_free(&table);
+    if (printed) putchar('\n');
+    printed = printed && posting_layout_print(&layout->lists);
     return printed ? BF_OK : fail_memory(error);
 }
 
@@ -264,7 +269,7 @@ int bench_layout(int argc, char **argv)
     if (help) {
         puts("usage: backfile-bench layout TOKENS.jsonl\n\n"
              "Inverts articles of ready-made tokens, lines of {\"id\": ..., \"body\": \"tok tok tok\"}, and\n"
-             "says how many bits a position takes in each code that was considered.\n");
+             "says how many bits a position, and each part of a posting, takes in each code that was considered.\n");
         options_help(specs, stdout);
         return BENCH_DONE;
     }

@@ -149,7 +149,9 @@ typedef struct bf_writer_options {
 BF_API bf_status bf_writer_open(const char *path, const bf_writer_options *options, bf_writer **writer, bf_error *error);
 
 /* Adds the article, or replaces the one of the same id; *replaced (may be NULL) says which. Borrowed only
- * for the call. Nothing is visible before the commit. BF_REFUSED: the article broke a rule named in `error`. */
+ * for the call: it is copied. Nothing is visible before the commit. BF_REFUSED: the article broke a rule named in `error`.
+ * With several threads the article is indexed later, so what fails then (a full disk, memory refused) is reported by a later
+ * call, at the latest by the commit. Order of arrival is the order of the calls. */
 BF_API bf_status bf_writer_add(bf_writer *writer, const bf_article *article, bool *replaced, bf_error *error);
 
 /* Whether this very article is stored, every member to the byte: then adding it again would change nothing. False also where that is
@@ -159,10 +161,13 @@ BF_API bf_status bf_writer_holds(bf_writer *writer, const bf_article *article, b
 /* Deletes the article. BF_NOT_FOUND: there is none of that id. */
 BF_API bf_status bf_writer_delete(bf_writer *writer, bf_text id, bf_error *error);
 
-/* Publishes everything since the last commit at once, on disk for good when it returns BF_OK, and merges
- * segments where there are too many of a size. After a failure the last commit stands and the writer can
- * only be closed. */
+/* Publishes everything since the last commit at once, on disk for good when it returns BF_OK, and then merges
+ * segments where there are too many of a size, in a commit of its own. After a failure the last commit stands and the writer
+ * can only be closed; where only the merge failed, bf_writer_generation has grown nevertheless. */
 BF_API bf_status bf_writer_commit(bf_writer *writer, bf_error *error);
+
+/* How many commits stand, as bf_stats counts them. */
+BF_API uint64_t bf_writer_generation(const bf_writer *writer);
 
 /* Merges until at most `segment_count` (0: 1) segments are left, purging deleted articles. Commits. */
 BF_API bf_status bf_writer_merge(bf_writer *writer, uint32_t segment_count, bf_error *error);
@@ -319,7 +324,7 @@ BF_API bf_status bf_searcher_article(bf_searcher *searcher, bf_text id, const bf
 /* ---- Looking into an index ---- */
 
 typedef struct bf_stats {
-    uint64_t generation;      /* counts commits */
+    uint64_t generation;      /* counts commits, those of merges included */
     uint64_t articles;        /* live */
     uint64_t deleted;         /* still on disk until a merge */
     uint64_t terms;           /* sum over segments */
@@ -334,6 +339,9 @@ typedef struct bf_stats {
 } bf_stats;
 
 BF_API bf_status bf_searcher_stats(bf_searcher *searcher, bf_stats *stats, bf_error *error);
+
+/* The same without first and last, for which every article's date is looked at: takes no time to speak of. */
+BF_API void bf_searcher_counts(bf_searcher *searcher, bf_stats *stats);
 
 /* Calls back for every live article in the order of arrival, until the callback returns something else than BF_OK. */
 BF_API bf_status bf_searcher_each_article(bf_searcher *searcher, bf_status (*callback)(void *context, const bf_article *article),

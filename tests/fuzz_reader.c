@@ -1,4 +1,5 @@
 /* Any bytes, read as each form, in pieces of different sizes: nothing may crash, hang or hand out text that is not UTF-8. */
+#include "part_of_fuzzer.h"
 #include "reader_harness.h"
 #include "utf8.h"
 
@@ -12,20 +13,24 @@ static void must_be_text(bf_text text)
     if (utf8_valid_prefix(text.bytes, text.length) != text.length) abort();
 }
 
+/* As article_form has them; "any" is found out, containers among them. */
+static const char *const parts[] = {"any", "wire", "text", "json", "sgml", "trec"};
+
 /* The first byte chooses form and size of the pieces, the rest is the input. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const encodings[] = {NULL, NULL, NULL, NULL, "UTF-16", "latin1", "SHIFT_JIS", "UTF-8"};
     static const size_t pieces[] = {0, 1, 7, 4096};
     if (size == 0) return 0;
+    const uint8_t choice = part_of_fuzzer(parts, 6, data[0]);
     struct gathered gathered = {
-        .options = {.form = (enum article_form)(data[0] % 6), .encoding = encodings[data[0] >> 3 & 7]},
-        .piece = pieces[data[0] >> 6],
+        .options = {.form = (enum article_form)(choice % 6), .encoding = encodings[choice >> 3 & 7]},
+        .piece = pieces[choice >> 6],
         .article_max = 1 << 16,
         .record_max = 1 << 15,
         .round_trip = true,
     };
-    if (gathered.options.form == FORM_JSON && data[0] & 0x80) gathered.options.map = "title=a.b,body=c.0,date=d";
+    if (gathered.options.form == FORM_JSON && choice & 0x80) gathered.options.map = "title=a.b,body=c.0,date=d";
     gather_bytes(&gathered, data + 1, size - 1, "fuzz");
     if (gathered.round_trip_failures) {
         fprintf(stderr, "%s\n", gathered.round_trip_note);

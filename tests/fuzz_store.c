@@ -5,6 +5,7 @@
  */
 #include "checksum.h"
 #include "adjusted_form.h"
+#include "part_of_fuzzer.h"
 #include "seal_record.h"
 #include "segment_meta.h"
 #include "tree_page.h"
@@ -111,11 +112,14 @@ static void fuzz_records(uint8_t which, const uint8_t *data, size_t size)
     free(bytes);
 }
 
+static const char *const parts[] = {"page", "seal", "index", "segments", "deleted", "adjustment", "meta"};
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1) return 0;
-    if (data[0] % 7 == 0) fuzz_page(data + 1, size - 1);
-    else if (data[0] % 7 == 1) fuzz_seal(data + 1, size - 1);
-    else fuzz_records((uint8_t)(data[0] % 7 - 2), data + 1, size - 1);
+    uint8_t part = part_of_fuzzer(parts, 7, data[0]) % 7;
+    if (part == 0) fuzz_page(data + 1, size - 1);
+    else if (part == 1) fuzz_seal(data + 1, size - 1);
+    else fuzz_records((uint8_t)(part - 2), data + 1, size - 1);
     return 0;
 }

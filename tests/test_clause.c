@@ -86,8 +86,11 @@ static void check_tree(struct asked *asked, const struct match_context *context,
     if (tree.root && ranked) assert_true(clause_tree_sum_pages(&tree));
     for (uint32_t page = tree.root ? tree.page_count : 0; page-- > 0;) {
         uint16_t sums[KERNEL_PAGE];
-        if (ranked) clause_tree_cells(&tree, page);
-        clause_tree_sets(&tree, page, ranked);
+        bool sets_known = page % 2; /* cells may be asked for before or after */
+        if (ranked && !sets_known) clause_tree_cells(&tree, page, false);
+        clause_tree_sets(&tree, page);
+        if (ranked && sets_known) clause_tree_cells(&tree, page, true);
+        if (ranked) clause_tree_add_sets(&tree, page);
         if (ranked) clause_tree_documents(&tree, sums);
         for (uint32_t low = 0; low < POSTING_PAGE; low++) {
             uint32_t doc = page * POSTING_PAGE + low;

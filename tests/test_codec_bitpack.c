@@ -2,6 +2,7 @@
 #include "test_codec.h"
 
 #include "page_unpack.h"
+#include "rice_block.h"
 #include "pfor.h"
 
 enum { SLACK = 64 };
@@ -110,6 +111,35 @@ static void fill(struct chance *chance, uint32_t *values, uint32_t count)
     }
 }
 
+/* Gaps as they are, and anything there may be: integers of all sizes, one of which is far above the others. */
+static void test_rice_blocks(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("rice blocks");
+    for (int round = 0; round < 20000; round++) {
+        uint32_t values[BITPACK_COUNT], back[BITPACK_COUNT], count = 1 + chance_below(&chance, BITPACK_COUNT);
+        struct buffer out = {0};
+        fill(&chance, values, count);
+        if (round % 5 == 0) values[chance_below(&chance, count)] = UINT32_MAX;
+        rice_block_encode(values, count, &out);
+        assert_false(out.failed);
+        assert_true(out.length <= RICE_BLOCK_MOST);
+        uint8_t *bytes = guarded_copy(out.bytes, out.length, SLACK);
+        assert_null(rice_block_decode(bytes, out.length, count, back));
+        assert_memory_equal(values, back, count * sizeof *values);
+        for (uint32_t i = 0; i < count; i++)
+            assert_true(rice_block_bits(bytes) >= 32 || values[i] >> rice_block_bits(bytes) == 0);
+        assert_non_null(rice_block_decode(bytes, out.length - 1, count, back));
+        assert_non_null(rice_block_decode(bytes, 0, count, back));
+        for (int i = 0; i < 8; i++) { /* whatever the bytes are, nothing outside them is touched */
+            bytes[chance_below(&chance, (uint32_t)out.length)] = (uint8_t)chance_next(&chance);
+            (void)rice_block_decode(bytes, out.length, count, back);
+        }
+        free(bytes);
+        buffer_free(&out);
+    }
+}
+
 static void test_frames(void **state)
 {
     (void)state;
@@ -174,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_layout_is_a_stream_of_bits),
         cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_rice_blocks),
         cmocka_unit_test(test_frame_is_the_smallest),
         cmocka_unit_test(test_damaged_frames),
     };

@@ -54,7 +54,7 @@ static void test_what_zlib_deflates(void **state)
     struct buffer raw = {0};
     for (int round = 0; round < 1500; round++) {
         size_t length = chance_below(&chance, round % 20 ? 4000 : ROOM);
-        struct article_dictionary dictionary = {before, 1 + chance_below(&chance, ARTICLE_DICTIONARY_MOST), 0};
+        struct article_dictionary dictionary = {.bytes = before, .length = 1 + chance_below(&chance, ARTICLE_DICTIONARY_MOST)};
         bool has_dictionary = round % 3 == 0;
         random_content(&chance, bytes, length);
         random_content(&chance, before, dictionary.length);
@@ -127,29 +127,37 @@ static void test_a_dictionary_is_learnt(void **state)
     struct chance chance = chance_begin("a dictionary");
     static const char shared[] = "Copies of the report can be had from the office of the harbour master, Port Ella, on a weekday";
     enum { ARTICLES = 400, EACH = 1000 };
-    struct buffer articles = {0}, record = {0}, again = {0};
+    struct buffer articles = {0}, record = {0}, again = {0}, coded = {0};
     size_t ends[ARTICLES], told;
     for (size_t i = 0; i < ARTICLES; i++) {
         for (int j = 0; j < EACH; j++) buffer_append_u8(&articles, (uint8_t)chance_next(&chance));
         buffer_append(&articles, shared, sizeof shared - 1);
         ends[i] = articles.length;
     }
-    assert_true(article_dictionary_learn(articles.bytes, ends, ARTICLES, 4096, &record));
+    assert_true(article_dictionary_learn(articles.bytes, ends, ARTICLES, &record));
     struct article_dictionary dictionary;
     assert_null(article_dictionary_size(record.bytes, &told));
     assert_int_equal(told, record.length);
     assert_null(article_dictionary_open(record.bytes, record.length, &dictionary));
-    assert_true(dictionary.length >= ARTICLE_DICTIONARY_LEAST && dictionary.length <= 4096);
+    assert_true(dictionary.length >= ARTICLE_DICTIONARY_LEAST && dictionary.length <= articles.length / ARTICLE_DICTIONARY_SHARE);
     assert_int_equal(dictionary.id, (uint32_t)adler32_z(1, dictionary.bytes, dictionary.length));
-    assert_non_null(memmem(dictionary.bytes, dictionary.length, shared + 20, 40));
-    assert_true(article_dictionary_learn(articles.bytes, ends, ARTICLES, 4096, &again)); /* the same from the same */
+    assert_true(dictionary.words.count >= 10);
+    assert_non_null(memmem(dictionary.words.bytes, dictionary.words.length, "harbour", 7));
+    /* the phrase is in the stretches as it is coded */
+    struct article_word_table *table = article_word_table_make(&dictionary.words);
+    assert_non_null(table);
+    assert_true(article_words_encode(table, (const uint8_t *)shared, sizeof shared - 1, &coded));
+    assert_true(coded.length < sizeof shared / 2);
+    assert_non_null(memmem(dictionary.bytes, dictionary.length, coded.bytes + 4, coded.length - 8));
+    article_word_table_free(table);
+    assert_true(article_dictionary_learn(articles.bytes, ends, ARTICLES, &again)); /* the same from the same */
     assert_int_equal(again.length, record.length);
     assert_memory_equal(again.bytes, record.bytes, record.length);
-    /* none where there is nothing to learn from */
+    /* none where there is too little to learn from */
     buffer_clear(&again);
-    assert_true(article_dictionary_learn(articles.bytes, ends, 1, 4096, &again));
-    assert_true(article_dictionary_learn(NULL, ends, 0, 4096, &again));
-    assert_true(article_dictionary_learn(articles.bytes, ends, ARTICLES, ARTICLE_DICTIONARY_LEAST - 1, &again));
+    assert_true(article_dictionary_learn(articles.bytes, ends, 1, &again));
+    assert_true(article_dictionary_learn(NULL, ends, 0, &again));
+    assert_true(article_dictionary_learn(articles.bytes, ends, 25, &again));
     assert_int_equal(again.length, 0);
     for (int times = 0; times < 2000; times++) {
         size_t kept = chance_below(&chance, 3) ? record.length : chance_below(&chance, (uint32_t)record.length);
@@ -162,17 +170,26 @@ static void test_a_dictionary_is_learnt(void **state)
     buffer_free(&articles);
     buffer_free(&record);
     buffer_free(&again);
+    buffer_free(&coded);
 }
 
 static void test_blocks_with_a_dictionary(void **state)
 {
     (void)state;
     static const uint8_t said[] = "The harbour was closed on Tuesday, officials said.";
-    struct article_block_writer writer = {.dictionary = {said, sizeof said - 1, 0}, .dictionary_place = 301};
-    struct buffer out = {0}, moved = {0}, raw = {0};
+    static const char list[] = "Tuesday harbour Tuesday harbour Tuesday harbour closed";
+    struct article_block_writer writer = {0};
+    struct article_dictionary dictionary, other;
+    struct buffer words = {0}, record = {0}, other_record = {0}, out = {0}, moved = {0}, raw = {0};
     uint64_t place;
     size_t offset, length;
-    writer.dictionary.id = (uint32_t)adler32_z(1, said, sizeof said - 1);
+    assert_true(article_words_learn((const uint8_t *)list, sizeof list - 1, 100, &words));
+    article_dictionary_encode(&words, said, sizeof said - 1, &record);
+    article_dictionary_encode(&words, said + 1, sizeof said - 2, &other_record);
+    assert_null(article_dictionary_open(record.bytes, record.length, &dictionary));
+    assert_null(article_dictionary_open(other_record.bytes, other_record.length, &other));
+    assert_int_equal(dictionary.words.count, 2);
+    assert_true(article_block_use(&writer, &dictionary, 301));
     for (int block = 0; block < 3; block++) {
         buffer_clear(&out);
         article_block_add(&writer, (const uint8_t *)"first", 5);
@@ -181,19 +198,21 @@ static void test_blocks_with_a_dictionary(void **state)
         assert_true(out.length < sizeof said);
         assert_null(article_block_dictionary(out.bytes, out.length, &place));
         assert_int_equal(place, 301);
-        assert_null(article_block_read(out.bytes, out.length, &writer.dictionary, 1, &raw, &offset, &length));
+        assert_null(article_block_read(out.bytes, out.length, &dictionary, 1, &raw, &offset, &length));
         assert_int_equal(length, sizeof said - 1);
         assert_memory_equal(raw.bytes + offset, said, length);
         assert_non_null(article_block_read(out.bytes, out.length, NULL, 1, &raw, &offset, &length));
-        const struct article_dictionary other = {said + 1, sizeof said - 2, (uint32_t)adler32_z(1, said + 1, sizeof said - 2)};
         assert_non_null(article_block_read(out.bytes, out.length, &other, 1, &raw, &offset, &length));
     }
     assert_null(article_block_move(out.bytes, out.length, UINT64_C(1) << 40, &moved));
     assert_null(article_block_dictionary(moved.bytes, moved.length, &place));
     assert_true(place == UINT64_C(1) << 40);
-    assert_null(article_block_read(moved.bytes, moved.length, &writer.dictionary, 1, &raw, &offset, &length));
+    assert_null(article_block_read(moved.bytes, moved.length, &dictionary, 1, &raw, &offset, &length));
     assert_memory_equal(raw.bytes + offset, said, length);
     article_block_free(&writer);
+    buffer_free(&words);
+    buffer_free(&record);
+    buffer_free(&other_record);
     buffer_free(&out);
     buffer_free(&moved);
     buffer_free(&raw);

@@ -17,6 +17,7 @@
 #include "pfor.h"
 #include "position_group.h"
 #include "posting_list.h"
+#include "rice_block.h"
 #include "seal_record.h"
 #include "section.h"
 #include "segment.h"
@@ -148,6 +149,16 @@ static void test_frame(void **state)
     buffer_append(&out, body.bytes, body.length);
     expect_example("frame", &out);
     buffer_free(&body);
+    buffer_free(&out);
+}
+
+static void test_rice_block(void **state)
+{
+    (void)state;
+    const uint32_t values[] = {5, 0, 2, 9, 1, 4};
+    struct buffer out = {0};
+    rice_block_encode(values, 6, &out);
+    expect_example("rice-block", &out);
     buffer_free(&out);
 }
 
@@ -329,11 +340,11 @@ static void test_article_dictionary(void **state)
 {
     (void)state;
     static const char said[] = "NATIONAL MUSEUM, Thornquay (", stored[] = "National Museum, Thornquay";
-    struct buffer record = {0}, block = example("article-block-with-dictionary"), raw = {0};
+    struct buffer record = {0}, block = example("article-block-with-dictionary"), raw = {0}, words = example("article-words");
     struct article_dictionary dictionary;
     size_t offset, length;
     uint64_t place;
-    article_dictionary_encode((const uint8_t *)said, sizeof said - 1, &record);
+    article_dictionary_encode(&words, (const uint8_t *)said, sizeof said - 1, &record);
     expect_example("article-dictionary", &record);
     assert_null(article_dictionary_open(record.bytes, record.length, &dictionary));
     assert_null(article_block_dictionary(block.bytes, block.length, &place));
@@ -344,6 +355,26 @@ static void test_article_dictionary(void **state)
     buffer_free(&record);
     buffer_free(&block);
     buffer_free(&raw);
+    buffer_free(&words);
+}
+
+static void test_article_words(void **state)
+{
+    (void)state;
+    static const char sample[] = "National Museum National Museum National Museum National";
+    static const uint8_t text[] = "A National (Museum) caf\xc3\xa9 5National";
+    struct buffer list = {0}, coded = {0};
+    struct article_words words;
+    assert_true(article_words_learn((const uint8_t *)sample, sizeof sample - 1, 100, &list));
+    expect_example("article-words", &list);
+    assert_null(article_words_open(list.bytes, list.length, list.bytes + list.length, &words));
+    struct article_word_table *table = article_word_table_make(&words);
+    assert_non_null(table);
+    assert_true(article_words_encode(table, text, sizeof text - 1, &coded));
+    expect_example("article-words-coded", &coded);
+    article_word_table_free(table);
+    buffer_free(&list);
+    buffer_free(&coded);
 }
 
 static void test_length_byte(void **state)
@@ -516,9 +547,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_varint),       cmocka_unit_test(test_bit_packing),    cmocka_unit_test(test_frame),
+        cmocka_unit_test(test_rice_block),
         cmocka_unit_test(test_blocked_list), cmocka_unit_test(test_paged_list),     cmocka_unit_test(test_inline_list),
         cmocka_unit_test(test_position_group), cmocka_unit_test(test_term_block),   cmocka_unit_test(test_column),
         cmocka_unit_test(test_id_column),    cmocka_unit_test(test_article_record), cmocka_unit_test(test_article_block),
+        cmocka_unit_test(test_article_words),
         cmocka_unit_test(test_article_dictionary),
         cmocka_unit_test(test_length_byte),  cmocka_unit_test(test_section_chunk),  cmocka_unit_test(test_seal),
         cmocka_unit_test(test_segment_meta), cmocka_unit_test(test_arrival), cmocka_unit_test(test_arrival_runs), cmocka_unit_test(test_form_list),

@@ -1,5 +1,5 @@
-/* What has a form for each instruction set below the codec, classes of ASCII and checksums: every level the machine has equals the
- * scalar one. */
+/* What has a form for each instruction set below the codec, classes of ASCII and checksums: every level the machine has equals
+ * the scalar one. */
 #include "test_codec.h"
 
 #include "ascii_classes.h"

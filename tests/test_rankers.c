@@ -130,6 +130,44 @@ static void run_collection(uint32_t segments, bool deletions, bool reorder)
     assert_int_equal(system(command), 0);
 }
 
+/* What a title weighs is nothing to a word that no title has: the stored k-th impact holds, and about k documents are scored. */
+static void test_untitled(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/backfile-rankers-XXXXXX", path[64], command[128];
+    static char body[8192];
+    bf_writer *writer;
+    bf_searcher *searcher;
+    bf_results *results;
+    bf_work work;
+    bf_error error;
+    const bf_writer_options options = {.analysis = "plain", .language = "none", .no_sync = true};
+    const bf_search_options search = {.k = 10, .set_parameters = true, .k1 = 1.2F, .b = 0.75F, .title_weight = 0.5F};
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/t.bf", folder);
+    assert_int_equal(bf_writer_open(path, &options, &writer, &error), BF_OK);
+    for (uint32_t i = 0; i < 3000; i++) {
+        char id[32];
+        size_t length = 0;
+        sprintf(id, "a%u", i);
+        for (uint32_t j = 0; j < 1 + i * 7 % 97; j++) length += (size_t)sprintf(body + length, "often ");
+        for (uint32_t j = 0; j < i * 13 % 1009; j++) length += (size_t)sprintf(body + length, "else ");
+        bf_article article = {.id = {id, strlen(id)}, .title = {"title", 5}, .body = {body, length}};
+        assert_int_equal(bf_writer_add(writer, &article, NULL, &error), BF_OK);
+    }
+    assert_int_equal(bf_writer_commit(writer, &error), BF_OK);
+    bf_writer_close(writer);
+    assert_int_equal(bf_searcher_open(path, &searcher, &error), BF_OK);
+    assert_int_equal(bf_search(searcher, "often", &search, &results, &error), BF_OK);
+    assert_int_equal(bf_results_count(results), 10);
+    bf_results_work(results, &work);
+    assert_in_range(work.documents, 10, 40); /* some have equal lengths after rounding */
+    bf_results_free(results);
+    bf_searcher_close(searcher);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 static void test_one_segment(void **state)
 {
     (void)state;
@@ -160,6 +198,7 @@ int main(void)
     random_state = seed ? strtoull(seed, NULL, 10) : (uint64_t)time(NULL);
     printf("# seed %llu\n", (unsigned long long)random_state);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_untitled),
         cmocka_unit_test(test_one_segment),
         cmocka_unit_test(test_segments),
         cmocka_unit_test(test_deletions),

@@ -276,6 +276,34 @@ static void test_missing_files(void **state)
     assert_index_sound(places.saved);
 }
 
+/* Without a manifest, two articles of one id: the later is kept, though a merge has given the earlier's segment the higher number. */
+static void test_later_wins(void **state)
+{
+    struct index_fixture *fixture = *state;
+    struct places places = places_of(fixture);
+    char path[400];
+    bf_error error;
+    bf_writer_options options = {.no_merge = true};
+    bf_writer *writer = open_writer(fixture->path, &options);
+    add_article(writer, "same", "Title", "the earlier version");
+    commit_writer(writer);
+    add_article(writer, "other", "Title", "another");
+    commit_writer(writer);
+    assert_int_equal(bf_writer_merge(writer, 1, &error), BF_OK);
+    bf_writer_close(writer);
+    copy_index(fixture->path, places.damaged); /* with the merged segment */
+    add_committed(fixture->path, "same", "Title", "the later version");
+    snprintf(path, sizeof path, "cp '%s'/seg-4.lmdb '%s'/seg-2.lmdb", fixture->path, places.damaged);
+    assert_int_equal(system(path), 0);
+    snprintf(path, sizeof path, "%s/manifest.lmdb", places.damaged);
+    assert_int_equal(unlink(path), 0);
+    struct findings findings;
+    bf_repair_report report = repair(places.damaged, places.saved, &findings);
+    assert_int_equal(report.saved, 2);
+    assert_int_equal(count_committed(places.saved, "\"later version\""), 1);
+    assert_int_equal(count_committed(places.saved, "\"earlier version\""), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flips, index_fixture_make, index_fixture_remove),
         cmocka_unit_test_setup_teardown(test_cut_short, index_fixture_make, index_fixture_remove),
         cmocka_unit_test_setup_teardown(test_missing_files, index_fixture_make, index_fixture_remove),
+        cmocka_unit_test_setup_teardown(test_later_wins, index_fixture_make, index_fixture_remove),
     };
     return cmocka_run_group_tests_name("repair", tests, NULL, NULL);
 }

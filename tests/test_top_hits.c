@@ -1,5 +1,5 @@
-/* The best k of many hits, however many k is: what sorting all of them gives, ties in the order of arrival, and a threshold that never
- * leaves out one of them. */
+/* The best k of many hits, however many k is: what sorting all of them gives, ties in the order of arrival, and a threshold that
+ * never leaves out one of them. */
 #include "test_codec.h"
 
 #include "top_hits.h"

@@ -14,15 +14,21 @@ enum {
 };
 
 struct article_block_writer {
-    struct buffer raw;     /* the records, one after the other */
-    struct buffer lengths; /* of each, as varints */
+    struct buffer raw;     /* the records, one after the other; with a dictionary, coded with its words */
+    struct buffer lengths; /* of each, as varints: with a dictionary, its own and when coded */
+    size_t size;           /* of the records before they were coded */
     uint32_t count;
     int level;             /* zlib's; 0: its default here */
-    struct article_dictionary dictionary; /* may be set once, before the first block is finished; borrowed */
+    struct article_dictionary dictionary; /* see article_block_use; borrowed */
     uint64_t dictionary_place;            /* what its blocks say of it: one more than where it is; 0: none */
-    void *stream;          /* a compressor that has seen the dictionary */
+    void *stream;                         /* a compressor that has seen the dictionary */
+    struct article_word_table *words;     /* the codes of its words */
 };
 
+/* The dictionary of the blocks from now on; the one being made must be empty. False: memory refused. */
+bool article_block_use(struct article_block_writer *writer, const struct article_dictionary *dictionary, uint64_t place);
+
+/* What memory refuses here article_block_finish says. */
 void article_block_add(struct article_block_writer *writer, const uint8_t *record, size_t length);
 
 /* Appends the compressed block to `out` and empties the writer. False: memory refused. */
@@ -51,7 +57,7 @@ struct article_block_head {
     uint32_t count;
     size_t stream;            /* where it begins */
     size_t total;             /* bytes it inflates to */
-    bool wants_dictionary;
+    bool wants_dictionary;    /* and is coded with its words */
     uint32_t dictionary_id;   /* the Adler-32 of that */
 };
 

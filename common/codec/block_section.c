@@ -1,6 +1,6 @@
 /* Blocks of 128 postings: what a blocked list is made of, and the title part of both shapes. */
-#include "pfor.h"
 #include "posting_record.h"
+#include "rice_block.h"
 
 static uint32_t minimum(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
@@ -38,8 +38,8 @@ uint32_t block_section_seek(const struct posting_list *list, const uint32_t *sec
     return low;
 }
 
-/* Bytes [*start, *end) of a part hold the block's frame. */
-static const char *frame_range(const uint8_t *ends, uint32_t block_count, uint32_t part_length, uint32_t block, uint32_t *start,
+/* Bytes [*start, *end) of a part hold the block. */
+static const char *block_range(const uint8_t *ends, uint32_t block_count, uint32_t part_length, uint32_t block, uint32_t *start,
                                uint32_t *end)
 {
     uint32_t size = section_end_size(block_count);
@@ -48,7 +48,6 @@ static const char *frame_range(const uint8_t *ends, uint32_t block_count, uint32
     if (block) *start = size == 2 ? load_u16(ends + 2 * ((size_t)block - 1)) : load_u32(ends + 4 * ((size_t)block - 1));
     if (block + 1 < block_count) *end = size == 2 ? load_u16(ends + 2 * (size_t)block) : load_u32(ends + 4 * (size_t)block);
     if (*end > part_length || *start > *end) return "a block lies outside its list";
-    if (*end - *start < 2) return "a block is shorter than its header";
     return NULL;
 }
 
@@ -57,19 +56,10 @@ uint32_t block_section_size(const struct posting_list *list, const uint32_t *sec
     uint32_t end_size = section_end_size(block_count), docs_start, docs_end, tfs_start, tfs_end;
     const uint8_t *docs_ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * 4;
     const uint8_t *tfs_ends = docs_ends + (size_t)(block_count - 1) * end_size;
-    if (frame_range(docs_ends, block_count, section[SECTION_DOCS_LENGTH], block, &docs_start, &docs_end) ||
-        frame_range(tfs_ends, block_count, section[SECTION_TFS_LENGTH], block, &tfs_start, &tfs_end))
-        return 0;
+    if (block_range(docs_ends, block_count, section[SECTION_DOCS_LENGTH], block, &docs_start, &docs_end)) return 0;
+    if (!section[SECTION_TFS_LENGTH]) return docs_end - docs_start;
+    if (block_range(tfs_ends, block_count, section[SECTION_TFS_LENGTH], block, &tfs_start, &tfs_end)) return 0;
     return docs_end - docs_start + tfs_end - tfs_start;
-}
-
-static const char *frame_decode(const uint8_t *part, uint32_t start, uint32_t end, uint32_t count, uint16_t *header,
-                                uint32_t *values)
-{
-    *header = load_u16(part + start);
-    size_t length = end - start - 2;
-    if (pfor_size(*header, count) != length) return "a block's length is not what its header says";
-    return pfor_decode(part + start + 2, length, *header, count, values);
 }
 
 const char *block_section_docs(const struct posting_list *list, const uint32_t *section, uint32_t df, uint32_t block,
@@ -80,11 +70,11 @@ const char *block_section_docs(const struct posting_list *list, const uint32_t *
     uint32_t last = block_section_last(list, section, block_count, block);
     if (block && before >= last) return "blocks are not in order of their documents";
     const uint8_t *ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * 4;
-    const char *rule = frame_range(ends, block_count, section[SECTION_DOCS_LENGTH], block, &start, &end);
-    uint16_t header;
-    if (!rule) rule = frame_decode(list->bytes + section[SECTION_DOCS], start, end, count, &header, docs);
+    const char *rule = block_range(ends, block_count, section[SECTION_DOCS_LENGTH], block, &start, &end);
+    const uint8_t *bytes = list->bytes + section[SECTION_DOCS] + start;
+    if (!rule) rule = rice_block_decode(bytes, end - start, count, docs);
     if (rule) return rule;
-    if (pfor_bits(header) > 24) { /* 128 gaps could pass 2^32 and come round to the right last document */
+    if (rice_block_bits(bytes) > 24) { /* 128 gaps could pass 2^32 and come round to the right last document */
         uint64_t sum = block ? (uint64_t)before + 1 : 0;
         for (uint32_t i = 0; i < count; i++) sum += (uint64_t)docs[i] + 1;
         if (sum != (uint64_t)last + 1) return "a block's documents don't end where its directory says";
@@ -99,10 +89,13 @@ const char *block_section_tfs(const struct posting_list *list, const uint32_t *s
 {
     uint32_t block_count = posting_blocks(df), count = block_section_count(df, block), start, end;
     uint32_t end_size = section_end_size(block_count);
+    if (!section[SECTION_TFS_LENGTH]) { /* all of them are 1 */
+        for (uint32_t i = 0; i < count; i++) tfs[i] = 1;
+        return NULL;
+    }
     const uint8_t *ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * (4 + end_size);
-    const char *rule = frame_range(ends, block_count, section[SECTION_TFS_LENGTH], block, &start, &end);
-    uint16_t header;
-    if (!rule) rule = frame_decode(list->bytes + section[SECTION_TFS], start, end, count, &header, tfs);
+    const char *rule = block_range(ends, block_count, section[SECTION_TFS_LENGTH], block, &start, &end);
+    if (!rule) rule = rice_block_decode(list->bytes + section[SECTION_TFS] + start, end - start, count, tfs);
     if (rule) return rule;
     for (uint32_t i = 0; i < count; i++) tfs[i]++;
     return NULL;

@@ -1,5 +1,5 @@
-#include "pfor.h"
 #include "posting_record.h"
+#include "rice_block.h"
 
 static void store_end(uint8_t *ends, uint32_t size, uint32_t block, size_t end)
 {
@@ -8,18 +8,18 @@ static void store_end(uint8_t *ends, uint32_t size, uint32_t block, size_t end)
         store_u32(ends + 4 * (size_t)block, (uint32_t)end);
 }
 
-/* One block: the frame's header, then its body. */
-static void append_frame(const uint32_t *values, uint32_t count, struct buffer *out)
+/* Whether any of the frequencies is above one: none are kept where all are one. */
+static bool any_more(const uint32_t *tfs, uint32_t df)
 {
-    size_t at = out->length;
-    buffer_append_u16(out, 0);
-    uint16_t header = pfor_encode(values, count, out);
-    if (!out->failed) store_u16(out->bytes + at, header);
+    for (uint32_t i = 0; i < df; i++)
+        if (tfs[i] > 1) return true;
+    return false;
 }
 
 void block_section_encode(const uint32_t *docs, const uint32_t *tfs, uint32_t df, struct block_section *section)
 {
     uint32_t block_count = posting_blocks(df), end_size = section_end_size(block_count), before = UINT32_MAX;
+    bool more = any_more(tfs, df);
     section->last = df ? docs[df - 1] : 0;
     buffer_append_zeros(&section->directory, section_directory_size(block_count));
     for (uint32_t block = 0; block < block_count; block++) {
@@ -29,8 +29,8 @@ void block_section_encode(const uint32_t *docs, const uint32_t *tfs, uint32_t df
             before = docs[first + i];
             fewer[i] = tfs[first + i] - 1;
         }
-        append_frame(gaps, count, &section->docs);
-        append_frame(fewer, count, &section->tfs);
+        rice_block_encode(gaps, count, &section->docs);
+        if (more) rice_block_encode(fewer, count, &section->tfs);
         if (section->directory.failed || section->docs.failed || section->tfs.failed || block + 1 == block_count) continue;
         uint8_t *lasts = section->directory.bytes, *docs_ends = lasts + (size_t)(block_count - 1) * 4;
         store_u32(lasts + 4 * (size_t)block, before);

@@ -2,6 +2,7 @@
 
 #include "impact.h"
 #include "posting_record.h"
+#include "rice_block.h"
 #include "varint.h"
 
 #include <math.h>
@@ -14,6 +15,9 @@ static uint32_t take(uint64_t *at, uint64_t length)
     return start > UINT32_MAX ? UINT32_MAX : (uint32_t)start;
 }
 
+/* That of a list of a single block. */
+static const uint8_t only_block_max = IMPACT_CODE_MAX;
+
 struct head {
     uint32_t flags, title_df, grid_shift, group_shift, pages_length;
     uint64_t group_base;
@@ -24,7 +28,7 @@ struct head {
 
 static const char *read_section(const uint8_t **at, const uint8_t *end, uint32_t df, uint32_t doc_count, uint32_t section[6])
 {
-    uint64_t most = (uint64_t)posting_blocks(df) * 514;
+    uint64_t most = (uint64_t)posting_blocks(df) * RICE_BLOCK_MOST;
     if (!varint_read_u32(at, end, &section[SECTION_LAST]) || !varint_read_u32(at, end, &section[SECTION_DOCS_LENGTH]) ||
         !varint_read_u32(at, end, &section[SECTION_TFS_LENGTH]))
         return "the head is cut short";
@@ -150,12 +154,13 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
 
     uint64_t at = head.length;
     uint32_t *blocks = list->parts + PART_BLOCKS, *title = list->parts + PART_TITLE;
-    uint32_t max = take(&at, list->paged ? posting_page_max_size(list->block_count) : list->block_count), grid = 0;
+    uint32_t bounded = posting_bounded_blocks(list->block_count), grid = 0;
+    uint32_t max = take(&at, list->paged ? posting_page_max_size(list->block_count) : bounded);
     if (list->paged) {
         grid = take(&at, posting_grid_size(list->block_count, head.grid_shift));
         list->parts[PART_WINDOWS] = take(&at, (uint64_t)posting_windows(list->block_count) * WINDOW_ENTRY);
     } else {
-        grid = take(&at, (uint64_t)list->block_count * BLOCK_RUNS_SIZE);
+        grid = take(&at, (uint64_t)bounded * BLOCK_RUNS_SIZE);
         blocks[SECTION_DIRECTORY] = take(&at, section_directory_size(list->block_count));
     }
     list->parts[PART_GROUPS] = take(&at, list->has_positions ? posting_groups_size(head.group_form, list->group_count) : 0);
@@ -174,7 +179,7 @@ const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_
     title[SECTION_TFS] = take(&at, title[SECTION_TFS_LENGTH]);
     take(&at, list->forms_length);
     if (at != length) return "the record's length is not the sum of its parts";
-    list->page_max = bytes + max;
+    list->page_max = list->paged || bounded ? bytes + max : &only_block_max;
     list->grid = bytes + grid;
     return NULL;
 }
@@ -219,7 +224,9 @@ uint8_t posting_block_max(const struct posting_list *list, uint32_t block) { ret
 
 uint32_t posting_block_runs(const struct posting_list *list, uint32_t block)
 {
-    return load_u32(list->grid + (size_t)block * BLOCK_RUNS_SIZE);
+    if (list->block_count > 1) return load_u32(list->grid + (size_t)block * BLOCK_RUNS_SIZE);
+    uint32_t runs = (list->df + POSTING_RUN - 1) / POSTING_RUN; /* of a single block nothing is known but the list's maximum */
+    return UINT32_MAX >> (32 - 4 * runs);
 }
 
 uint32_t posting_block_count(const struct posting_list *list, uint32_t block) { return block_section_count(list->df, block); }

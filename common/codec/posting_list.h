@@ -22,8 +22,8 @@
 enum {
     POSTING_BLOCK = 128,      /* postings a block */
     POSTING_PAGE = 256,       /* documents a page */
-    POSTING_PAGED_DF = 8192,  /* lists of so many postings, and of 4 postings a page on average, are paged */
-    POSTING_PAGED_SHARE = 64, /* documents a posting */
+    POSTING_PAGED_DF = 8192,  /* lists of so many postings, and of 8 postings a page on average, are paged */
+    POSTING_PAGED_SHARE = 32, /* documents a posting */
     POSTING_RUN = 16,         /* postings of a block that share a grid code: eight runs a block */
     POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
     POSTING_KTH = 3,          /* stored k-th best impacts */
@@ -99,7 +99,7 @@ struct posting_list {
  * posting_page_range, posting_title_range) may do so before they are. */
 const char *posting_list_open(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
-/* Reads no more of the record than counts and stored impacts: df, cf, paged, has_positions, max_impact and kth, and nothing else. */
+/* Reads no more of the record than counts and stored impacts: df, cf, paged, has_positions, max_impact and kth. */
 const char *posting_list_peek(const uint8_t *bytes, size_t length, uint32_t doc_count, struct posting_list *list);
 
 /* Bytes [0, result) of the record are its head: numbers, maxima, grid and directories; documents and frequencies follow. */
@@ -125,7 +125,6 @@ const char *posting_block_tfs(const struct posting_list *list, uint32_t block, u
 
 /* Paged: */
 uint32_t posting_page_count(const struct posting_list *list, uint32_t page);  /* postings in it, 0 to 256 */
-uint32_t posting_page_first(const struct posting_list *list, uint32_t page);  /* postings before it */
 /* Where its bytes are in the record, and those of its exceptions. */
 void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t *offset, uint32_t *length);
 /* Its documents, as whole numbers, and as a set of their low bytes. */

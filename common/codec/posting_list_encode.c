@@ -175,7 +175,6 @@ static void encode_pages(const struct posting_input *input, uint32_t grid_shift,
         uint32_t exceptions = 0;
         if (pages->data.length > UINT32_MAX) pages->data.failed = true;
         store_u32(entry + WINDOW_OFFSET, (uint32_t)pages->data.length);
-        store_u32(entry + WINDOW_FIRST, at);
         buffer_clear(&pages->exceptions);
         for (uint32_t i = 0; i < WINDOW_PAGES; i++) {
             uint32_t page = window * WINDOW_PAGES + i, first = at;
@@ -227,6 +226,7 @@ static void append_section_head(const struct block_section *section, struct buff
 static void append_block_bounds(const struct posting_input *input, float unit, struct buffer *directories)
 {
     struct buffer runs = {0};
+    if (!posting_bounded_blocks(posting_blocks(input->df))) return;
     for (uint32_t first = 0, block = 0; first < input->df; first += POSTING_BLOCK, block++) {
         uint32_t count = block_section_count(input->df, block), codes = 0;
         buffer_append_u8(directories, impact_code(largest(input->impacts + first, count), unit));

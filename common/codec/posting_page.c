@@ -85,16 +85,6 @@ uint32_t posting_page_count(const struct posting_list *list, uint32_t page)
     return list->page_max[page] ? window_of(list, page)[WINDOW_COUNTS + page % WINDOW_PAGES] + 1U : 0;
 }
 
-uint32_t posting_page_first(const struct posting_list *list, uint32_t page)
-{
-    const uint8_t *window = window_of(list, page);
-    uint64_t first = load_u32(window + WINDOW_FIRST);
-    window_bytes count, here = lanes_with_postings(list, page, page % WINDOW_PAGES);
-    memcpy(&count, window + WINDOW_COUNTS, sizeof count);
-    first += sum_bytes(count & here) + sum_bytes(here & 1);
-    return first < list->df ? (uint32_t)first : list->df;
-}
-
 void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t *offset, uint32_t *length)
 {
     const uint8_t *window = window_of(list, page);

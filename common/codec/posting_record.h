@@ -35,16 +35,14 @@ enum {
 
 /* A window is 16 pages; its entry in the directory:
  *   0 u32 where its pages begin in the pages' bytes
- *   4 u32 postings before it
- *   8 u16 bit p: page p has exceptions
- *  10 u8[16] postings in each page less one; of an empty page 0 */
+ *   4 u16 bit p: page p has exceptions
+ *   6 u8[16] postings in each page less one; of an empty page 0 */
 enum {
     WINDOW_PAGES = 16,
     WINDOW_OFFSET = 0,
-    WINDOW_FIRST = 4,
-    WINDOW_EXCEPTIONS = 8,
-    WINDOW_COUNTS = 10,
-    WINDOW_ENTRY = 26,
+    WINDOW_EXCEPTIONS = 4,
+    WINDOW_COUNTS = 6,
+    WINDOW_ENTRY = 22,
 };
 
 /* A page with exceptions ends with a u16: where its own begin among the window's, and how wide each is (1 << form bytes). */
@@ -95,8 +93,11 @@ static inline uint64_t posting_grid_size(uint32_t pages, uint32_t shift)
     return (((uint64_t)pages << (GRID_SHIFT_MOST - shift)) + 1) / 2;
 }
 
-/* Bytes of the runs' grid codes of a blocked list: eight half bytes a block. */
+/* Bytes of the bounds of a blocked list: for each block its maximum, and for each of its eight runs half a byte. A single block
+ * has none: its maximum is the list's. */
 enum { BLOCK_RUNS_SIZE = POSTING_BLOCK / POSTING_RUN / 2 };
+
+static inline uint32_t posting_bounded_blocks(uint32_t block_count) { return block_count > 1 ? block_count : 0; }
 
 static inline uint64_t posting_page_max_size(uint32_t pages)
 {
@@ -112,8 +113,8 @@ static inline uint32_t posting_page_size(uint32_t count_less_one, bool exception
 
 /* A section's directory says of each block but the last: its last document (u32), where its documents end in the section's
  * documents, where its frequencies end in the section's frequencies; the three in arrays. Ends take two bytes where the
- * section's blocks, at most 514 bytes each, can't pass 65,535. */
-static inline uint32_t section_end_size(uint32_t block_count) { return block_count <= 127 ? 2 : 4; }
+ * section's blocks, at most 529 bytes each, can't pass 65,535. */
+static inline uint32_t section_end_size(uint32_t block_count) { return block_count <= 123 ? 2 : 4; }
 
 static inline uint64_t section_directory_size(uint32_t block_count)
 {

@@ -25,14 +25,15 @@ struct salvage {
     struct buffer raw;
 };
 
-/* ---- Dictionaries: they are the first that is written to a segment's `documents`, one after the other ---- */
+/* ---- Dictionaries: they begin chunks of a segment's `documents` ---- */
 
 static bf_status salvage_dictionary(struct salvage *salvage, const struct article_dictionary *dictionary, bf_error *error)
 {
     struct salvaged_dictionary *kept = arena_take(&salvage->kept, sizeof *kept);
-    char *bytes = arena_copy(&salvage->kept, dictionary->bytes, dictionary->length);
-    if (!kept || !bytes) return fail_memory(error);
-    *kept = (struct salvaged_dictionary){salvage->dictionaries, {(const uint8_t *)bytes, dictionary->length, dictionary->id}};
+    char *record = arena_copy(&salvage->kept, dictionary->record, dictionary->record_length);
+    if (!kept || !record) return fail_memory(error);
+    kept->next = salvage->dictionaries;
+    if (article_dictionary_open((const uint8_t *)record, dictionary->record_length, &kept->dictionary)) return BF_OK;
     salvage->dictionaries = kept;
     return BF_OK;
 }

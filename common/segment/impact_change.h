@@ -25,8 +25,8 @@ void impact_change_make(struct impact_change *change, float k1, float b, float t
                         const struct bm25 *asked);
 
 /*
- * What has become of an impact w at least, and at most, by one of the factors above. As w = tf / (tf + norm), norm / tf = (1 - w) / w,
- * and what that is multiplied by lies between 1 / most and 1 / least: large impacts change less than small ones.
+ * What has become of an impact w at least, and at most, by one of the factors above. As w = tf / (tf + norm), norm / tf is
+ * (1 - w) / w, and what that is multiplied by lies between 1 / most and 1 / least: large impacts change less than small ones.
  */
 static inline double impact_change_lower(double impact, double least)
 {

@@ -30,6 +30,13 @@ void manifest_head_encode(const struct manifest_head *head, struct buffer *out)
     append_checksum(out, start);
 }
 
+bool manifest_head_is_foreign(const uint8_t *bytes, size_t length, uint32_t *format)
+{
+    if (length < 12 || memcmp(bytes, "Backfile", 8) != 0) return false;
+    *format = load_u32(bytes + 8);
+    return *format != MANIFEST_FORMAT;
+}
+
 const char *manifest_head_decode(const uint8_t *bytes, size_t length, struct manifest_head *head)
 {
     if (length < 12 || memcmp(bytes, "Backfile", 8) != 0) return "the index record must begin with \"Backfile\"";

@@ -37,6 +37,8 @@ struct manifest_segment {
 };
 
 void manifest_head_encode(const struct manifest_head *head, struct buffer *out);
+/* Whether it is of another format than this code knows; *format: which. */
+bool manifest_head_is_foreign(const uint8_t *bytes, size_t length, uint32_t *format);
 const char *manifest_head_decode(const uint8_t *bytes, size_t length, struct manifest_head *head);
 
 void manifest_segments_encode(const struct manifest_segment *segments, uint32_t count, struct buffer *out);

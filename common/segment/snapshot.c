@@ -49,12 +49,12 @@ static bf_status snapshot_load(struct snapshot *snapshot, bf_error *error)
                                       : status;
     }
     if (status != BF_OK) return status;
+    uint32_t format;
+    if (manifest_head_is_foreign(value, length, &format))
+        return fail(error, BF_INCOMPATIBLE, "%s: the index is of format %u, and this program reads and writes format %d", snapshot->path,
+                    format, MANIFEST_FORMAT);
     const char *rule = manifest_head_decode(value, length, &snapshot->head);
-    if (rule) {
-        status = manifest_corrupt(snapshot, rule, error);
-        if (strstr(rule, "version")) status = error ? (error->status = BF_INCOMPATIBLE) : BF_INCOMPATIBLE;
-        return status;
-    }
+    if (rule) return manifest_corrupt(snapshot, rule, error);
     status = manifest_get(snapshot->transaction, MANIFEST_KEY_SEGMENTS, sizeof MANIFEST_KEY_SEGMENTS - 1, &value, &length, error);
     if (status == BF_NOT_FOUND) return manifest_corrupt(snapshot, "there is no list of segments", error);
     if (status != BF_OK) return status;

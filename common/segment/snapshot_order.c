@@ -19,10 +19,15 @@ static int compare_runs(const void *a, const void *b)
 
 bf_status snapshot_order_make(struct segment *const *segments, uint32_t count, struct snapshot_order *order, bf_error *error)
 {
+    *order = (struct snapshot_order){.run_count = count};
+    return snapshot_order_is_plain(segments, count) ? BF_OK : snapshot_order_list(segments, count, order, error);
+}
+
+bf_status snapshot_order_list(struct segment *const *segments, uint32_t count, struct snapshot_order *order, bf_error *error)
+{
     uint32_t run_count = 0;
     bf_status status = BF_OK;
-    *order = (struct snapshot_order){.run_count = count};
-    if (snapshot_order_is_plain(segments, count)) return BF_OK;
+    *order = (struct snapshot_order){0};
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {
         free(segments[i]->runs);
         segments[i]->runs = NULL;

@@ -21,6 +21,9 @@ struct snapshot_run {
 /* Segments are in the order of their first arrivals. Sets `runs` of each, too, where one is needed. */
 bf_status snapshot_order_make(struct segment *const *segments, uint32_t count, struct snapshot_order *order, bf_error *error);
 
+/* The same with all runs listed, needed or not. */
+bf_status snapshot_order_list(struct segment *const *segments, uint32_t count, struct snapshot_order *order, bf_error *error);
+
 /* Whether the segments' times of arrival don't overlap. */
 bool snapshot_order_is_plain(struct segment *const *segments, uint32_t count);
 

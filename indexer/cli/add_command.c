@@ -42,12 +42,14 @@ static bf_status add_commit(struct add *add, bf_error *error)
         commit_interval_begin(&add->interval, add->summary.counts.bytes);
         return BF_OK;
     }
+    const uint64_t before = bf_writer_generation(add->writer);
     bf_status status = bf_writer_commit(add->writer, error);
-    if (status != BF_OK) return status;
+    /* Where it stands although the call failed, only the merge after it went wrong. */
+    if (status != BF_OK && bf_writer_generation(add->writer) == before) return status;
     add->summary.committed = add->summary.stored;
     add->summary.commits++;
     commit_interval_begin(&add->interval, add->summary.counts.bytes);
-    if (add->quiet) return BF_OK;
+    if (status != BF_OK || add->quiet) return status;
     progress_clear(&add->progress);
     index_say("%s articles of this run committed", readable_count(add->summary.committed, count));
     return BF_OK;
@@ -126,18 +128,21 @@ static bf_status add_run(struct add *add, bf_error *error)
     if (status != BF_OK) return status;
     status = refused_open(&add->refused, add->errors_path, &add->progress, error);
     if (status != BF_OK) goto done;
+    bool stands = false;
     interrupt_watch();
     commit_interval_begin(&add->interval, 0);
     progress_begin(&add->progress, add->quiet, add->paths, add->path_count);
     status = read_paths(add, error);
     if (status == BF_OK) {
         progress_say(&add->progress, "writing the index");
+        const uint64_t before = bf_writer_generation(add->writer);
         status = bf_writer_commit(add->writer, error);
+        stands = bf_writer_generation(add->writer) != before;
     }
     add->summary.seconds = progress_seconds(&add->progress);
     add->summary.refused = add->refused.count;
     progress_clear(&add->progress);
-    if (status != BF_OK) add_fail(add, status, error);
+    if (status != BF_OK && !stands) add_fail(add, status, error);
 done:
     bf_writer_close(add->writer);
     if (refused_close(&add->refused, &closing) != BF_OK) {

@@ -21,6 +21,17 @@ static uint64_t peak_rss(void)
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
+/* Bytes that the process has written, those it wrote and removed again included; 0 where the system doesn't say (proc(5)). */
+static uint64_t bytes_written(void)
+{
+    unsigned long long bytes = 0;
+    FILE *in = fopen("/proc/self/io", "r");
+    if (!in) return 0;
+    if (fscanf(in, "rchar: %*u wchar: %llu", &bytes) != 1) bytes = 0;
+    fclose(in);
+    return bytes;
+}
+
 static double mb_per_second(const struct add_summary *s)
 {
     return s->seconds > 0 ? (double)s->counts.bytes / 1e6 / s->seconds : 0;
@@ -39,11 +50,11 @@ static bf_status print_json(const struct add_summary *s, const bf_stats *index, 
     struct buffer out = {0};
     const struct count run[] = {
         {"stored", s->stored},           {"replaced", s->replaced},
-        {"unchanged", s->unchanged},     {"commits", s->commits},
         {"refused", s->refused},         {"skipped", s->skipped},
+        {"unchanged", s->unchanged},     {"commits", s->commits},
         {"files", s->counts.files},      {"records", s->counts.records},
         {"bytes_read", s->counts.bytes}, {"stripped_controls", s->counts.stripped_controls},
-        {"peak_rss", peak_rss()},
+        {"bytes_written", bytes_written()}, {"peak_rss", peak_rss()},
     };
     const struct count converted[] = {
         {"utf16", s->counts.converted_utf16},
@@ -119,7 +130,7 @@ bf_status add_summary_print(const struct add_summary *summary, const char *index
     bf_searcher *searcher = NULL;
     bf_stats index;
     bf_status status = bf_searcher_open(index_path, &searcher, error);
-    if (status == BF_OK) status = bf_searcher_stats(searcher, &index, error);
+    if (status == BF_OK) bf_searcher_counts(searcher, &index);
     if (status == BF_OK && json) status = print_json(summary, &index, error);
     else if (status == BF_OK) print_text(summary, &index, index_path);
     bf_searcher_close(searcher);

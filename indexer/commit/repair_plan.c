@@ -1,5 +1,6 @@
 #include "repair_plan.h"
 
+#include "segment.h"
 #include "status.h"
 #include "store.h"
 
@@ -21,7 +22,7 @@ struct planning {
 static bf_status planning_corrupt(const struct planning *planning, const char *rule, bf_error *error)
 {
     if (rule == memory_rule) return fail_memory(error);
-    return fail(error, strstr(rule, "version") ? BF_INCOMPATIBLE : BF_CORRUPT, "%s/manifest.lmdb: %s", planning->path, rule);
+    return fail(error, BF_CORRUPT, "%s/manifest.lmdb: %s", planning->path, rule);
 }
 
 static bf_status planning_get(struct planning *planning, const char *key, const uint8_t **value, size_t *length, bf_error *error)
@@ -65,6 +66,10 @@ static bf_status planning_read(struct planning *planning, bf_error *error)
     if (status == BF_OK) status = manifest_read_begin(planning->store, &planning->transaction, error);
     if (status == BF_OK) status = planning_get(planning, MANIFEST_KEY_INDEX, &value, &length, error);
     if (status != BF_OK) return status;
+    uint32_t format;
+    if (manifest_head_is_foreign(value, length, &format))
+        return fail(error, BF_INCOMPATIBLE, "%s: the index is of format %u, and this program reads and writes format %d", planning->path,
+                    format, MANIFEST_FORMAT);
     const char *rule = manifest_head_decode(value, length, &head);
     if (rule) return planning_corrupt(planning, rule, error);
     memcpy(plan->analyzer, head.analyzer, sizeof plan->analyzer);
@@ -100,10 +105,22 @@ static bf_status planning_analyzer(void *context, const struct store_entry *entr
     return BF_OK;
 }
 
-static int by_number(const void *a, const void *b)
+/* So that of two articles of one id the later is added last. */
+static int by_arrival(const void *a, const void *b)
 {
     const struct repair_segment *left = a, *right = b;
+    if (left->first_arrival != right->first_arrival) return left->first_arrival < right->first_arrival ? -1 : 1;
     return (left->listed.number > right->listed.number) - (left->listed.number < right->listed.number);
+}
+
+/* A segment that can't say when its articles came goes before all others, which are better known. */
+static uint64_t planning_arrival(const char *path, uint32_t number)
+{
+    struct segment *segment;
+    if (segment_open_unlisted(path, number, &segment, NULL) != BF_OK) return 0;
+    uint64_t first = segment->meta.first_arrival;
+    segment_close(segment);
+    return first;
 }
 
 /* The segment files there are. */
@@ -125,10 +142,11 @@ static bf_status planning_files(struct planning *planning, bf_error *error)
             break;
         }
         plan->segments = segments;
-        plan->segments[plan->count++] = (struct repair_segment){.listed = {.number = number}};
+        plan->segments[plan->count++] = (struct repair_segment){
+            .listed = {.number = number}, .first_arrival = planning_arrival(planning->path, number)};
     }
     closedir(folder);
-    if (plan->count) qsort(plan->segments, plan->count, sizeof *plan->segments, by_number);
+    if (plan->count) qsort(plan->segments, plan->count, sizeof *plan->segments, by_arrival);
     return status;
 }
 

@@ -8,10 +8,11 @@ struct repair_segment {
     struct manifest_segment listed; /* only the number where the manifest is lost */
     uint64_t *deleted;              /* a bit a document; NULL: none, or not known */
     bool deletions_lost;
+    uint64_t first_arrival;         /* where the manifest is lost */
 };
 
 struct repair_plan {
-    struct repair_segment *segments; /* in article order; where the manifest is lost, by number */
+    struct repair_segment *segments; /* in article order */
     uint32_t count;
     char analyzer[MANIFEST_IDENTITY_MAX]; /* "": not known */
     bool manifest_lost;

@@ -33,6 +33,7 @@ bf_status writer_load(struct bf_writer *writer, bf_error *error)
     }
     if (status != BF_OK) return status;
     writer->head = writer->snapshot->head;
+    writer->committed = writer->head.generation;
     writer->segments = calloc(writer->snapshot->segment_count + 1, sizeof *writer->segments);
     if (!writer->segments) return fail_memory(error);
     writer->segment_room = writer->snapshot->segment_count + 1;
@@ -322,6 +323,7 @@ static bf_status writer_publish_all(struct bf_writer *writer, bf_error *error)
     bf_status status = writer_publish(writer, error);
     if (status != BF_OK) return status;
     /* From here on the commit stands. */
+    writer->committed = writer->head.generation;
     writer_unload(writer);
     snapshot_close(writer->snapshot);
     writer->snapshot = NULL;
@@ -356,4 +358,9 @@ bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *m
 bf_status bf_writer_commit(bf_writer *writer, bf_error *error)
 {
     return writer_commit(writer, writer->merge ? &(struct writer_merging){0} : NULL, error);
+}
+
+uint64_t bf_writer_generation(const bf_writer *writer)
+{
+    return writer->committed;
 }

@@ -39,6 +39,7 @@ struct bf_writer {
     struct analyzer *analyzer;
     struct manifest_store *store;
     struct manifest_head head;      /* as the next commit will write it, but for the generation */
+    uint64_t committed;             /* generation of the last commit; 0: there was none */
     struct snapshot *snapshot;      /* of the last commit; NULL: there was none */
     struct writer_segment *segments;
     uint32_t segment_count, segment_room;

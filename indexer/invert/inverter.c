@@ -128,7 +128,10 @@ static bool inverter_tokens(struct inverter *inverter, enum field field, bf_text
         hashes[i] = string_table_hash(text.bytes + tokens[i].start, tokens[i].length);
         string_table_prefetch_slot(&inverter->surfaces, hashes[i]);
     }
-    for (size_t i = 0; i < count; i++) string_table_prefetch_entry(&inverter->surfaces, hashes[i]);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t number = string_table_prefetch_entry(&inverter->surfaces, hashes[i]);
+        if (number != UINT32_MAX) __builtin_prefetch(inverter->surface_terms.bytes + number * sizeof *indexed);
+    }
     for (size_t i = 0; i < count; i++) {
         if (!inverter_text_token(inverter, text.bytes + tokens[i].start, tokens[i].length, hashes[i], &indexed[i])) return false;
         if (indexed[i].term != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)indexed[i].term), 1);
@@ -146,6 +149,9 @@ static bool inverter_text(struct inverter *inverter, enum field field, bf_text t
     tokenizer_start(&tokenizer, inverter->analyzer, text.bytes, text.length, 0);
     for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;) {
         if (!inverter_tokens(inverter, field, text, tokens, count, indexed)) return false;
+        for (size_t i = 0; i < count; i++)
+            if (indexed[i].term != NO_TERM)
+                __builtin_prefetch(inverter->pool.bytes + inverter_stream(inverter, (uint32_t)indexed[i].term)->at, 1);
         for (size_t i = 0; i < count; i++) {
             if (indexed[i].term == NO_TERM) continue;
             if (*position > POSITION_MAX) return false;
@@ -181,14 +187,39 @@ bf_status inverter_add(struct inverter *inverter, const bf_article *article, uin
 
 /* ---- Reading back ---- */
 
+/* A term with its first bytes, by which most comparisons are decided without a look into memory far away. */
+struct ordered_term {
+    uint64_t first; /* eight bytes, big-endian, zeros where the term is shorter */
+    uint32_t number;
+};
+
 static int compare_terms(const void *a, const void *b, void *context)
 {
+    const struct ordered_term *p = a, *q = b;
+    if (p->first != q->first) return p->first < q->first ? -1 : 1;
     const struct inverter *inverter = context;
     uint32_t x_length, y_length;
-    const uint8_t *x = string_table_get(&inverter->terms, *(const uint32_t *)a, &x_length);
-    const uint8_t *y = string_table_get(&inverter->terms, *(const uint32_t *)b, &y_length);
+    const uint8_t *x = string_table_get(&inverter->terms, p->number, &x_length);
+    const uint8_t *y = string_table_get(&inverter->terms, q->number, &y_length);
     int order = memcmp(x, y, x_length < y_length ? x_length : y_length);
     return order ? order : (x_length > y_length) - (x_length < y_length);
+}
+
+/* All terms in the order of their bytes; NULL: memory refused. */
+static struct ordered_term *inverter_order(struct inverter *inverter)
+{
+    uint32_t count = inverter->terms.count;
+    struct ordered_term *order = malloc((count ? count : 1) * sizeof *order);
+    if (!order) return NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t first[8] = {0};
+        uint32_t length;
+        const uint8_t *term = string_table_get(&inverter->terms, i, &length);
+        memcpy(first, term, length < sizeof first ? length : sizeof first);
+        order[i] = (struct ordered_term){load_u64_be(first), i};
+    }
+    qsort_r(order, count, sizeof *order, compare_terms, inverter);
+    return order;
 }
 
 /* What the postings of a term are decoded into. */
@@ -232,17 +263,15 @@ bf_status inverter_each_term(struct inverter *inverter,
     bf_status status = BF_OK;
     uint32_t count = inverter->terms.count;
     struct inverted inverted = {0};
-    uint32_t *order = malloc((count ? count : 1) * sizeof *order);
+    struct ordered_term *order = inverter_order(inverter);
     if (!order || !inverted_forms_gather(&inverter->forms)) status = fail_memory(error);
-    for (uint32_t i = 0; status == BF_OK && i < count; i++) order[i] = i;
-    if (status == BF_OK) qsort_r(order, count, sizeof *order, compare_terms, inverter);
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {
         struct term_postings postings;
         uint32_t term_length;
-        const uint8_t *term = string_table_get(&inverter->terms, order[i], &term_length);
+        const uint8_t *term = string_table_get(&inverter->terms, order[i].number, &term_length);
         struct form itself = {.bytes = term + 1, .length = term_length - 1};
-        if (!inverted_read(&inverted, inverter, order[i], &postings) ||
-            !inverted_forms_of(&inverter->forms, order[i], itself, &postings.form_names, &postings.form_count)) {
+        if (!inverted_read(&inverted, inverter, order[i].number, &postings) ||
+            !inverted_forms_of(&inverter->forms, order[i].number, itself, &postings.form_names, &postings.form_count)) {
             status = fail_memory(error);
             break;
         }

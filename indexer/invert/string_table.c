@@ -40,12 +40,22 @@ static bool string_table_grow(struct string_table *table)
     return true;
 }
 
-static bool entry_is(const struct string_table *table, uint32_t number, const void *string, uint32_t length)
+/* Words are short, and a call of memcmp takes longer than they do. */
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t length)
+{
+    if (length > 16) return memcmp(a, b, length) == 0;
+    if (length >= 8) return load_u64(a) == load_u64(b) && load_u64(a + length - 8) == load_u64(b + length - 8);
+    if (length >= 4) return load_u32(a) == load_u32(b) && load_u32(a + length - 4) == load_u32(b + length - 4);
+    if (length >= 2) return load_u16(a) == load_u16(b) && a[length - 1] == b[length - 1];
+    return length == 0 || *a == *b;
+}
+
+static inline bool entry_is(const struct string_table *table, uint32_t number, const void *string, uint32_t length)
 {
     const struct string_entry *entry = entry_at(table, number);
     if (entry->length != length) return false;
     const uint8_t *bytes = length <= STRING_INLINE ? entry->bytes : table->text.bytes + load_u64(entry->bytes);
-    return length == 0 || memcmp(bytes, string, length) == 0;
+    return same_bytes(bytes, string, length);
 }
 
 static bool string_table_add(struct string_table *table, const void *string, uint32_t length)

@@ -56,11 +56,13 @@ static inline void string_table_prefetch_slot(const struct string_table *table, 
     if (table->slot_count) __builtin_prefetch(&table->slots[(uint32_t)hash & (table->slot_count - 1)]);
 }
 
-static inline void string_table_prefetch_entry(const struct string_table *table, uint64_t hash)
+/* Returns the number that it most probably will be, or UINT32_MAX. */
+static inline uint32_t string_table_prefetch_entry(const struct string_table *table, uint64_t hash)
 {
-    if (!table->slot_count) return;
+    if (!table->slot_count) return UINT32_MAX;
     const struct string_slot *slot = &table->slots[(uint32_t)hash & (table->slot_count - 1)];
     if (slot->number != UINT32_MAX) __builtin_prefetch(table->entries.bytes + slot->number * sizeof(struct string_entry));
+    return slot->number;
 }
 
 /* Borrowed until the next string is added. */

@@ -212,10 +212,13 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
     status = segment_writer_open(index_path, number, options->sync, &merger->writer, error);
     for (uint32_t i = 0; i < count; i++)
         token_count += segments[i]->listed.token_count - segments[i]->listed.deleted_token_count;
-    if (status == BF_OK) status = snapshot_order_make(segments, count, &order, error);
+    /* What arrived between the runs of one source must stay between them, be it of another source or of no source at all. */
+    bool alternates = !snapshot_order_is_plain(segments, count);
+    order.run_count = count;
+    if (status == BF_OK && (alternates || !options->alone)) status = snapshot_order_list(segments, count, &order, error);
     if (status == BF_OK) status = merge_sources_open(merger->sources, segments, count, &order, &doc_count, error);
     if (status == BF_OK) status = merge_documents(merger, segments, &order, doc_count, error);
-    if (status == BF_OK) status = merge_renumber(merger, doc_count, order.runs != NULL, reordered, error);
+    if (status == BF_OK) status = merge_renumber(merger, doc_count, alternates, reordered, error);
     if (status == BF_OK && options->reorder)
         status = merge_articles_reordered(merger->sources, count, doc_count, options->reorder_memory, merger->writer, error);
     else if (status == BF_OK)

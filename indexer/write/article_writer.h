@@ -1,7 +1,7 @@
 /*
  * The stored articles of a segment being written: blocks in its section of articles, and their dictionaries among its documents.
  *
- * The first megabyte of articles is held back, for the dictionary is learnt from it before the first block is compressed. Blocks
+ * The first megabytes of articles are held back, for the dictionary is learnt from them before the first block is compressed. Blocks
  * that a merge copies bring their dictionaries along.
  */
 #ifndef WRITE_ARTICLE_WRITER_H
@@ -11,10 +11,17 @@
 #include "backfile.h"
 #include "section.h"
 
+/* How well so many bytes of articles were compressed. */
+struct article_window {
+    uint64_t size, compressed;
+};
+
 struct article_writer {
     struct section_writer *articles, *documents;
     struct article_block_writer block;
-    bool is_settled;              /* nothing is held back any more: which dictionary, if any, is decided */
+    bool is_settled;              /* nothing is held back (any more): which dictionary, if any, is decided */
+    struct article_window window, measure; /* since the last one ended; the first that had to do with what it was not learnt from */
+    uint32_t windows;             /* since the dictionary was decided */
     struct buffer held, held_ends; /* records, one after the other; size_t each */
     struct buffer dictionary;     /* the record of that which is in use */
     struct buffer dictionaries;   /* struct written_dictionary */

@@ -79,7 +79,7 @@ static bf_status find_dates(struct snapshot *snapshot, bf_stats *stats, bf_error
     return status;
 }
 
-bf_status bf_searcher_stats(bf_searcher *searcher, bf_stats *stats, bf_error *error)
+void bf_searcher_counts(bf_searcher *searcher, bf_stats *stats)
 {
     struct snapshot *snapshot = searcher->index->snapshot;
     bf_stats result = {
@@ -105,7 +105,14 @@ bf_status bf_searcher_stats(bf_searcher *searcher, bf_stats *stats, bf_error *er
     uint64_t parts =
         result.bytes_dictionary + result.bytes_postings + result.bytes_positions + result.bytes_documents + result.bytes_articles;
     result.bytes_other = result.bytes > parts ? result.bytes - parts : 0;
-    bf_status status = find_dates(snapshot, &result, error);
+    *stats = result;
+}
+
+bf_status bf_searcher_stats(bf_searcher *searcher, bf_stats *stats, bf_error *error)
+{
+    bf_stats result;
+    bf_searcher_counts(searcher, &result);
+    bf_status status = find_dates(searcher->index->snapshot, &result, error);
     if (status == BF_OK) *stats = result;
     return status;
 }

@@ -173,7 +173,8 @@ void search_options_help(FILE *out)
     search_options_usage(out);
     fputs("\nFinds articles in an index made by backfile-index and prints the best. Words rank: the more of them an\n"
           "article holds, and the rarer they are, the better. +must -not \"a phrase\" =exactly (a OR b) AND title:word\n"
-          "date:2007 word^2 are understood, and may stand anywhere among the options.\n", out);
+          "date:2007 word^2 \"a b\"~5 (in any order, at most 5 other words between) are understood, and may stand\n"
+          "anywhere among the options.\n", out);
     for (size_t group = 0; group < sizeof groups / sizeof *groups; group++) {
         struct option_spec slice[SPEC_COUNT] = {{0}};
         memcpy(slice, specs + groups[group].from, groups[group].count * sizeof *slice);

@@ -91,11 +91,14 @@ static inline bool clause_set_is_empty(const uint64_t set[4]) { return !(set[0] 
 /* Computes page_sums of the root, and of all groups. False: memory was refused. */
 bool clause_tree_sum_pages(struct clause_tree *tree);
 
-/* Computes the root's `cells` of a page. */
-void clause_tree_cells(struct clause_tree *tree, uint32_t page);
+/* Computes the root's `cells` of a page. `sets_known`: nothing is computed of groups that the page's sets say are not there. */
+void clause_tree_cells(struct clause_tree *tree, uint32_t page, bool sets_known);
 
-/* Computes the sets of a page. The root's are without deleted documents. `ranked`: also of clauses that only add to scores. */
-void clause_tree_sets(struct clause_tree *tree, uint32_t page, bool ranked);
+/* Computes the sets of a page. The root's are without deleted documents. */
+void clause_tree_sets(struct clause_tree *tree, uint32_t page);
+
+/* Then those of clauses that only add to scores, beside others that must match. */
+void clause_tree_add_sets(struct clause_tree *tree, uint32_t page);
 
 /* Computes bounds of the page's documents, from cells and sets. */
 void clause_tree_documents(struct clause_tree *tree, uint16_t sums[KERNEL_PAGE]);

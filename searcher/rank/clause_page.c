@@ -70,15 +70,16 @@ static void leaf_cells(struct clause_tree *tree, struct clause *clause, uint32_t
     }
 }
 
-static void group_cells(struct clause_tree *tree, struct clause *group, uint32_t page)
+static void group_cells(struct clause_tree *tree, struct clause *group, uint32_t page, bool sets_known)
 {
     uint16_t *cells = group->cells;
     memset(cells, 0, sizeof group->cells);
-    if (!group->page_sums[page]) return;
+    if (!group->page_sums[page] || (sets_known && clause_set_is_empty(group->maybe))) return;
     for (uint32_t i = 0; i < group->child_count; i++) {
         struct clause *child = group->children[i];
         if (child->occur == QUERY_MUST_NOT) continue;
-        if (child->kind == CLAUSE_GROUP) group_cells(tree, child, page);
+        bool known = sets_known && !(group->must_count && child->occur == QUERY_SHOULD);
+        if (child->kind == CLAUSE_GROUP) group_cells(tree, child, page, known);
         else leaf_cells(tree, child, page);
         for (int cell = 0; cell < KERNEL_CELLS; cell++) cells[cell] = (uint16_t)(cells[cell] + child->cells[cell]);
     }
@@ -89,7 +90,10 @@ static void group_cells(struct clause_tree *tree, struct clause *group, uint32_t
     }
 }
 
-void clause_tree_cells(struct clause_tree *tree, uint32_t page) { group_cells(tree, tree->root, page); }
+void clause_tree_cells(struct clause_tree *tree, uint32_t page, bool sets_known)
+{
+    group_cells(tree, tree->root, page, sets_known);
+}
 
 /* ---- Sets ---- */
 
@@ -108,11 +112,11 @@ static void leaf_sets(struct clause *clause, uint32_t page)
     for (int word = 0; word < 4; word++) clause->sure[word] = clause->maybe[word] & ~titles[word];
 }
 
-static void group_sets(struct clause *group, uint32_t page, bool ranked);
+static void group_sets(struct clause *group, uint32_t page);
 
-static void clause_sets(struct clause *clause, uint32_t page, bool ranked)
+static void clause_sets(struct clause *clause, uint32_t page)
 {
-    if (clause->kind == CLAUSE_GROUP) group_sets(clause, page, ranked);
+    if (clause->kind == CLAUSE_GROUP) group_sets(clause, page);
     else leaf_sets(clause, page);
 }
 
@@ -137,34 +141,44 @@ static void combine_sets(struct clause *group, const struct clause *child)
     }
 }
 
-static void children_sets(struct clause *group, enum query_occur occur, uint32_t page, bool ranked)
+static void children_sets(struct clause *group, enum query_occur occur, uint32_t page)
 {
     for (uint32_t i = 0; i < group->child_count; i++) {
         struct clause *child = group->by_effort[i];
         if (child->occur != occur) continue;
         if (occur != QUERY_SHOULD && clause_set_is_empty(group->maybe)) return;
-        clause_sets(child, page, ranked);
-        if (occur != QUERY_SHOULD || !group->must_count) combine_sets(group, child);
+        clause_sets(child, page);
+        combine_sets(group, child);
     }
 }
 
 /* Once nothing may match, the children's sets are those of another page: nobody looks at them through an empty group. */
-static void group_sets(struct clause *group, uint32_t page, bool ranked)
+static void group_sets(struct clause *group, uint32_t page)
 {
     memset(group->maybe, group->must_count ? 255 : 0, sizeof group->maybe);
     memset(group->sure, group->must_count ? 255 : 0, sizeof group->sure);
-    if (group->must_count) children_sets(group, QUERY_MUST, page, ranked);
-    else children_sets(group, QUERY_SHOULD, page, ranked);
-    children_sets(group, QUERY_MUST_NOT, page, ranked);
-    if (group->must_count && ranked && !clause_set_is_empty(group->maybe)) children_sets(group, QUERY_SHOULD, page, ranked);
+    children_sets(group, group->must_count ? QUERY_MUST : QUERY_SHOULD, page);
+    children_sets(group, QUERY_MUST_NOT, page);
 }
 
-void clause_tree_sets(struct clause_tree *tree, uint32_t page, bool ranked)
+static void add_sets(struct clause *group, uint32_t page)
+{
+    for (uint32_t i = 0; i < group->child_count && !clause_set_is_empty(group->maybe); i++) {
+        struct clause *child = group->children[i];
+        if (child->occur == QUERY_MUST_NOT) continue;
+        if (child->occur == QUERY_SHOULD && group->must_count) clause_sets(child, page);
+        if (child->kind == CLAUSE_GROUP) add_sets(child, page);
+    }
+}
+
+void clause_tree_add_sets(struct clause_tree *tree, uint32_t page) { add_sets(tree->root, page); }
+
+void clause_tree_sets(struct clause_tree *tree, uint32_t page)
 {
     const struct segment *segment = tree->context.segment;
     struct clause *root = tree->root;
     uint32_t docs = segment->meta.doc_count - page * POSTING_PAGE;
-    group_sets(root, page, ranked);
+    group_sets(root, page);
     for (uint32_t word = 0; word < 4; word++) {
         uint64_t there = docs >= 64 * word + 64 ? ~UINT64_C(0) : docs > 64 * word ? (UINT64_C(1) << (docs - 64 * word)) - 1 : 0;
         if (segment->deleted && docs > 64 * word) there &= ~segment->deleted[4 * (size_t)page + word];

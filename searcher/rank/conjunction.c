@@ -10,7 +10,7 @@
 
 enum {
     PAGED_CANDIDATES = 64, /* so many are scored at a time: the best pages raise the threshold for the others */
-    MANY = 64,            /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
+    MANY = 64,             /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
     REFINED_LEAST = 32,    /* postings that are left, for which it pays too */
     SETTLE_LEAST = 48,     /* candidates, at least, by which the threshold is raised */
 };
@@ -23,7 +23,7 @@ struct conjunction {
     uint32_t short_count;
     uint32_t short_most;          /* their bounds together */
     struct page_part *parts;      /* by list, all paged */
-    bool many;
+    bool many;                    /* hits are wanted */
     uint64_t settle_at;           /* so many candidates, and the threshold is raised; at first, and then that of further ones: */
     uint64_t settle_least;
 };
@@ -217,7 +217,7 @@ static bf_status conjunction_segment(struct ranking *ranking, uint32_t number, b
         /* Bounds are exact but for what cells stand for. */
         c.many = ranking->top.k >= MANY;
         run->all_refined = c.many;
-        c.settle_at = c.settle_least = ranking->top.k < SETTLE_LEAST / 2 ? SETTLE_LEAST : 2 * ranking->top.k;
+        c.settle_at = c.settle_least = ranking->top.k < SETTLE_LEAST / 2 ? SETTLE_LEAST : ranking->top.k + ranking->top.k / 4;
         if (good && run->paged_count) good = (c.page_sums = rank_run_page_sums(run, true)) != NULL;
         good = good && (ranked_list_is_paged(c.lead) ? rank_pages(&c) : walk_lead(&c));
         status = good ? rank_run_outcome(run, error) : fail_memory(error);

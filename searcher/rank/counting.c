@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { WORDS = RANK_SET / 64 };
-
 struct counting {
     struct segment *segment;
     struct arena arena;
@@ -50,17 +48,19 @@ static bf_status open_lists(struct counting *counting, struct ranking *ranking, 
 /* Takes the list's documents away from the set, or all others. */
 static void sieve(struct counting *counting, struct ranked_list *list, uint32_t first)
 {
-    memset(counting->other, 0, WORDS * sizeof *counting->other);
+    const uint32_t words = rank_set_words(counting->segment->meta.doc_count, first);
+    memset(counting->other, 0, words * sizeof *counting->other);
     ranked_list_add_to_set(list, first, counting->other);
     bool keep = list->occur == QUERY_MUST;
-    for (uint32_t i = 0; i < WORDS; i++) counting->set[i] &= keep ? counting->other[i] : ~counting->other[i];
+    for (uint32_t i = 0; i < words; i++) counting->set[i] &= keep ? counting->other[i] : ~counting->other[i];
 }
 
 static uint64_t count_window(struct counting *counting, uint32_t first)
 {
     const uint64_t *deleted = counting->segment->deleted ? counting->segment->deleted + first / 64 : NULL;
     uint32_t docs = counting->segment->meta.doc_count - first < RANK_SET ? counting->segment->meta.doc_count - first : RANK_SET;
-    memset(counting->set, 0, WORDS * sizeof *counting->set);
+    const uint32_t words = rank_set_words(counting->segment->meta.doc_count, first);
+    memset(counting->set, 0, words * sizeof *counting->set);
     for (uint32_t i = 0; i < counting->list_count; i++)
         if (counting->rarest ? counting->lists[i] == counting->rarest : counting->lists[i]->occur == QUERY_SHOULD)
             ranked_list_add_to_set(counting->lists[i], first, counting->set);
@@ -68,7 +68,7 @@ static uint64_t count_window(struct counting *counting, uint32_t first)
         if (counting->lists[i] != counting->rarest && counting->lists[i]->occur != QUERY_SHOULD)
             sieve(counting, counting->lists[i], first);
     for (uint32_t i = 0; deleted && i < bitset_words(docs); i++) counting->set[i] &= ~deleted[i];
-    return page_kernel()->count_bits(counting->set, WORDS);
+    return page_kernel()->count_bits(counting->set, words);
 }
 
 /* Walks the rarest of the words that must match. */

@@ -21,7 +21,9 @@
 #include <string.h>
 
 enum {
-    MANY = 256,            /* hits */
+    MANY = 256,            /* hits: whole pages are added up; ... */
+    MANY_OF_FEW = 64,      /* ... or so many already, ... */
+    PAGES_A_HIT = 8,       /* ... in a segment of at most so many pages for each of them */
     PAGED_CANDIDATES = 64, /* so many are scored at a time: the best pages raise the threshold for the others */
 };
 
@@ -375,6 +377,13 @@ static bool rank_paged(struct disjunction *d)
     return rank_run_flush(run);
 }
 
+/* Whether most pages have documents among the best k. */
+static bool wants_many(const struct rank_run *run)
+{
+    uint64_t k = run->ranking->top.k;
+    return k >= MANY || (k >= MANY_OF_FEW && k * PAGES_A_HIT >= run->page_count);
+}
+
 static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, bf_error *error)
 {
     struct disjunction d;
@@ -392,7 +401,7 @@ static bf_status disjunction_segment(struct ranking *ranking, uint32_t number, b
             good = d.here && d.parts && (d.page_sums = rank_run_page_sums(run, false));
         }
         good = good && open_walks(&d);
-        if (ranking->top.k >= MANY) good = good && rank_many(&d);
+        if (wants_many(run)) good = good && rank_many(&d);
         else good = good && rank_short(&d) && rank_paged(&d);
         if (!good) memset(run->scratch->sums, 0, sizeof run->scratch->sums);
         status = good ? rank_run_outcome(run, error) : fail_memory(error);

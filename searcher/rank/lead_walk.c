@@ -35,7 +35,7 @@ static void sift_by_set(struct lead_walk *walk, struct ranked_list *list, uint32
     uint64_t *set = walk->scratch->sets[0];
     const uint32_t *docs = walk->lead->docs;
     uint32_t kept = 0;
-    memset(set, 0, sizeof walk->scratch->sets[0]);
+    memset(set, 0, rank_set_words(list->segment->meta.doc_count, first) * sizeof *set);
     ranked_list_add_to_set(list, first, set);
     for (uint32_t i = 0; i < walk->kept_count; i++) {
         uint32_t posting = walk->kept[i];

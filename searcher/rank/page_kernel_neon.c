@@ -108,7 +108,8 @@ static uint32_t take_neon(uint16_t sums[KERNEL_PAGE], uint16_t least, uint8_t lo
     return count;
 }
 
-static void add_cells_neon(const struct page_cells *from, uint32_t page, uint16_t cells[KERNEL_CELLS], uint16_t sums[KERNEL_CELLS])
+static void add_cells_neon(const struct page_cells *from, uint32_t page, uint16_t cells[KERNEL_CELLS],
+                           uint16_t sums[KERNEL_CELLS])
 {
     static const uint8_t numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
     const uint8x8_t packed = vcreate_u8(page_grid_codes(from, page));
@@ -123,7 +124,10 @@ static void add_cells_neon(const struct page_cells *from, uint32_t page, uint16_
     lanes_store(sums, lanes_add(lanes_load(sums), bounds));
 }
 
-static uint32_t at_least_neon(const uint16_t sums[KERNEL_CELLS], uint16_t least) { return bits_at_least(lanes_load(sums), least); }
+static uint32_t at_least_neon(const uint16_t sums[KERNEL_CELLS], uint16_t least)
+{
+    return bits_at_least(lanes_load(sums), least);
+}
 
 static uint32_t cell_documents_neon(const struct page_part *parts, uint32_t count, uint32_t cell, uint16_t least,
                                     uint16_t sums[16])

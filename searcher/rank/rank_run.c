@@ -308,14 +308,16 @@ uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list
 {
     for (uint32_t i = 0; i < list_count && count > 0; i++) {
         struct ranked_list *list = lists[i];
-        struct posting_page open;
+        const struct posting_page *open = ranked_list_come_to(list, page);
         uint32_t kept = 0;
-        if (!ranked_list_page(list, page, &open)) return 0; /* damage, which was noted */
+        bool verified = false; /* all of it */
+        if (!open) return 0;   /* damage, which was noted */
         for (uint32_t j = 0; j < count; j++) {
             struct candidate candidate = found[j];
-            uint32_t tf = posting_page_tf_at(&list->list, &open, candidate.doc % POSTING_PAGE), bound = candidate.bound;
+            uint32_t tf = posting_page_tf_at(&list->list, open, candidate.doc % POSTING_PAGE), bound = candidate.bound;
             /* Exceptions stand elsewhere; what was read is believed only now. */
-            if (tf >= 15 && !posting_list_verify_page(run->segment, &list->view, &list->list, page)) return 0;
+            if (tf >= 15 && !verified && !posting_list_verify_page(run->segment, &list->view, &list->list, page)) return 0;
+            verified |= tf >= 15;
             if (tf || !members) bound -= ranked_list_cell(list, candidate.doc);
             if (tf) bound += ranked_list_impact(list, candidate.doc, 0, tf);
             candidate.bound = (uint16_t)bound;

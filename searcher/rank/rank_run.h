@@ -30,6 +30,13 @@ struct candidate {
     bool paged_only;  /* if a list that is not paged has it after all, it was a candidate before, or beaten */
 };
 
+/* Words of a set that begins with the document `first`, as far as the segment has pages: a small one has few. */
+static inline uint32_t rank_set_words(uint32_t doc_count, uint32_t first)
+{
+    uint32_t left = doc_count - first;
+    return left >= RANK_SET ? RANK_SET / 64 : (left + KERNEL_PAGE - 1) / KERNEL_PAGE * (KERNEL_PAGE / 64);
+}
+
 /* Memory that outlives a query, so that none is cleared or asked for each time. Belongs to the searcher, is used by one query at
  * a time, and `sums` is all zero between two. */
 struct rank_scratch {

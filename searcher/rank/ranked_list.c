@@ -115,7 +115,7 @@ bf_status ranked_list_open_term(const struct match_context *context, const struc
     list->bm25 = context->bm25;
     list->df = entry->df;
     list->arena = context->arena;
-    list->title_block = list->set_page = UINT32_MAX;
+    list->title_block = list->set_page = list->open.number = UINT32_MAX;
     list->shape = CURSOR_INLINE;
     list->docs_ready = &list->one_ready[0];
     list->tfs_ready = &list->one_ready[1];
@@ -164,11 +164,20 @@ bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct post
            segment_verified(list->segment, &list->view, open->offset, open->length);
 }
 
-bool ranked_list_page_set(const struct ranked_list *list, uint32_t page, uint64_t set[4])
+const struct posting_page *ranked_list_come_to(struct ranked_list *list, uint32_t page)
 {
-    struct posting_page open;
-    if (!ranked_list_page(list, page, &open)) return false;
-    const char *rule = posting_page_set(&list->list, &open, set);
+    if (page != list->open.number) {
+        if (!ranked_list_page(list, page, &list->open)) list->open.bytes = NULL;
+        list->open.number = page;
+    }
+    return list->open.bytes ? &list->open : NULL;
+}
+
+bool ranked_list_page_set(struct ranked_list *list, uint32_t page, uint64_t set[4])
+{
+    const struct posting_page *open = ranked_list_come_to(list, page);
+    if (!open) return false;
+    const char *rule = posting_page_set(&list->list, open, set);
     if (rule) segment_broken(list->segment, "postings", rule);
     return !rule;
 }
@@ -285,11 +294,8 @@ uint32_t ranked_list_next_tf(struct ranked_list *list, uint32_t doc, uint32_t *p
         return list->tfs[list->found];
     }
     uint32_t page = doc / POSTING_PAGE;
-    if (page != list->open.number) {
-        if (!ranked_list_page(list, page, &list->open)) list->open.bytes = NULL;
-        list->open.number = page;
-    }
-    uint32_t tf = list->open.bytes ? posting_page_tf_at(&list->list, &list->open, doc % POSTING_PAGE) : 0;
+    const struct posting_page *open = ranked_list_come_to(list, page);
+    uint32_t tf = open ? posting_page_tf_at(&list->list, open, doc % POSTING_PAGE) : 0;
     if (tf >= 15 && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return 0;
     return tf;
 }

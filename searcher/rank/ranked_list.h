@@ -92,8 +92,11 @@ static inline uint32_t ranked_list_blocks(const struct ranked_list *list)
 /* Finds and verifies a page of a paged list, but for its exceptions. False: it is empty, or damaged, which is noted. */
 bool ranked_list_page(const struct ranked_list *list, uint32_t page, struct posting_page *open);
 
-/* The documents of a page that has some, as a set of their low bytes. False: damage, which is noted. */
-bool ranked_list_page_set(const struct ranked_list *list, uint32_t page, uint64_t set[4]);
+/* The same, which keeps the page open: for several looks at it. NULL: it is empty, or damaged. */
+const struct posting_page *ranked_list_come_to(struct ranked_list *list, uint32_t page);
+
+/* The documents of a page that has some, as a set of their low bytes; it is kept open. False: damage, which is noted. */
+bool ranked_list_page_set(struct ranked_list *list, uint32_t page, uint64_t set[4]);
 
 /* Makes sure that documents `block * POSTING_BLOCK ...` of `docs` are there, or of `tfs`. False: damage, which is noted. */
 bool ranked_list_load_docs(struct ranked_list *list, uint32_t block);

@@ -39,7 +39,8 @@ static bf_status list_promise_make(const struct ranking *ranking, const struct l
     const struct impact_change *change = segment_impact_change(segment, ranking->bm25);
     const double least = leaf->counts_length ? change->least : change->plain_least, weight = (double)leaf->weight;
     const double most = leaf->counts_length ? change->most : change->plain_most;
-    *promise = (struct list_promise){.most = weight * RANKED_ROUNDING}; /* of an inline list nothing is stored; an impact is below 1 */
+    /* Of an inline list nothing is stored; an impact is below 1. */
+    *promise = (struct list_promise){.most = weight * RANKED_ROUNDING};
     if (!entry->postings_length) return BF_OK;
     struct section_view view;
     struct posting_list list;
@@ -106,8 +107,8 @@ static int compare_promises(const void *a, const void *b)
     return (x->most < y->most) - (x->most > y->most);
 }
 
-/* The largest score of a level that, with those above it, has k documents: of a segment a level counts those beyond its higher ones,
- * so none is counted twice. */
+/* The largest score of a level that, with those above it, has k documents: of a segment a level counts those beyond its higher
+ * ones, so none is counted twice. */
 static double order_limit(const struct level *levels, uint32_t count, uint64_t k)
 {
     for (uint32_t i = 0; i < count; k -= levels[i++].count)

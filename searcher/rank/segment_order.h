@@ -1,6 +1,6 @@
 /*
- * Which of many segments may have a document of the top k, and which is looked at first: by the maxima that the lists of the query's
- * words have stored, before anything of a segment is opened. The segments that promise most come first; once a threshold is above
+ * Which of many segments may have a document of the top k, and which is looked at first: by the maxima that the lists of the
+ * query's words have stored, before anything of a segment is opened. The segments that promise most come first; once a threshold is above
  * what one promises, it and all that follow are left out.
  *
  * For a flat group of terms (rank_run_can).

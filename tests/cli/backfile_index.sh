@@ -26,11 +26,13 @@ cat >"$work/articles.jsonl" <<'END'
 {"id": "a3", "title": "Snow", "date": "2031-01-02T18:15:00+01:00", "body": "Snow fell on the harbour \ud83d\ude80 all night."}
 END
 
-# Adding, from a file and from standard input; a second time everything is replaced.
+# Adding, from a file and from standard input; a second time nothing is, unless it must be.
 runs 0 "$index" add "$work/news.bf" "$work/articles.jsonl"
 says out "3 articles stored"
 silent err
 runs 0 "$index" add "$work/news.bf" "$work/articles.jsonl"
+says out "0 articles stored, 3 there already, unchanged"
+runs 0 "$index" add "$work/news.bf" "$work/articles.jsonl" --force
 says out "3 articles stored, 3 of them in place of earlier ones"
 "$index" add "$work/stdin.bf" - --as json --json <"$work/articles.jsonl" >"$work/out" 2>"$work/err" ||
     complain "adding standard input"

@@ -27,7 +27,7 @@ same "$work/terms" "$work/out"
 split -l 40 "$work/dump" "$work/part."
 for part in "$work"/part.*; do runs 0 "$index" add "$work/three.bf" "$part" --no-merge --no-sync --quiet; done
 head -n 30 "$work/dump" >"$work/again"
-runs 0 "$index" add "$work/three.bf" "$work/again" --no-merge
+runs 0 "$index" add "$work/three.bf" "$work/again" --no-merge --force
 says out "30 articles stored, 30 of them in place of earlier ones"
 runs 0 "$index" check "$work/three.bf"
 answers() {

@@ -68,7 +68,7 @@ for limit in 4 40 100 200; do
     (
         trap '' XFSZ
         ulimit -f $limit
-        "$index" add "$work/news.bf" "$work/many.jsonl" corpus/articles >"$work/out" 2>"$work/err"
+        "$index" add "$work/news.bf" "$work/many.jsonl" corpus/articles --force >"$work/out" 2>"$work/err"
     )
     [ $? -eq 2 ] || complain "files of at most $limit blocks"
     says err "nothing of this run was stored"

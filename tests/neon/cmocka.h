@@ -1,6 +1,6 @@
 /*
- * As much of cmocka as the tests of kernels use, for another processor's programs: `make neon` needs a compiler and an emulator then,
- * and no library of the other system. A check that fails says where and ends the program.
+ * As much of cmocka as the tests of kernels use, for another processor's programs: `make neon` needs a compiler and an emulator
+ * then, and no library of the other system. A check that fails says where and ends the program.
  */
 #ifndef NEON_CMOCKA_H
 #define NEON_CMOCKA_H
