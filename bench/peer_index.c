@@ -14,7 +14,7 @@
 
 struct peer_index {
     const char *input, *out, *stats_path;
-    uint64_t threads; /* taken because the contract has it; indexing is one thread */
+    uint64_t threads; /* that build; 0: one */
 };
 
 static bf_text text_of(const json_t *string)
@@ -122,7 +122,7 @@ static int options_read(struct peer_index *peer, const char *input_name, const c
         {0, input_name, OPTION_STRING, &peer->input, "FILE", input_help},
         {0, "out", OPTION_STRING, &peer->out, "DIR", "the index"},
         {0, "stats", OPTION_STRING, &peer->stats_path, "FILE", "where to write the figures"},
-        {0, "threads", OPTION_U64, &peer->threads, "N", "taken, without effect"},
+        {0, "threads", OPTION_U64, &peer->threads, "N", "that build (1)"},
         {0},
     };
     bf_error error = {0};
@@ -135,6 +135,11 @@ static int options_read(struct peer_index *peer, const char *input_name, const c
     return BENCH_DONE;
 }
 
+static uint32_t threads_of(const struct peer_index *peer)
+{
+    return peer->threads > 1 ? (uint32_t)peer->threads : 1;
+}
+
 int bench_peer_index(int argc, char **argv)
 {
     const uint64_t start = resources_now_ns();
@@ -143,7 +148,7 @@ int bench_peer_index(int argc, char **argv)
     bf_writer *writer = NULL;
     if (options_read(&peer, "tokens", "JSON lines with id and body", argc, argv) != BENCH_DONE) return BENCH_FAILED;
 
-    const bf_writer_options options = {.language = "none", .analysis = "plain"};
+    const bf_writer_options options = {.language = "none", .analysis = "plain", .threads = threads_of(&peer)};
     bf_status status = bf_writer_open(peer.out, &options, &writer, &error);
     if (status == BF_OK) status = add_tokens(writer, peer.input, &error);
     if (status == BF_OK) status = bf_writer_merge(writer, 1, &error); /* the contract wants one segment */
@@ -160,7 +165,10 @@ int bench_peer_index_product(int argc, char **argv)
     struct buffer summary = {0};
     bf_error error = {0};
     if (options_read(&peer, "articles", "JSON lines with id, title and body", argc, argv) != BENCH_DONE) return BENCH_FAILED;
-    const char *const arguments[] = {"add", "--quiet", "--as", "json", "--language", "english", "--", peer.out, peer.input, NULL};
+    char threads[16];
+    snprintf(threads, sizeof threads, "%u", threads_of(&peer));
+    const char *const arguments[] = {"add", "--quiet",   "--as", "json",   "--language", "english", "--threads",
+                                     threads, "--", peer.out, peer.input, NULL};
     bf_status status = resources_of_index(arguments, &summary, &used, &error);
     if (status == BF_OK) status = write_stats(&peer, "product", &used, &error);
     buffer_free(&summary);
