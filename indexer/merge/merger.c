@@ -14,6 +14,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Occurrences of a term that are held in memory at once: more are read when they are written, and once before. */
+enum { HELD_OCCURRENCES = 1 << 20 };
+
 struct merger {
     struct merge_source *sources;
     struct dictionary_walk *walks; /* by source */
@@ -21,6 +24,9 @@ struct merger {
     const struct merge_options *options;
     struct segment_writer *writer;
     struct posting_cursor cursor;
+    uint8_t term[DICTIONARY_TERM_MAX]; /* the one being merged, */
+    uint32_t term_length;
+    uint32_t reading;    /* and the source whose list the cursor is in */
     struct buffer docs, tfs, positions; /* u32 each: the term being merged */
     struct posting_sorter sorter;
     struct form_union forms;
@@ -122,22 +128,81 @@ static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, bool 
 
 /* ---- Terms ---- */
 
-static bf_status merge_postings(struct merger *merger, struct merge_source *source, const struct term_block_reader *block,
-                                bf_error *error)
+static bool merge_source_has(const struct merger *merger, uint32_t source)
+{
+    return dictionary_walk_is_on(&merger->walks[source], merger->term, merger->term_length);
+}
+
+static bf_status merge_open_list(struct merger *merger, uint32_t source, bf_error *error)
+{
+    const struct term_block_reader *block = &merger->walks[source].block;
+    bf_status status = posting_cursor_open(&merger->cursor, merger->sources[source].segment, &block->entry, error);
+    if (status == BF_OK)
+        status = form_union_source(&merger->forms, &merger->cursor, merger->term + 1, merger->term_length - 1, error);
+    return status;
+}
+
+static bf_status merge_occurrences(struct merger *merger, bf_error *error)
+{
+    bf_status status = posting_cursor_positions(&merger->cursor, &merger->positions, error);
+    return status == BF_OK ? form_union_posting(&merger->forms, &merger->cursor, error) : status;
+}
+
+static bf_status merge_postings(struct merger *merger, uint32_t which, bool held, bf_error *error)
 {
     struct posting_cursor *cursor = &merger->cursor;
-    bf_status status = posting_cursor_open(cursor, source->segment, &block->entry, error);
-    if (status == BF_OK) status = form_union_source(&merger->forms, cursor, block->term + 1, block->term_length - 1, error);
+    const struct merge_source *source = &merger->sources[which];
+    bf_status status = merge_open_list(merger, which, error);
     for (; status == BF_OK && cursor->doc != NO_DOCUMENT; posting_cursor_next(cursor)) {
         uint32_t doc = merge_source_number(source, cursor->doc);
         if (doc == NO_DOCUMENT) continue;
         buffer_append_u32(&merger->docs, doc);
         buffer_append_u32(&merger->tfs, posting_cursor_tf(cursor));
-        status = posting_cursor_positions(cursor, &merger->positions, error);
-        if (status == BF_OK) status = form_union_posting(&merger->forms, cursor, error);
+        if (held) status = merge_occurrences(merger, error);
     }
     if (status == BF_OK && (merger->docs.failed || merger->tfs.failed)) status = fail_memory(error);
     if (status == BF_OK) status = segment_outcome(source->segment, error);
+    return status;
+}
+
+/* ---- Those that have too many occurrences for memory ---- */
+
+/* Opens the list of the first source from `first` on that has the term. */
+static bf_status merge_read_from(struct merger *merger, uint32_t first, bf_error *error)
+{
+    while (first < merger->count && !merge_source_has(merger, first)) first++;
+    merger->reading = first;
+    return first < merger->count ? merge_open_list(merger, first, error) : BF_OK;
+}
+
+static bf_status merge_rewind(void *context, bf_error *error)
+{
+    return merge_read_from(context, 0, error);
+}
+
+static bf_status merge_read(void *context, uint32_t posting_count, const uint32_t **positions, uint32_t **forms, bf_error *error)
+{
+    struct merger *merger = context;
+    struct posting_cursor *cursor = &merger->cursor;
+    bf_status status = BF_OK;
+    buffer_clear(&merger->positions);
+    buffer_clear(&merger->forms.numbers);
+    while (status == BF_OK && posting_count > 0) {
+        if (merger->reading == merger->count) return fail(error, BF_CORRUPT, "a list ended before its end");
+        const struct merge_source *source = &merger->sources[merger->reading];
+        if (cursor->doc == NO_DOCUMENT) {
+            status = segment_outcome(source->segment, error);
+            if (status == BF_OK) status = merge_read_from(merger, merger->reading + 1, error);
+            continue;
+        }
+        if (merge_source_number(source, cursor->doc) != NO_DOCUMENT) {
+            status = merge_occurrences(merger, error);
+            posting_count--;
+        }
+        posting_cursor_next(cursor);
+    }
+    *positions = (const uint32_t *)(const void *)merger->positions.bytes;
+    *forms = (uint32_t *)(void *)merger->forms.numbers.bytes;
     return status;
 }
 
@@ -154,6 +219,49 @@ static bf_status merge_sort(struct merger *merger, bf_error *error)
                : fail_memory(error);
 }
 
+/* Whether all occurrences are to be in memory: where documents are reordered, they come from everywhere. */
+static bool merge_holds(const struct merger *merger)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < merger->count; i++)
+        if (merge_source_has(merger, i)) total += merger->walks[i].block.entry.cf;
+    return merger->options->reorder || total <= HELD_OCCURRENCES;
+}
+
+static bf_status merge_term(struct merger *merger, bf_error *error)
+{
+    const struct occurrence_source source = {merger, merge_rewind, merge_read};
+    bool held = merge_holds(merger);
+    bf_status status = BF_OK;
+    buffer_clear(&merger->docs);
+    buffer_clear(&merger->tfs);
+    buffer_clear(&merger->positions);
+    form_union_clear(&merger->forms);
+    for (uint32_t i = 0; status == BF_OK && i < merger->count; i++)
+        if (merge_source_has(merger, i)) status = merge_postings(merger, i, held, error);
+    if (status == BF_OK) status = merge_sort(merger, error);
+    struct term_postings postings = {
+        .docs = (uint32_t *)(void *)merger->docs.bytes,
+        .tfs = (uint32_t *)(void *)merger->tfs.bytes,
+        .df = (uint32_t)(merger->docs.length / sizeof(uint32_t)),
+    };
+    for (uint32_t i = 0; i < postings.df; i++) postings.position_count += postings.tfs[i];
+    if (status != BF_OK || !postings.df) return status;
+    uint32_t *forms = (uint32_t *)(void *)merger->forms.numbers.bytes;
+    postings.positions = (const uint32_t *)(const void *)merger->positions.bytes;
+    if (!held && postings.position_count > HELD_OCCURRENCES) {
+        postings.source = &source;
+    } else if (!held) { /* most of it was deleted */
+        status = merge_rewind(merger, error);
+        if (status == BF_OK) status = merge_read(merger, postings.df, &postings.positions, &forms, error);
+        if (status != BF_OK) return status;
+    }
+    struct form itself = {.bytes = merger->term + 1, .length = merger->term_length - 1};
+    if (!form_union_names(&merger->forms, itself, &postings.form_names, &postings.form_count)) return fail_memory(error);
+    if (postings.form_count > 1 && !postings.source) postings.forms = forms;
+    return segment_writer_term(merger->writer, merger->term, merger->term_length, &postings, error);
+}
+
 static bf_status merge_terms(struct merger *merger, bf_error *error)
 {
     bf_status status = BF_OK;
@@ -161,32 +269,11 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
         status = dictionary_walk_begin(&merger->walks[i], merger->sources[i].segment, NULL, 0, error);
     struct dictionary_walk *least;
     while (status == BF_OK && (least = dictionary_walk_least(merger->walks, merger->count))) {
-        uint8_t term[DICTIONARY_TERM_MAX];
-        uint32_t term_length = least->block.term_length;
-        memcpy(term, least->block.term, term_length);
-        buffer_clear(&merger->docs);
-        buffer_clear(&merger->tfs);
-        buffer_clear(&merger->positions);
-        form_union_clear(&merger->forms);
-        for (uint32_t i = (uint32_t)(least - merger->walks); status == BF_OK && i < merger->count; i++) {
-            struct dictionary_walk *walk = &merger->walks[i];
-            if (!dictionary_walk_is_on(walk, term, term_length)) continue;
-            status = merge_postings(merger, &merger->sources[i], &walk->block, error);
-            if (status == BF_OK) status = dictionary_walk_next(walk, error);
-        }
-        if (status == BF_OK) status = merge_sort(merger, error);
-        struct term_postings postings = {
-            .docs = (uint32_t *)(void *)merger->docs.bytes,
-            .tfs = (uint32_t *)(void *)merger->tfs.bytes,
-            .df = (uint32_t)(merger->docs.length / sizeof(uint32_t)),
-            .positions = (const uint32_t *)(const void *)merger->positions.bytes,
-            .position_count = merger->positions.length / sizeof(uint32_t),
-        };
-        struct form itself = {.bytes = term + 1, .length = term_length - 1};
-        if (status == BF_OK && !form_union_names(&merger->forms, itself, &postings.form_names, &postings.form_count))
-            status = fail_memory(error);
-        if (postings.form_count > 1) postings.forms = (uint32_t *)(void *)merger->forms.numbers.bytes;
-        if (status == BF_OK && postings.df) status = segment_writer_term(merger->writer, term, term_length, &postings, error);
+        merger->term_length = least->block.term_length;
+        memcpy(merger->term, least->block.term, merger->term_length);
+        status = merge_term(merger, error);
+        for (uint32_t i = (uint32_t)(least - merger->walks); status == BF_OK && i < merger->count; i++)
+            if (merge_source_has(merger, i)) status = dictionary_walk_next(&merger->walks[i], error);
     }
     return status;
 }

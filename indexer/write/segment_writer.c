@@ -185,19 +185,43 @@ void segment_writer_begin_terms(struct segment_writer *writer, uint64_t token_co
     bm25_prepare(&writer->bm25, BM25_K1, BM25_B, BF_TITLE_WEIGHT, (float)((double)token_count / (double)writer->meta.doc_count));
 }
 
-/* Computes the impacts, and which postings occur in the title: their first positions are below the title's length. */
-static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, const struct term_postings *postings)
+/* Begins with a term's pieces. */
+static bf_status segment_writer_rewind(const struct term_postings *postings, struct term_piece *piece, bf_error *error)
 {
-    const uint32_t *positions = postings->positions;
-    buffer_clear(&writer->impacts);
-    buffer_clear(&writer->title_docs);
-    buffer_clear(&writer->title_tfs);
-    uint8_t *impacts = buffer_extend(&writer->impacts, postings->df * sizeof(float));
+    *piece = (struct term_piece){.positions = postings->positions, .forms = postings->forms};
+    return postings->source ? postings->source->rewind(postings->source->context, error) : BF_OK;
+}
+
+/* Goes on to the postings from piece->end to `end`. */
+static bf_status segment_writer_piece(const struct term_postings *postings, uint32_t end, struct term_piece *piece,
+                                      bf_error *error)
+{
+    const struct occurrence_source *source = postings->source;
+    if (!source) {
+        piece->positions += piece->count;
+        if (piece->forms) piece->forms += piece->count;
+    }
+    piece->first = piece->end;
+    piece->end = end;
+    piece->count = 0;
+    for (uint32_t i = piece->first; i < end; i++) piece->count += postings->tfs[i];
+    return source ? source->read(source->context, end - piece->first, &piece->positions, &piece->forms, error) : BF_OK;
+}
+
+/* Computes the impacts, and which postings occur in the title: their first positions are below the title's length. Also the least
+ * room that holds all positions: *beyond. */
+static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, const struct term_postings *postings,
+                                 const struct term_piece *piece, uint32_t *beyond)
+{
+    const struct position_room length = {.lengths = is_text};
+    const uint32_t *positions = piece->positions;
+    uint8_t *impacts = buffer_extend(&writer->impacts, (piece->end - piece->first) * sizeof(float));
     if (!impacts) return false;
-    for (uint32_t i = 0; i < postings->df; i++) {
-        uint32_t doc = postings->docs[i], tf = postings->tfs[i], title_tf = 0;
+    for (uint32_t i = piece->first; i < piece->end; i++, impacts += sizeof(float)) {
+        uint32_t doc = postings->docs[i], tf = postings->tfs[i], title_tf = 0, most = 0;
         if (is_text) {
             uint64_t title_length = load_u64(writer->title_lengths.bytes + 8 * (size_t)doc);
+            most = position_room_of(&length, writer->length_bytes.bytes[doc]);
             while (title_tf < tf && positions[title_tf] < title_length) title_tf++;
             if (title_tf) {
                 buffer_append_u32(&writer->title_docs, doc);
@@ -205,56 +229,42 @@ static bool segment_writer_weigh(struct segment_writer *writer, bool is_text, co
             }
         }
         positions += tf;
+        if (positions[-1] >= most && positions[-1] - most >= *beyond) *beyond = positions[-1] - most + 1;
         /* Fields other than the text are scored without lengths (norm k1). */
         float norm = is_text ? writer->bm25.norm[writer->length_bytes.bytes[doc]] : writer->bm25.k1;
-        store_f32(impacts + i * sizeof(float), bm25_impact(bm25_tf(&writer->bm25, tf, title_tf), norm));
+        store_f32(impacts, bm25_impact(bm25_tf(&writer->bm25, tf, title_tf), norm));
     }
     return !writer->title_docs.failed && !writer->title_tfs.failed;
-}
-
-/* The least room that holds all positions of the list, of those that a list can say. */
-static struct position_room segment_writer_room(const struct segment_writer *writer, bool is_text,
-                                                const struct term_postings *postings)
-{
-    struct position_room room = {.lengths = is_text};
-    const uint32_t *positions = postings->positions;
-    for (uint32_t i = 0; i < postings->df; i++) {
-        const struct position_room length = {.lengths = is_text};
-        uint32_t most = is_text ? position_room_of(&length, writer->length_bytes.bytes[postings->docs[i]]) : 0;
-        positions += postings->tfs[i];
-        if (positions[-1] >= most && positions[-1] - most >= room.beyond) room.beyond = positions[-1] - most + 1;
-    }
-    return posting_room(room);
 }
 
 static bf_status segment_writer_positions(struct segment_writer *writer, bool is_text, struct posting_input *input,
                                           const struct term_postings *postings, bf_error *error)
 {
-    const uint32_t *positions = postings->positions, *forms = writer->forms.count > 1 ? postings->forms : NULL;
-    bf_status status = BF_OK;
-    input->numbered = forms != NULL;
-    input->room = segment_writer_room(writer, is_text, postings);
+    struct term_piece piece;
+    bf_status status = segment_writer_rewind(postings, &piece, error);
+    input->numbered = writer->forms.count > 1;
     if (input->room.lengths != writer->room.lengths || input->room.beyond != writer->room.beyond) {
         writer->room = input->room;
         position_scale_make(&writer->room, &writer->scale);
     }
     buffer_clear(&writer->group_offsets);
-    for (uint32_t first = 0, end; status == BF_OK && first < postings->df; first = end) {
-        end = posting_group_end(input, first);
+    while (status == BF_OK && piece.end < postings->df) {
+        status = segment_writer_piece(postings, posting_group_end(input, piece.end), &piece, error);
+        if (status != BF_OK) break;
         const uint8_t *length_bytes = is_text ? writer->length_bytes.bytes : NULL;
-        const struct position_postings group = {&writer->scale, length_bytes, postings->docs + first, postings->tfs + first,
-                                                end - first};
-        uint64_t offset = section_writer_end(&writer->positions), count = 0;
-        for (uint32_t i = first; i < end; i++) count += postings->tfs[i];
+        const struct position_postings group = {&writer->scale, length_bytes, postings->docs + piece.first,
+                                                postings->tfs + piece.first, piece.end - piece.first};
+        uint64_t offset = section_writer_end(&writer->positions);
         buffer_clear(&writer->record);
-        if (forms) form_numbers_encode(forms, count, &writer->record);
-        position_group_encode(&group, positions, &writer->record);
+        if (input->numbered) {
+            if (postings->source) term_forms_renumber(&writer->forms, &piece);
+            form_numbers_encode(piece.forms, piece.count, &writer->record);
+        }
+        position_group_encode(&group, piece.positions, &writer->record);
         if (writer->record.failed) return fail_memory(error);
         if (writer->record.length)
             status = section_append(&writer->positions, writer->record.bytes, writer->record.length, &offset, error);
         buffer_append_u64(&writer->group_offsets, offset);
-        positions += count;
-        if (forms) forms += count;
     }
     buffer_append_u64(&writer->group_offsets, section_writer_end(&writer->positions));
     return status == BF_OK && writer->group_offsets.failed ? fail_memory(error) : status;
@@ -287,15 +297,35 @@ static uint32_t segment_writer_title_length(void *context, uint32_t doc)
     return (uint32_t)load_u64(writer->title_lengths.bytes + 8 * (size_t)doc);
 }
 
-/* Makes writer->forms and writer->form_list. */
-static bool segment_writer_forms(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
-                                 const struct term_postings *postings, bool counted)
+/* Makes writer->form_list of writer->forms. */
+static bool segment_writer_form_list(struct segment_writer *writer, const uint8_t *term, uint32_t term_length, uint32_t df)
 {
     buffer_clear(&writer->form_list);
-    if (!term_forms_make(&writer->forms, term + 1, term_length - 1, postings, segment_writer_title_length, writer)) return false;
     if (!writer->forms.count) return true;
-    form_list_encode(term + 1, term_length - 1, term_form(&writer->forms, 0), writer->forms.count, counted, &writer->form_list);
+    form_list_encode(term + 1, term_length - 1, term_form(&writer->forms, 0), writer->forms.count, df >= FORMS_COUNTED_DF,
+                     &writer->form_list);
     return !writer->form_list.failed;
+}
+
+/* All that is to be known of the occurrences before the first can be written; of those that aren't in memory, also the forms. */
+static bf_status segment_writer_survey(struct segment_writer *writer, bool is_text, struct posting_input *input,
+                                       const struct term_postings *postings, bf_error *error)
+{
+    struct term_piece piece;
+    struct position_room room = {.lengths = is_text};
+    bf_status status = segment_writer_rewind(postings, &piece, error);
+    buffer_clear(&writer->impacts);
+    buffer_clear(&writer->title_docs);
+    buffer_clear(&writer->title_tfs);
+    while (status == BF_OK && piece.end < postings->df) {
+        uint32_t end = postings->source ? posting_group_end(input, piece.end) : postings->df;
+        status = segment_writer_piece(postings, end, &piece, error);
+        if (status != BF_OK) break;
+        if (postings->source) term_forms_count(&writer->forms, postings, &piece, segment_writer_title_length, writer);
+        if (!segment_writer_weigh(writer, is_text, postings, &piece, &room.beyond)) status = fail_memory(error);
+    }
+    input->room = posting_room(room);
+    return status;
 }
 
 /* Puts a short list into writer->record. *fits = false: it is no inline list. */
@@ -320,16 +350,20 @@ static bool segment_writer_inline(struct segment_writer *writer, const struct te
 bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
                               const struct term_postings *postings, bf_error *error)
 {
-    bool is_text = term[0] == FIELD_TEXT, is_inline;
+    bool is_text = term[0] == FIELD_TEXT, is_inline = false;
     struct term_entry entry = {.df = postings->df, .cf = postings->position_count};
     writer->meta.term_count++;
     if (is_text) {
         writer->meta.posting_count += postings->df;
         writer->meta.position_count += postings->position_count;
     }
-    if (!segment_writer_forms(writer, term, term_length, postings, postings->df >= FORMS_COUNTED_DF) ||
-        !segment_writer_inline(writer, postings, &is_inline))
+    if (postings->source) {
+        if (!term_forms_begin(&writer->forms, postings)) return fail_memory(error);
+    } else if (!term_forms_make(&writer->forms, term + 1, term_length - 1, postings, segment_writer_title_length, writer) ||
+               !segment_writer_form_list(writer, term, term_length, postings->df) ||
+               !segment_writer_inline(writer, postings, &is_inline)) {
         return fail_memory(error);
+    }
     if (is_inline) {
         entry.inline_bytes = writer->record.bytes;
         entry.inline_length = (uint32_t)writer->record.length;
@@ -338,8 +372,11 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
 
     struct posting_input input = {
         .docs = postings->docs, .tfs = postings->tfs, .df = postings->df, .doc_count = writer->meta.doc_count};
-    if (!segment_writer_weigh(writer, is_text, postings)) return fail_memory(error);
-    bf_status status = segment_writer_positions(writer, is_text, &input, postings, error);
+    bf_status status = segment_writer_survey(writer, is_text, &input, postings, error);
+    if (status == BF_OK && postings->source && (!term_forms_finish(&writer->forms, term + 1, term_length - 1) ||
+                                                !segment_writer_form_list(writer, term, term_length, postings->df)))
+        status = fail_memory(error);
+    if (status == BF_OK) status = segment_writer_positions(writer, is_text, &input, postings, error);
     if (status != BF_OK) return status;
     input.impacts = (const float *)(const void *)writer->impacts.bytes;
     input.group_offsets = (const uint64_t *)(const void *)writer->group_offsets.bytes;

@@ -48,6 +48,15 @@ bf_status segment_writer_article_block(struct segment_writer *writer, const uint
  */
 void segment_writer_begin_terms(struct segment_writer *writer, uint64_t token_count);
 
+/* Reads the occurrences of a term that has too many for memory: in the order of its postings, from the first on after each
+ * rewind. What is read lasts until the next read, and forms may be changed in place; they are not asked for where the term has
+ * one form. */
+struct occurrence_source {
+    void *context;
+    bf_status (*rewind)(void *context, bf_error *error);
+    bf_status (*read)(void *context, uint32_t posting_count, const uint32_t **positions, uint32_t **forms, bf_error *error);
+};
+
 /* Terms (field byte first) in byte order. `positions` are those of the first posting, then of the second ... */
 struct term_postings {
     uint32_t *docs, *tfs;  /* ascending documents */
@@ -59,6 +68,7 @@ struct term_postings {
     uint32_t *forms;
     const struct form *form_names;
     uint32_t form_count;
+    const struct occurrence_source *source; /* not NULL: it has positions and forms instead, more than can be in an inline list */
 };
 bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term, uint32_t term_length,
                               const struct term_postings *postings, bf_error *error);

@@ -21,11 +21,38 @@ static int compare_tallies(const void *a, const void *b, void *context)
     return order ? order : (p->length > q->length) - (p->length < q->length);
 }
 
-static void count_occurrences(struct form_tally *tallies, const struct term_postings *postings, title_length_of *title_length,
-                              void *context)
+/* Whether the form is the term itself. */
+static bool form_is_term(const struct form *form, const uint8_t *term, uint32_t term_length)
 {
-    const uint32_t *position = postings->positions, *number = postings->forms;
-    for (uint32_t i = 0; i < postings->df; i++) {
+    return form->length == term_length && memcmp(form->bytes, term, term_length) == 0;
+}
+
+static struct form_tally *tallies_of(const struct term_forms *forms)
+{
+    return (struct form_tally *)(void *)forms->tallies.bytes;
+}
+
+bool term_forms_begin(struct term_forms *forms, const struct term_postings *postings)
+{
+    forms->count = 0;
+    forms->renumbers = false;
+    buffer_clear(&forms->forms);
+    buffer_clear(&forms->tallies);
+    buffer_clear(&forms->order);
+    if (!postings->forms && (!postings->source || postings->form_count == 1)) return true;
+    struct form_tally *tallies = (void *)buffer_extend(&forms->tallies, postings->form_count * sizeof *tallies);
+    if (!tallies) return false;
+    for (uint32_t i = 0; i < postings->form_count; i++) tallies[i] = (struct form_tally){.name = &postings->form_names[i]};
+    return true;
+}
+
+void term_forms_count(struct term_forms *forms, const struct term_postings *postings, const struct term_piece *piece,
+                      title_length_of *title_length, void *context)
+{
+    struct form_tally *tallies = tallies_of(forms);
+    const uint32_t *position = piece->positions, *number = piece->forms;
+    if (!forms->tallies.length) return;
+    for (uint32_t i = piece->first; i < piece->end; i++) {
         uint32_t doc = postings->docs[i], in_title = title_length(context, doc);
         for (const uint32_t *end = position + postings->tfs[i]; position < end; position++, number++) {
             struct form_tally *tally = &tallies[*number];
@@ -38,41 +65,43 @@ static void count_occurrences(struct form_tally *tallies, const struct term_post
     }
 }
 
-/* Whether the form is the term itself. */
-static bool form_is_term(const struct form *form, const uint8_t *term, uint32_t term_length)
+bool term_forms_finish(struct term_forms *forms, const uint8_t *term, uint32_t term_length)
 {
-    return form->length == term_length && memcmp(form->bytes, term, term_length) == 0;
+    struct form_tally *tallies = tallies_of(forms);
+    uint32_t old_count = (uint32_t)(forms->tallies.length / sizeof *tallies), kept = 0;
+    if (!old_count) return true;
+    uint32_t *order = (void *)buffer_extend(&forms->order, old_count * sizeof *order);
+    if (!order) return false;
+    for (uint32_t i = 0; i < old_count; i++)
+        if (tallies[i].cf) order[kept++] = i;
+    qsort_r(order, kept, sizeof *order, compare_tallies, tallies);
+    for (uint32_t i = 0; i < kept; i++) {
+        struct form_tally *tally = &tallies[order[i]];
+        struct form form = {tally->name->bytes, tally->name->length, tally->counts};
+        tally->number = i;
+        forms->renumbers |= order[i] != i;
+        buffer_append(&forms->forms, &form, sizeof form);
+    }
+    if (kept == 1 && form_is_term(tallies[order[0]].name, term, term_length)) kept = 0;
+    forms->count = kept;
+    return !forms->forms.failed;
+}
+
+void term_forms_renumber(const struct term_forms *forms, const struct term_piece *piece)
+{
+    const struct form_tally *tallies = tallies_of(forms);
+    for (uint64_t i = 0; forms->renumbers && i < piece->count; i++) piece->forms[i] = tallies[piece->forms[i]].number;
 }
 
 bool term_forms_make(struct term_forms *forms, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,
                      title_length_of *title_length, void *context)
 {
-    forms->count = 0;
-    buffer_clear(&forms->forms);
-    buffer_clear(&forms->tallies);
-    buffer_clear(&forms->order);
-    if (!postings->forms) return true;
-    uint32_t old_count = postings->form_count;
-    struct form_tally *tallies = (void *)buffer_extend(&forms->tallies, old_count * sizeof *tallies);
-    uint32_t *order = (void *)buffer_extend(&forms->order, old_count * sizeof *order), kept = 0;
-    if (!tallies || !order) return false;
-    for (uint32_t i = 0; i < old_count; i++) tallies[i] = (struct form_tally){.name = &postings->form_names[i]};
-    count_occurrences(tallies, postings, title_length, context);
-    for (uint32_t i = 0; i < old_count; i++)
-        if (tallies[i].cf) order[kept++] = i;
-    qsort_r(order, kept, sizeof *order, compare_tallies, tallies);
-    bool same = true;
-    for (uint32_t i = 0; i < kept; i++) {
-        struct form_tally *tally = &tallies[order[i]];
-        struct form form = {tally->name->bytes, tally->name->length, tally->counts};
-        tally->number = i;
-        same &= order[i] == i;
-        buffer_append(&forms->forms, &form, sizeof form);
-    }
-    if (kept == 1 && form_is_term(tallies[order[0]].name, term, term_length)) kept = 0;
-    forms->count = kept;
-    for (uint64_t i = 0; !same && i < postings->position_count; i++) postings->forms[i] = tallies[postings->forms[i]].number;
-    return !forms->forms.failed;
+    const struct term_piece all = {0, postings->df, postings->positions, postings->forms, postings->position_count};
+    if (!term_forms_begin(forms, postings)) return false;
+    term_forms_count(forms, postings, &all, title_length, context);
+    if (!term_forms_finish(forms, term, term_length)) return false;
+    term_forms_renumber(forms, &all);
+    return true;
 }
 
 void term_forms_free(struct term_forms *forms)
