@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static const struct {
     const char *name;
@@ -44,9 +47,20 @@ static int finish(int code)
     return INDEX_STOPPED;
 }
 
+/* Large pieces of memory are to go back to the system when they are freed. The C library of GNU keeps ever larger ones, up to
+ * 32 MiB, for each thread: an eighth more than --memory says. */
+static void return_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
+    return_memory();
     standard_streams_hold();
     cut_file_watch("backfile-index");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

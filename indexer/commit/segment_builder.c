@@ -51,7 +51,8 @@ bf_status segment_builder_add_batch(struct segment_builder *builder, const struc
 
 size_t segment_builder_memory(const struct segment_builder *builder)
 {
-    return builder->inverter ? inverter_memory(builder->inverter) : 0;
+    return (builder->inverter ? inverter_memory(builder->inverter) : 0) +
+           (builder->writer ? segment_writer_memory(builder->writer) : 0) + builder->runs.room;
 }
 
 static bf_status write_term(void *context, const uint8_t *term, uint32_t term_length, const struct term_postings *postings,

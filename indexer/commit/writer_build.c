@@ -16,7 +16,8 @@
 
 enum {
     BATCH_MOST = 4 << 20,    /* bytes of articles in a batch */
-    BATCHES_OF_MEMORY = 10,  /* all batches together have the tenth part of the memory */
+    BATCHES_OF_MEMORY = 10,  /* all batches together have the tenth part of the memory, */
+    WRITING_OF_MEMORY = 8,   /* an eighth is for what writing a segment and merging beside it take */
 };
 
 bf_status writer_builds_open(struct bf_writer *writer, bf_error *error)
@@ -172,7 +173,8 @@ static bf_status lines_collect(struct bf_writer *writer, bool wait, bf_error *er
 static bf_status line_choose(struct bf_writer *writer, uint32_t *line, bf_error *error)
 {
     uint32_t count = build_lines_count(writer->lines);
-    uint64_t each = (writer->memory - writer->memory / BATCHES_OF_MEMORY) / count;
+    uint64_t shared = writer->memory / BATCHES_OF_MEMORY + writer->memory / WRITING_OF_MEMORY;
+    uint64_t each = (writer->memory - shared) / count;
     for (bool wait = false;; wait = true) {
         bf_status status = lines_collect(writer, wait, error);
         for (uint32_t i = 0; status == BF_OK && i < count; i++) {

@@ -263,6 +263,9 @@ bf_status inverter_each_term(struct inverter *inverter,
     bf_status status = BF_OK;
     uint32_t count = inverter->terms.count;
     struct inverted inverted = {0};
+    /* What is only for adding makes room for what reading takes. */
+    string_table_free(&inverter->surfaces);
+    buffer_free(&inverter->surface_terms);
     struct ordered_term *order = inverter_order(inverter);
     if (!order || !inverted_forms_gather(&inverter->forms)) status = fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {

@@ -153,6 +153,11 @@ bf_status article_writer_finish(struct article_writer *writer, bf_error *error)
     return status;
 }
 
+size_t article_writer_memory(const struct article_writer *writer)
+{
+    return writer->dictionary.room + writer->firsts.room + writer->offsets.room + writer->compressed.room;
+}
+
 void article_writer_free(struct article_writer *writer)
 {
     article_block_free(&writer->block);

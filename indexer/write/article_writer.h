@@ -41,6 +41,8 @@ bf_status article_writer_copy(struct article_writer *writer, const uint8_t *bloc
 
 /* Writes what is left. Afterwards firsts, offsets (one more, for the end) and block_count are complete. */
 bf_status article_writer_finish(struct article_writer *writer, bf_error *error);
+/* Bytes of memory it takes, but for the articles held back and the block being filled, which are a few megabytes at most. */
+size_t article_writer_memory(const struct article_writer *writer);
 void article_writer_free(struct article_writer *writer);
 
 #endif

@@ -125,6 +125,12 @@ bf_status segment_writer_document(struct segment_writer *writer, const struct do
     return BF_OK;
 }
 
+size_t segment_writer_memory(const struct segment_writer *writer)
+{
+    return writer->length_bytes.room + writer->title_lengths.room + writer->dates.room + writer->id_order.room +
+           writer->ids.bytes.room + writer->ids.starts.room + article_writer_memory(&writer->stored);
+}
+
 /* Puts value i of `values`, of `size` bytes each, where document documents[i] has its own. */
 static bool segment_writer_permute(const struct segment_writer *writer, struct buffer *values, size_t size,
                                    const uint32_t *documents)

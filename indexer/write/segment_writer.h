@@ -30,6 +30,9 @@ struct document_facts {
 /* Documents come in the order of arrival, and get the numbers 0, 1, 2, ... */
 bf_status segment_writer_document(struct segment_writer *writer, const struct document_facts *facts, bf_error *error);
 
+/* Bytes of memory that documents and stored articles take until it is finished. */
+size_t segment_writer_memory(const struct segment_writer *writer);
+
 /* After all documents: other numbers for them. The one that arrived as number i becomes documents[i], a permutation. */
 bf_status segment_writer_renumber(struct segment_writer *writer, const uint32_t *documents, bf_error *error);
 
