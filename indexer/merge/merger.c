@@ -245,8 +245,8 @@ static bf_status merge_term(struct merger *merger, bf_error *error)
         .tfs = (uint32_t *)(void *)merger->tfs.bytes,
         .df = (uint32_t)(merger->docs.length / sizeof(uint32_t)),
     };
-    for (uint32_t i = 0; i < postings.df; i++) postings.position_count += postings.tfs[i];
     if (status != BF_OK || !postings.df) return status;
+    for (uint32_t i = 0; i < postings.df; i++) postings.position_count += postings.tfs[i];
     uint32_t *forms = (uint32_t *)(void *)merger->forms.numbers.bytes;
     postings.positions = (const uint32_t *)(const void *)merger->positions.bytes;
     if (!held && postings.position_count > HELD_OCCURRENCES) {
