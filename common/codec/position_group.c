@@ -186,6 +186,7 @@ const char *position_reader_read(struct position_reader *reader, struct position
     if (end > reader->bits) return cut_short;
     uint64_t low = reader->bits - end;
     if (tf > 1) {
+        __builtin_prefetch(reader->bytes + low / 8); /* while high parts are passed */
         if (!pass_high(reader, place.high)) return cut_short;
         return read_several(reader, low, width, tf, enough, positions, count);
     }

@@ -132,6 +132,8 @@ static bool walk_turn_group(struct position_walk *walk, uint32_t number)
         uint64_t length;
         if (!walk_find(walk, group, &bytes, &length)) return false;
         position_reader_open(&walk->reader, bytes, (size_t)length);
+        __builtin_prefetch(bytes); /* the first high parts: they come while postings are measured */
+        __builtin_prefetch(bytes + 64);
         walk->group = group;
     }
     walk->place = (struct position_place){0};
