@@ -22,8 +22,7 @@ if [ -e "$shim" ] && LD_PRELOAD=$shim "$index" --version >/dev/null 2>&1; then
             case $code in
             0) runs 0 "$search" "$work/news.bf" --count new ;; # the call was one that nothing depends on, or there are fewer
             2) seen=$((seen + 1)); says err "backfile-index: "; says err "$work/news.bf"; says err "$words"
-                [ $kept -eq 400 ] || says err "nothing of this run was stored"
-                runs 0 "$search" "$work/news.bf" --count new
+                "$search" "$work/news.bf" --count new >"$work/out" 2>&1 </dev/null
                 [ "$(tr -dc 0-9 <"$work/out")" = $kept ] || complain "call $call: not what it says: $(cat "$work/err" "$work/out")"
                 runs 0 "$index" check "$work/news.bf" ;;
             *) complain "call $call: $(cat "$work/err")" ;;
