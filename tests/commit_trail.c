@@ -83,9 +83,11 @@ bf_status trail_go(const struct trail *trail, const char *path, struct trail_con
         if (status != BF_OK) break;
         bool merges = (choice >> 20) % (trail->is_short ? 3 : 8) == 0;
         uint32_t down_to = 1 + (uint32_t)(choice >> 24 & 1);
+        uint64_t before = bf_writer_generation(writer);
         status = !merges            ? bf_writer_commit(writer, error)
                  : choice >> 25 & 1 ? bf_writer_merge(writer, down_to, error)
                                     : bf_writer_reorder(writer, &(bf_reorder_options){down_to, 2}, NULL, error);
+        if (status != BF_OK && trail->stands) *trail->stands = bf_writer_generation(writer) != before;
         if (status == BF_OK && trail->acknowledge) trail->acknowledge(trail->context, is_synced);
     }
     bf_writer_close(writer);

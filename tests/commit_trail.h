@@ -26,6 +26,7 @@ struct trail {
     enum trail_sync sync;
     void (*acknowledge)(void *context, bool is_synced); /* after each commit; may be NULL */
     void *context;
+    bool *stands;               /* set where a commit failed: whether the writer says that it stands all the same; may be NULL */
 };
 
 /*

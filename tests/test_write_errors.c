@@ -25,13 +25,14 @@
 enum { COMMITS = 7, ERRORS_USUAL = 250, ORDINARY_STEP = 4 };
 
 /* What the child says, above the number of acknowledged commits. */
-enum { TOLD_FAILED = 1 << 16, TOLD_PASSED = 1 << 17 };
+enum { TOLD_FAILED = 1 << 16, TOLD_PASSED = 1 << 17, TOLD_STANDS = 1 << 18 };
 
 struct attempt {
     const struct index_fixture *fixture;
     uint64_t seed;
     struct fault_plan plan;
     uint32_t acknowledged;
+    bool stands; /* a commit after those, too: so the writer said */
 };
 
 static void count_commit(void *context, bool is_synced)
@@ -55,7 +56,8 @@ static void write_and_fail(void *context)
 {
     const struct attempt *attempt = context;
     uint32_t commits = 0;
-    struct trail trail = {attempt->seed, true, TRAIL_SYNC_ALWAYS, count_commit, &commits};
+    bool stands = false;
+    struct trail trail = {attempt->seed, true, TRAIL_SYNC_ALWAYS, count_commit, &commits, &stands};
     struct trail_content content = {0};
     bf_error error = {0};
     fault_calls_begin(&attempt->plan);
@@ -68,8 +70,9 @@ static void write_and_fail(void *context)
     }
     assert_true(is_reached);
     assert_named(attempt, &error);
+    assert_true(stands == (strstr(error.message, "committed, but ") != NULL));
     /* In the same process, which goes on using LMDB's environment if another has it open: the next writer works. */
-    fault_child_tell(commits | TOLD_FAILED);
+    fault_child_tell(commits | TOLD_FAILED | (stands ? TOLD_STANDS : 0));
     bf_writer_close(open_writer(attempt->fixture->path, NULL));
 }
 
@@ -81,6 +84,7 @@ static void recover(void *context)
     bool one_more;
     fault_calls_begin(&(struct fault_plan){.folder = attempt->fixture->folder, .kind = FAULT_NONE, .is_dry = true});
     trail_assert_recovers(attempt->fixture->path, &trail, &content, attempt->acknowledged, &one_more);
+    assert_int_equal(one_more, attempt->stands);
     add_committed(attempt->fixture->path, "after", "After", "the error");
     assert_true(is_stored(attempt->fixture->path, "after"));
     assert_index_sound(attempt->fixture->path);
@@ -114,6 +118,7 @@ static void test_every_call(void **state)
         remove_folder(fixture->path);
         int how = fault_child_run(write_and_fail, &attempt, &told);
         attempt.acknowledged = told & 0xffff;
+        attempt.stands = (told & TOLD_STANDS) != 0;
         if (how == 0) how = fault_child_run(recover, &attempt, &stands);
         if (how != 0)
             fail_msg("trail %" PRIu64 ", call %ld, kind %c, code %d (%s): status %d", attempt.seed, attempt.plan.at,

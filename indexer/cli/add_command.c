@@ -55,13 +55,15 @@ static bf_status add_commit(struct add *add, bf_error *error)
     return BF_OK;
 }
 
-/* What stands when a run fails. */
-static void add_fail(struct add *add, bf_status status, bf_error *error)
+/* What stands when a run fails. `whole`: every article of it was read and given to the writer. */
+static void add_fail(struct add *add, bool whole, bf_status status, bf_error *error)
 {
     char count[READABLE_SIZE];
-    if (!add->summary.committed) fail_within(error, status, "nothing of this run was stored");
-    else fail_within(error, status, "%s articles of this run are committed and stay, those after them were not stored",
-                     readable_count(add->summary.committed, count));
+    readable_count(add->summary.committed, count);
+    if (whole && add->summary.committed && add->summary.committed == add->summary.stored)
+        fail_within(error, status, "all %s articles of this run are committed and stay", count);
+    else if (!add->summary.committed) fail_within(error, status, "nothing of this run was stored");
+    else fail_within(error, status, "%s articles of this run are committed and stay, those after them were not stored", count);
 }
 
 static bf_status add_article(void *context, const bf_article *article, const char *path, uint64_t record, bf_error *error)
@@ -128,21 +130,21 @@ static bf_status add_run(struct add *add, bf_error *error)
     if (status != BF_OK) return status;
     status = refused_open(&add->refused, add->errors_path, &add->progress, error);
     if (status != BF_OK) goto done;
-    bool stands = false;
     interrupt_watch();
     commit_interval_begin(&add->interval, 0);
     progress_begin(&add->progress, add->quiet, add->paths, add->path_count);
     status = read_paths(add, error);
-    if (status == BF_OK) {
+    const bool whole = status == BF_OK;
+    if (whole) {
         progress_say(&add->progress, "writing the index");
         const uint64_t before = bf_writer_generation(add->writer);
         status = bf_writer_commit(add->writer, error);
-        stands = bf_writer_generation(add->writer) != before;
+        if (bf_writer_generation(add->writer) != before) add->summary.committed = add->summary.stored;
     }
     add->summary.seconds = progress_seconds(&add->progress);
     add->summary.refused = add->refused.count;
     progress_clear(&add->progress);
-    if (status != BF_OK && !stands) add_fail(add, status, error);
+    if (status != BF_OK) add_fail(add, whole, status, error);
 done:
     bf_writer_close(add->writer);
     if (refused_close(&add->refused, &closing) != BF_OK) {

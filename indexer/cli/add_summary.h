@@ -8,8 +8,8 @@ struct add_summary {
     uint64_t stored;   /* articles, those included that replaced others */
     uint64_t replaced;
     uint64_t unchanged; /* articles that were there already, to the byte */
-    uint64_t committed; /* of those stored, before the end of the run; in so many commits: */
-    uint64_t commits;
+    uint64_t committed; /* of those stored */
+    uint64_t commits;   /* before the end of the run */
     uint64_t refused;  /* records, or files where no record could be told apart */
     uint64_t skipped;  /* files */
     double seconds;

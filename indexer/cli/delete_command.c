@@ -64,7 +64,7 @@ int index_delete(int argc, char **argv)
         puts("usage: backfile-index delete INDEX ID...\n\n"
              "Deletes articles; with - as an ID, those whose ids are lines of standard input. All is committed at once.\n");
         options_help(specs, stdout);
-        puts("\nExit codes: 0 all deleted, 1 some were not there, 2 stopped by an error with nothing deleted.");
+        puts("\nExit codes: 0 all deleted, 1 some were not there, 2 stopped by an error: nothing deleted, or it says what.");
         return INDEX_DONE;
     }
     if (argc < 3) {
@@ -77,14 +77,17 @@ int index_delete(int argc, char **argv)
         if (strcmp(argv[i], "-") == 0) status = delete_lines(&deletion, stdin, &error);
         else status = delete_one(&deletion, (bf_text){argv[i], strlen(argv[i])}, &error);
     }
+    char count[READABLE_SIZE];
+    const uint64_t before = bf_writer_generation(deletion.writer);
     if (status == BF_OK) status = bf_writer_commit(deletion.writer, &error);
+    const bool stands = deletion.deleted && bf_writer_generation(deletion.writer) != before;
     bf_writer_close(deletion.writer);
     if (status != BF_OK) {
-        fail_within(&error, status, "nothing was deleted");
+        if (stands) fail_within(&error, status, "%s deleted for good", readable_count(deletion.deleted, count));
+        else fail_within(&error, status, "nothing was deleted");
         return index_stopped(&error);
     }
     if (!quiet) {
-        char count[READABLE_SIZE];
         printf("%s article%s deleted\n", readable_count(deletion.deleted, count), deletion.deleted == 1 ? "" : "s");
     }
     return deletion.missing > 0 ? INDEX_PARTLY : INDEX_DONE;

@@ -330,21 +330,26 @@ static bf_status writer_publish_all(struct bf_writer *writer, bf_error *error)
     writer->removed_count = 0;
     writer->changed = false;
     status = writer_load(writer, error);
-    return status == BF_OK ? writer_sweep(writer, error) : status;
+    if (status == BF_OK) status = writer_sweep(writer, error);
+    return status == BF_OK ? BF_OK : fail_within(error, status, "committed, but the writer can't go on");
 }
 
 /* Articles first, so that nobody waits for a merge to see them, and that one which fails costs nothing else. */
 static bf_status writer_commit_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
 {
+    const uint64_t before = writer->committed;
     bf_status status = writer_flush(writer, error);
     if (status == BF_OK) status = writer_merge_collect(writer, false, error);
     if (status == BF_OK) status = writer_drop_empty(writer, error);
     if (status == BF_OK) status = writer_publish_all(writer, error);
     if (status != BF_OK || !merging) return status;
+    const uint64_t articles = writer->committed;
     status = writer_merge_collect(writer, true, error);
     if (status == BF_OK) status = writer_merge_segments(writer, merging, error);
     if (status == BF_OK) status = writer_publish_all(writer, error);
-    return status == BF_OK ? BF_OK : fail_within(error, status, "committed, but segments could not be merged");
+    /* Where the merge is committed, too, that is said already. */
+    if (status == BF_OK || writer->committed != articles) return status;
+    return fail_within(error, status, "%ssegments could not be merged", articles != before ? "committed, but " : "");
 }
 
 bf_status writer_commit(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
