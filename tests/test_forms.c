@@ -22,6 +22,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+enum { LONG_ARTICLES = 9000, LONG_WORDS = 120 }; /* a million occurrences of one term, and some more */
+
 static const char *path_of(void **state)
 {
     return ((struct index_fixture *)*state)->path;
@@ -39,6 +41,13 @@ static void expect_df(bf_searcher *searcher, const char *query, uint64_t df, con
     assert_non_null(word);
     assert_string_equal(word->term, term);
     if (word->df != df) fail_msg("%s: df %llu, not %llu", query, (unsigned long long)word->df, (unsigned long long)df);
+    bf_results_free(results);
+}
+
+static void expect_matches(bf_searcher *searcher, const char *query, uint64_t count)
+{
+    bf_results *results = search_for(searcher, query, LONG_ARTICLES);
+    assert_int_equal(bf_results_count(results), count);
     bf_results_free(results);
 }
 
@@ -271,6 +280,58 @@ static void test_shapes(void **state)
     brute_free(&twin);
 }
 
+/* ---- Lists that a merge doesn't hold in memory ---- */
+
+static void add_long(bf_writer *writer, uint32_t doc)
+{
+    char body[LONG_WORDS * 9 + 1], id[16];
+    size_t length = 0;
+    for (uint32_t i = 0; i < LONG_WORDS; i++) {
+        const char *form = i == doc % LONG_WORDS ? "striking" : i == 7 && doc % 3 == 0 ? "strikes" : "strike";
+        length += (size_t)snprintf(body + length, sizeof body - length, "%s ", form);
+    }
+    snprintf(id, sizeof id, "%u", doc);
+    add_article(writer, id, doc % 5 == 0 ? "struck by strikes" : "", body);
+}
+
+/* More occurrences than a merge holds; and, deleted for the most part, as many as it does. */
+static void test_long_lists(void **state)
+{
+    bf_writer_options options = {.no_sync = true, .no_merge = true, .threads = 1};
+    for (uint32_t kept = 1; kept <= 3; kept += 2) {
+        bf_writer *writer = open_writer(path_of(state), &options);
+        for (uint32_t doc = 0; doc < LONG_ARTICLES; doc++) {
+            add_long(writer, doc);
+            if (doc % (LONG_ARTICLES / 3) == LONG_ARTICLES / 3 - 1) commit_writer(writer);
+        }
+        uint32_t live = 0, strikes = 0, titles = 0, second = 0;
+        for (uint32_t doc = 0; doc < LONG_ARTICLES; doc++) {
+            char id[16];
+            snprintf(id, sizeof id, "%u", doc);
+            if (kept == 1 ? doc == 4000 : doc % kept != 0) {
+                assert_int_equal(bf_writer_delete(writer, text_of(id), NULL), BF_OK);
+                continue;
+            }
+            live++;
+            titles += doc % 5 == 0;
+            strikes += doc % 5 == 0 || (doc % 3 == 0 && doc % LONG_WORDS != 7);
+            second += doc % LONG_WORDS == 8 && doc % 3 == 0;
+        }
+        assert_int_equal(bf_writer_merge(writer, 1, NULL), BF_OK);
+        bf_writer_close(writer);
+        bf_searcher *searcher = open_searcher(path_of(state));
+        assert_int_equal(stats_of(searcher).segments, 1);
+        expect_df(searcher, "strike", live, "strike");
+        expect_df(searcher, "=striking", live, "striking");
+        expect_df(searcher, "=strikes", strikes, "strikes");
+        expect_df(searcher, "title:strike", titles, "strike");
+        expect_matches(searcher, "=\"strikes striking\"", second);
+        bf_searcher_close(searcher);
+        assert_index_sound(path_of(state));
+        remove_folder(path_of(state));
+    }
+}
+
 /* ---- What check finds ---- */
 
 static void keep_first_line(void *context, const char *line)
@@ -327,6 +388,7 @@ int main(void)
         index_test(test_no_stems),
         index_test(test_accents_after_stemming),
         index_test(test_shapes),
+        index_test(test_long_lists),
         index_test(test_check_finds_false_adjustments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

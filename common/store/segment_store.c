@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,6 +164,12 @@ const char *segment_store_file(const struct segment_store *store)
 uint64_t segment_store_bytes(const struct segment_store *store)
 {
     return store->shared->bytes;
+}
+
+void segment_store_forget(const struct segment_store *store)
+{
+    /* Advice: where it is not taken, the pages stay. */
+    (void)madvise((void *)(uintptr_t)store->shared->map, (size_t)store->shared->bytes, MADV_DONTNEED);
 }
 
 bf_status segment_store_read(struct segment_store *store, const uint8_t *at, size_t length, uint8_t *bytes, bf_error *error)

@@ -66,6 +66,10 @@ void segment_store_close(struct segment_store *store);
 const char *segment_store_file(const struct segment_store *store);
 uint64_t segment_store_bytes(const struct segment_store *store); /* of the file */
 
+/* Takes the file's pages out of the process's memory; what is read again is mapped again, mostly from the system's cache. What was
+ * handed out stays valid. For who reads a whole file once. */
+void segment_store_forget(const struct segment_store *store);
+
 /* The value of a key; BF_NOT_FOUND without touching `error`. Borrowed until the store is closed. */
 bf_status segment_store_get(struct segment_store *store, enum segment_database database, const void *key, size_t key_length,
                             const uint8_t **value, size_t *value_length, bf_error *error);

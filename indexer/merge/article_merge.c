@@ -19,12 +19,14 @@ static bool source_is_whole(const struct merge_source *source, uint32_t first, u
 static bf_status merge_articles_of(const struct merge_source *source, struct segment_writer *writer, bf_error *error)
 {
     bf_status status = BF_OK;
+    uint64_t mapped = 0;
     for (uint32_t block = 0; status == BF_OK && block < source->segment->meta.article_block_count; block++) {
         const uint8_t *bytes;
         size_t length;
         uint32_t first, end;
         const struct article_dictionary *dictionary = NULL;
         status = segment_article_block(source->segment, block, &bytes, &length, &first, &end, error);
+        if (status == BF_OK) merge_source_passed(source, 1, length, &mapped);
         if (status == BF_OK) status = segment_article_dictionary(source->segment, bytes, length, &dictionary, error);
         bool worth_it = dictionary && dictionary->length >= ARTICLE_DICTIONARY_KEPT;
         if (status == BF_OK && worth_it && source_is_whole(source, first, end)) {

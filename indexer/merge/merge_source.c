@@ -54,6 +54,14 @@ void merge_source_close(struct merge_source *source)
     free(source->arrived);
 }
 
+void merge_source_passed(const struct merge_source *sources, uint32_t count, uint64_t length, uint64_t *mapped)
+{
+    *mapped += length;
+    if (*mapped < MERGE_MAPPED) return;
+    *mapped = 0;
+    for (uint32_t i = 0; i < count; i++) segment_store_forget(sources[i].segment->store);
+}
+
 void merge_sources_keep_order(const struct merge_source *sources, uint32_t count, uint32_t *renumbered)
 {
     uint32_t next = 0;

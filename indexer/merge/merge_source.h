@@ -29,6 +29,12 @@ bf_status merge_sources_open(struct merge_source *sources, struct segment *const
                              const struct snapshot_order *order, uint32_t *doc_count, bf_error *error);
 void merge_source_close(struct merge_source *source);
 
+/* Bytes of sources that a merge reads before it takes them out of the process's memory again. */
+enum { MERGE_MAPPED = 32 << 20 };
+
+/* Counts `length` bytes that were read; so many are mapped at most. */
+void merge_source_passed(const struct merge_source *sources, uint32_t count, uint64_t length, uint64_t *mapped);
+
 /*
  * The numbers that documents of all sources get when none is reordered: those of one source after those of another, in each as
  * they are. renumbered[n]: the final number of the document that was given n, in the order of arrival.

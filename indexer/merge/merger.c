@@ -27,6 +27,7 @@ struct merger {
     uint8_t term[DICTIONARY_TERM_MAX]; /* the one being merged, */
     uint32_t term_length;
     uint32_t reading;    /* and the source whose list the cursor is in */
+    uint64_t mapped;     /* bytes of the sources, about */
     struct buffer docs, tfs, positions; /* u32 each: the term being merged */
     struct posting_sorter sorter;
     struct form_union forms;
@@ -272,6 +273,7 @@ static bf_status merge_terms(struct merger *merger, bf_error *error)
         merger->term_length = least->block.term_length;
         memcpy(merger->term, least->block.term, merger->term_length);
         status = merge_term(merger, error);
+        merge_source_passed(merger->sources, merger->count, merger->docs.length, &merger->mapped);
         for (uint32_t i = (uint32_t)(least - merger->walks); status == BF_OK && i < merger->count; i++)
             if (merge_source_has(merger, i)) status = dictionary_walk_next(&merger->walks[i], error);
     }

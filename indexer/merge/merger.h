@@ -1,5 +1,8 @@
-/* Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays. Streams term by term: memory for
- * some bytes a document and for the longest list, and for finding a better order what it is given. */
+/*
+ * Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays. Streams
+ * term by term: memory for some bytes a document, for the documents and frequencies of the longest list, and for a million
+ * occurrences; and for finding a better order what it is given. Where documents are reordered, a list is in memory as a whole.
+ */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
 
