@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "index_fixture.h"
+#include "snapshot.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@
 enum {
     ARTICLES = 240,
     FIRST = 120,       /* in the first segment */
+    THREADED = 600,    /* where several threads build */
+    THREADED_PAGES = 12,
     DELETED_EVERY = 10,
     PAGE = 4096,
     FILES = 3,
@@ -66,7 +69,7 @@ static void make_index(const char *path, bool reorder)
 }
 
 struct findings {
-    bool named[ARTICLES]; /* as lost */
+    bool named[THREADED]; /* as lost */
     unsigned count, lost_lines;
 };
 
@@ -77,7 +80,9 @@ static void take_finding(void *context, const char *line)
     findings->count++;
     if (strncmp(line, "lost: ", 6) != 0) return;
     findings->lost_lines++;
-    if (sscanf(line, "lost: article id-%d,", &number) == 1) findings->named[number] = true;
+    if (sscanf(line, "lost: article id-%d,", &number) != 1) return;
+    assert_in_range(number, 0, THREADED - 1);
+    findings->named[number] = true;
 }
 
 /* What was stored of it, to the byte. False: it isn't there. */
@@ -276,6 +281,121 @@ static void test_missing_files(void **state)
     assert_index_sound(places.saved);
 }
 
+/* ---- Segments built at once ---- */
+
+/* Articles large enough for every thread to have many batches of them; then some are deleted. */
+static void make_threaded_index(const char *path, bool reorder)
+{
+    static char body[12100];
+    bf_error error;
+    bf_writer_options options = {.memory = 8 << 20, .threads = 2, .no_merge = true, .no_sync = true};
+    bf_writer *writer = open_writer(path, &options);
+    for (int i = 0; i < THREADED; i++) {
+        char id[32];
+        uint64_t state = (uint64_t)i + 1;
+        size_t length = 0;
+        while (length < 12000)
+            length += (size_t)snprintf(body + length, sizeof body - length, "w%u ", (unsigned)(random_next(&state) % 9000));
+        snprintf(id, sizeof id, "id-%d", i);
+        add_article(writer, id, "A title", body);
+    }
+    commit_writer(writer);
+    for (int i = 0; i < THREADED; i++) {
+        char id[32];
+        snprintf(id, sizeof id, "id-%d", i);
+        if (is_deleted(i)) assert_int_equal(bf_writer_delete(writer, text_of(id), &error), BF_OK);
+    }
+    commit_writer(writer);
+    if (reorder) /* each segment by itself, so that their runs go on alternating */
+        assert_int_equal(bf_writer_reorder(writer, &(bf_reorder_options){1000, 1}, NULL, &error), BF_OK);
+    bf_writer_close(writer);
+    struct snapshot *snapshot;
+    assert_int_equal(snapshot_open(path, &snapshot, NULL), BF_OK);
+    assert_true(snapshot->segment_count > 1);
+    assert_non_null(snapshot->order.runs);
+    snapshot_close(snapshot);
+}
+
+struct dumped {
+    int last, count;
+    bool in_order;
+};
+
+static bf_status take_dumped(void *context, const bf_article *article)
+{
+    struct dumped *dumped = context;
+    int number;
+    char id[32];
+    snprintf(id, sizeof id, "%.*s", (int)article->id.length, article->id.bytes);
+    assert_int_equal(sscanf(id, "id-%d", &number), 1);
+    dumped->in_order &= number > dumped->last;
+    dumped->last = number;
+    dumped->count++;
+    return BF_OK;
+}
+
+static struct dumped dump_of(const char *path)
+{
+    struct dumped dumped = {.last = -1, .in_order = true};
+    bf_error error;
+    bf_searcher *searcher = open_searcher(path);
+    assert_int_equal(bf_searcher_each_article(searcher, take_dumped, &dumped, &error), BF_OK);
+    bf_searcher_close(searcher);
+    return dumped;
+}
+
+static void assert_order_stays(const struct index_fixture *fixture, bool reorder)
+{
+    struct places places = places_of(fixture);
+    struct findings findings;
+    const int live = THREADED - THREADED / DELETED_EVERY;
+    static const uint8_t zeros[PAGE];
+    char path[200];
+    uint64_t seed = random_seed();
+    make_threaded_index(fixture->path, reorder);
+    assert_true(dump_of(fixture->path).in_order);
+
+    repair(fixture->path, places.saved, &findings);
+    struct dumped dumped = dump_of(places.saved);
+    assert_true(dumped.in_order && dumped.count == live && findings.count == 0);
+    assert_index_sound(places.saved);
+    remove_folder(places.saved);
+
+    /* Without its manifest, and so with what was deleted. */
+    copy_index(fixture->path, places.damaged);
+    snprintf(path, sizeof path, "%s/manifest.lmdb", places.damaged);
+    assert_int_equal(unlink(path), 0);
+    repair(places.damaged, places.saved, &findings);
+    dumped = dump_of(places.saved);
+    assert_true(dumped.in_order && dumped.count >= live);
+    remove_folder(places.saved);
+
+    /* Without some of the articles. Only what has to be looked for in the bytes comes last. */
+    int lossy = 0, in_order = 0;
+    struct snapshot *snapshot;
+    assert_int_equal(snapshot_open(fixture->path, &snapshot, NULL), BF_OK);
+    for (int i = 0; i < THREADED_PAGES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "seg-%u.lmdb", snapshot->segments[(uint32_t)i % snapshot->segment_count]->number);
+        copy_index(fixture->path, places.damaged);
+        overwrite(places.damaged, name, PAGE * (long)(random_next(&seed) % (uint64_t)(file_size(fixture->path, name) / PAGE)), zeros,
+                  PAGE);
+        bf_repair_report report = repair(places.damaged, places.saved, &findings);
+        dumped = dump_of(places.saved);
+        if (findings.count == 0) assert_true(dumped.in_order);
+        if (report.lost > 0) lossy++, in_order += dumped.in_order;
+        assert_int_equal(dumped.count, report.saved);
+        assert_true(dumped.count + (int)report.lost >= live);
+        remove_folder(places.saved);
+    }
+    snapshot_close(snapshot);
+    print_message("articles lost in %d pages, in %d of them without loss of order\n", lossy, in_order);
+    assert_true(lossy > 0 && in_order > lossy / 2);
+}
+
+static void test_order_of_threads(void **state) { assert_order_stays(*state, false); }
+static void test_order_of_threads_reordered(void **state) { assert_order_stays(*state, true); }
+
 /* Without a manifest, two articles of one id: the later is kept, though a merge has given the earlier's segment the higher number. */
 static void test_later_wins(void **state)
 {
@@ -313,6 +433,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_flips, index_fixture_make, index_fixture_remove),
         cmocka_unit_test_setup_teardown(test_cut_short, index_fixture_make, index_fixture_remove),
         cmocka_unit_test_setup_teardown(test_missing_files, index_fixture_make, index_fixture_remove),
+        cmocka_unit_test_setup_teardown(test_order_of_threads, index_fixture_make, index_fixture_remove),
+        cmocka_unit_test_setup_teardown(test_order_of_threads_reordered, index_fixture_make, index_fixture_remove),
         cmocka_unit_test_setup_teardown(test_later_wins, index_fixture_make, index_fixture_remove),
     };
     return cmocka_run_group_tests_name("repair", tests, NULL, NULL);
