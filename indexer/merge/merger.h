@@ -1,7 +1,8 @@
 /*
- * Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays. Streams
- * term by term: memory for some bytes a document, for the documents and frequencies of the longest list, and for a million
- * occurrences; and for finding a better order what it is given. Where documents are reordered, a list is in memory as a whole.
+ * Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays.
+ * Streams term by term: memory for some bytes a document, for the documents and frequencies of the longest list, and for a
+ * million occurrences; and for finding a better order what it is given. Where documents are reordered, a list is in memory as a
+ * whole.
  */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
