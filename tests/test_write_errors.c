@@ -57,7 +57,8 @@ static void write_and_fail(void *context)
     const struct attempt *attempt = context;
     uint32_t commits = 0;
     bool stands = false;
-    struct trail trail = {attempt->seed, true, TRAIL_SYNC_ALWAYS, count_commit, &commits, &stands};
+    struct trail trail = {.seed = attempt->seed, .is_short = true, .sync = TRAIL_SYNC_ALWAYS, .acknowledge = count_commit,
+                          .context = &commits, .stands = &stands};
     struct trail_content content = {0};
     bf_error error = {0};
     fault_calls_begin(&attempt->plan);
