@@ -115,7 +115,7 @@ static void test_every_call(void **state)
             attempt.plan.at = given ? 0 : (long)(random_next(&seed) % ORDINARY_STEP);
             fault++;
         }
-        uint32_t told, stands;
+        uint32_t told, stands = 0;
         remove_folder(fixture->path);
         int how = fault_child_run(write_and_fail, &attempt, &told);
         attempt.acknowledged = told & 0xffff;
