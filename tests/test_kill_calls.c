@@ -44,7 +44,7 @@ static void write_and_be_killed(void *context)
 {
     const struct attempt *attempt = context;
     uint32_t commits = 0;
-    struct trail trail = {attempt->seed, true, TRAIL_SYNC_SOMETIMES, count_commit, &commits};
+    struct trail trail = {.seed = attempt->seed, .is_short = true, .acknowledge = count_commit, .context = &commits};
     struct trail_content content = {0};
     bf_error error = {0};
     fault_calls_begin(&(struct fault_plan){.folder = attempt->fixture->folder, .kind = attempt->kind, .at = attempt->at,
@@ -55,7 +55,7 @@ static void write_and_be_killed(void *context)
 static void recover(void *context)
 {
     const struct attempt *attempt = context;
-    struct trail trail = {attempt->seed, true, TRAIL_SYNC_SOMETIMES, NULL, NULL};
+    struct trail trail = {.seed = attempt->seed, .is_short = true};
     struct trail_content content = {0};
     bool one_more;
     fault_calls_begin(&(struct fault_plan){.folder = attempt->fixture->folder, .kind = FAULT_NONE, .is_dry = true});

@@ -57,7 +57,8 @@ static void write_and_fail(void *context)
     const struct attempt *attempt = context;
     uint32_t commits = 0;
     bool stands = false;
-    struct trail trail = {attempt->seed, true, TRAIL_SYNC_ALWAYS, count_commit, &commits, &stands};
+    struct trail trail = {.seed = attempt->seed, .is_short = true, .sync = TRAIL_SYNC_ALWAYS, .acknowledge = count_commit,
+                          .context = &commits, .stands = &stands};
     struct trail_content content = {0};
     bf_error error = {0};
     fault_calls_begin(&attempt->plan);
@@ -114,7 +115,7 @@ static void test_every_call(void **state)
             attempt.plan.at = given ? 0 : (long)(random_next(&seed) % ORDINARY_STEP);
             fault++;
         }
-        uint32_t told, stands;
+        uint32_t told, stands = 0;
         remove_folder(fixture->path);
         int how = fault_child_run(write_and_fail, &attempt, &told);
         attempt.acknowledged = told & 0xffff;
