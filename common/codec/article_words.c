@@ -6,20 +6,6 @@
 
 enum { COUNT_SIZE = 2, ENTRY_SIZE = 4, OFFSET_BITS = 24, STEP = 16 };
 
-size_t article_word_end(const uint8_t *text, size_t length, size_t at)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
-    for (; length - at >= 8; at += 8) {
-        uint64_t bytes = load_u64(text + at), low = (bytes | 0x20 * ones) & ~high;
-        uint64_t from_a = low + (0x80 - 'a') * ones, behind_z = low + (0x7f - 'z') * ones;
-        uint64_t letter = ((from_a & ~behind_z) | bytes) & high;
-        if (letter != high) return at + (size_t)__builtin_ctzll(letter ^ high) / 8;
-    }
-    for (; at < length; at++)
-        if (!(text[at] >= 0x80 || ((text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z'))) break;
-    return at;
-}
-
 const char *article_words_open(const uint8_t *record, size_t length, const uint8_t *end, struct article_words *words)
 {
     if (length < COUNT_SIZE) return "a list of words is cut short";

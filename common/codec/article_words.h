@@ -11,6 +11,7 @@
 #define CODEC_ARTICLE_WORDS_H
 
 #include "buffer.h"
+#include "bytes.h"
 
 /* What a byte of coded text is. */
 enum {
@@ -54,8 +55,21 @@ void article_word_table_free(struct article_word_table *table);
 /* Appends the coded text. False: memory refused. */
 bool article_words_encode(const struct article_word_table *table, const uint8_t *text, size_t length, struct buffer *out);
 
+
 /* Where the run of letters that begins at text[at] ends: a to z, A to Z, and all bytes from 0x80 on. */
-size_t article_word_end(const uint8_t *text, size_t length, size_t at);
+static inline size_t article_word_end(const uint8_t *text, size_t length, size_t at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+    for (; length - at >= 8; at += 8) {
+        uint64_t bytes = load_u64(text + at), low = (bytes | 0x20 * ones) & ~high;
+        uint64_t from_a = low + (0x80 - 'a') * ones, behind_z = low + (0x7f - 'z') * ones;
+        uint64_t letter = ((from_a & ~behind_z) | bytes) & high;
+        if (letter != high) return at + (size_t)__builtin_ctzll(letter ^ high) / 8;
+    }
+    for (; at < length; at++)
+        if (!(text[at] >= 0x80 || ((text[at] | 0x20) >= 'a' && (text[at] | 0x20) <= 'z'))) break;
+    return at;
+}
 
 /* Whether a word that follows such a byte is expected to have a space before it: letters, digits, and % ) , . : ; ? */
 static inline bool article_word_spaced(uint8_t byte)

@@ -1,6 +1,7 @@
 #include "article_words.h"
 #include "bytes.h"
 #include "hash.h"
+#include "short_bytes.h"
 
 #include <stdlib.h>
 
@@ -14,30 +15,62 @@ struct word_slot {
 };
 
 struct article_word_table {
-    struct word_slot *slots; /* open addressing, at most half full */
+    struct word_slot *slots;     /* open addressing, at most half full */
+    struct short_bytes *shorts;  /* the words of up to SHORT_MOST bytes, by number */
     uint32_t mask;
     struct article_words words;
 };
 
-static bool same_bytes(const uint8_t *a, const uint8_t *b, size_t length)
+/* A run of letters that may be a word of the list. */
+struct letters {
+    size_t at, length;
+    uint64_t hash;
+    struct short_bytes word; /* if it is so short */
+};
+
+static inline struct letters letters_of(const uint8_t *text, size_t length, size_t at, size_t end)
 {
-    if (length > 16) return memcmp(a, b, length) == 0;
-    if (length >= 8) return load_u64(a) == load_u64(b) && load_u64(a + length - 8) == load_u64(b + length - 8);
-    if (length >= 4) return load_u32(a) == load_u32(b) && load_u32(a + length - 4) == load_u32(b + length - 4);
-    return load_u16(a) == load_u16(b) && a[length - 1] == b[length - 1]; /* WORD_LEAST */
+    struct letters letters = {.at = at, .length = end - at};
+    if (letters.length > SHORT_MOST) {
+        letters.hash = hash_bytes(text + at, letters.length);
+        return letters;
+    }
+    letters.word = short_bytes_of(text + at, letters.length, length - at);
+    letters.hash = short_bytes_hash(letters.word, letters.length);
+    return letters;
 }
 
 /* The word's slot, or the empty one where it would be. */
-static inline struct word_slot *word_slot(const struct article_word_table *table, const uint8_t *bytes, size_t length,
-                                          uint64_t hash)
+static inline struct word_slot *word_slot(const struct article_word_table *table, const uint8_t *text,
+                                          const struct letters *letters)
 {
-    uint32_t tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & table->mask;
+    uint32_t tag = (uint32_t)(letters->hash >> 32), at = (uint32_t)letters->hash & table->mask;
     for (;; at = (at + 1) & table->mask) {
         struct word_slot *slot = &table->slots[at];
         if (slot->word == NO_WORD) return slot;
-        if (slot->tag != tag || slot->length != length) continue;
+        if (slot->tag != tag || slot->length != letters->length) continue;
+        if (letters->length <= SHORT_MOST) {
+            const struct short_bytes *word = &table->shorts[slot->word];
+            if (!((word->first ^ letters->word.first) | (word->second ^ letters->word.second))) return slot;
+            continue;
+        }
         uint32_t entry = load_u32(table->words.entries + 4 * (size_t)slot->word);
-        if (same_bytes(table->words.bytes + (entry & 0xffffff), bytes, length)) return slot;
+        if (memcmp(table->words.bytes + (entry & 0xffffff), text + letters->at, letters->length) == 0) return slot;
+    }
+}
+
+static void word_table_fill(struct article_word_table *table)
+{
+    const struct article_words *words = &table->words;
+    for (uint32_t i = 0; i <= table->mask; i++) table->slots[i].word = NO_WORD;
+    for (uint32_t word = 0; word < words->count; word++) {
+        uint32_t entry = load_u32(words->entries + 4 * (size_t)word), length = entry >> 24, offset = entry & 0xffffff;
+        if (length < WORD_LEAST || length > WORD_MOST || offset + length > words->length) continue;
+        struct letters letters = letters_of(words->bytes, words->length, offset, offset + length);
+        struct word_slot *slot = word_slot(table, words->bytes, &letters);
+        if (slot->word != NO_WORD) continue;
+        *slot = (struct word_slot){(uint32_t)(letters.hash >> 32), (uint16_t)word, (uint16_t)length};
+        table->shorts[word] = letters.word;
     }
 }
 
@@ -46,21 +79,14 @@ struct article_word_table *article_word_table_make(const struct article_words *w
     struct article_word_table *table = calloc(1, sizeof *table);
     uint32_t size = 16;
     while (size < 2 * words->count) size *= 2;
-    struct word_slot *slots = table ? calloc(size, sizeof *slots) : NULL;
-    if (!slots) {
-        free(table);
+    if (!table) return NULL;
+    *table = (struct article_word_table){calloc(size, sizeof *table->slots), calloc(words->count + 1, sizeof *table->shorts),
+                                         size - 1, *words};
+    if (!table->slots || !table->shorts) {
+        article_word_table_free(table);
         return NULL;
     }
-    *table = (struct article_word_table){slots, size - 1, *words};
-    for (uint32_t i = 0; i < size; i++) slots[i].word = NO_WORD;
-    for (uint32_t word = 0; word < words->count; word++) {
-        uint32_t entry = load_u32(words->entries + 4 * (size_t)word), length = entry >> 24, offset = entry & 0xffffff;
-        if (length < WORD_LEAST || length > WORD_MOST || offset + length > words->length) continue;
-        uint64_t hash = hash_bytes(words->bytes + offset, length);
-        struct word_slot *slot = word_slot(table, words->bytes + offset, length, hash);
-        if (slot->word == NO_WORD)
-            *slot = (struct word_slot){(uint32_t)(hash >> 32), (uint16_t)word, (uint16_t)length};
-    }
+    word_table_fill(table);
     return table;
 }
 
@@ -68,6 +94,7 @@ void article_word_table_free(struct article_word_table *table)
 {
     if (!table) return;
     free(table->slots);
+    free(table->shorts);
     free(table);
 }
 
@@ -113,12 +140,6 @@ static uint8_t *put_between(uint8_t *out, const uint8_t *text, size_t at, size_t
     return out;
 }
 
-/* A run of letters that may be a word of the list. */
-struct letters {
-    size_t at, length;
-    uint64_t hash;
-};
-
 /* The next runs of letters from *at on; what a look-up of each will want of the memory is asked for. */
 static uint32_t find_letters(const struct article_word_table *table, const uint8_t *text, size_t length, size_t *at,
                              struct letters found[BATCH])
@@ -128,11 +149,15 @@ static uint32_t find_letters(const struct article_word_table *table, const uint8
     while (here < length && count < BATCH) {
         size_t end = article_word_end(text, length, here);
         if (end > here) {
-            uint64_t hash = hash_bytes(text + here, end - here);
-            __builtin_prefetch(&table->slots[(uint32_t)hash & table->mask]);
-            found[count++] = (struct letters){here, end - here, hash};
+            struct letters letters = letters_of(text, length, here, end);
+            __builtin_prefetch(&table->slots[(uint32_t)letters.hash & table->mask]);
+            found[count++] = letters;
         }
         here = end < length ? end + 1 : end; /* behind letters stands something else */
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct word_slot *slot = &table->slots[(uint32_t)found[i].hash & table->mask];
+        if (slot->word != NO_WORD) __builtin_prefetch(&table->shorts[slot->word]);
     }
     *at = here;
     return count;
@@ -151,7 +176,7 @@ bool article_words_encode(const struct article_word_table *table, const uint8_t 
             size_t at = found[i].at, size = found[i].length;
             put = put_between(put, text, done, at, &space);
             uint32_t word = NO_WORD;
-            if (size >= WORD_LEAST && size <= WORD_MOST) word = word_slot(table, text + at, size, found[i].hash)->word;
+            if (size >= WORD_LEAST && size <= WORD_MOST) word = word_slot(table, text, &found[i])->word;
             if (word != NO_WORD) {
                 if (!space && at > 0 && article_word_spaced(text[at - 1])) *put++ = WORD_JOINED;
                 put = put_word(put, word);

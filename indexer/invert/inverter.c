@@ -97,8 +97,28 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
     return inverted_forms_number(&inverter->forms, number, form, (uint32_t)form_length, &indexed->form);
 }
 
-/* What a token of the text is, from the table where it has been seen before. */
-static inline bool inverter_text_token(struct inverter *inverter, const char *surface, size_t length, uint64_t hash,
+/* A surface form as the table is asked for it. */
+struct surface {
+    const char *bytes;
+    size_t length;
+    uint64_t hash;
+    struct short_bytes word; /* if it is so short */
+};
+
+static inline struct surface inverter_surface(bf_text text, const struct token *token)
+{
+    struct surface surface = {.bytes = text.bytes + token->start, .length = token->length};
+    if (surface.length > SHORT_MOST) {
+        surface.hash = string_table_hash(surface.bytes, (uint32_t)surface.length);
+        return surface;
+    }
+    surface.word = short_bytes_of((const uint8_t *)surface.bytes, surface.length, text.length - token->start);
+    surface.hash = short_bytes_hash(surface.word, surface.length);
+    return surface;
+}
+
+/* What a token of the text is that hasn't been seen before, or is too long to be looked up in haste. */
+static bool inverter_text_token(struct inverter *inverter, const char *surface, size_t length, uint64_t hash,
                                 struct indexed *indexed)
 {
     if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface, length, indexed);
@@ -118,22 +138,29 @@ static inline bool inverter_text_token(struct inverter *inverter, const char *su
 static bool inverter_tokens(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count,
                             struct indexed *indexed)
 {
-    uint64_t hashes[TOKEN_BATCH];
+    struct surface surfaces[TOKEN_BATCH];
     if (field != FIELD_TEXT) {
         for (size_t i = 0; i < count; i++)
             if (!inverter_analyze(inverter, field, text.bytes + tokens[i].start, tokens[i].length, &indexed[i])) return false;
         return true;
     }
     for (size_t i = 0; i < count; i++) {
-        hashes[i] = string_table_hash(text.bytes + tokens[i].start, tokens[i].length);
-        string_table_prefetch_slot(&inverter->surfaces, hashes[i]);
+        surfaces[i] = inverter_surface(text, &tokens[i]);
+        string_table_prefetch_slot(&inverter->surfaces, surfaces[i].hash);
     }
     for (size_t i = 0; i < count; i++) {
-        uint32_t number = string_table_prefetch_entry(&inverter->surfaces, hashes[i]);
+        uint32_t number = string_table_prefetch_entry(&inverter->surfaces, surfaces[i].hash);
         if (number != UINT32_MAX) __builtin_prefetch(inverter->surface_terms.bytes + number * sizeof *indexed);
     }
     for (size_t i = 0; i < count; i++) {
-        if (!inverter_text_token(inverter, text.bytes + tokens[i].start, tokens[i].length, hashes[i], &indexed[i])) return false;
+        const struct surface *surface = &surfaces[i];
+        uint32_t number = UINT32_MAX;
+        if (surface->length <= SHORT_MOST)
+            number = string_table_find_short(&inverter->surfaces, surface->word, (uint32_t)surface->length, surface->hash);
+        if (number != UINT32_MAX)
+            memcpy(&indexed[i], inverter->surface_terms.bytes + number * sizeof *indexed, sizeof *indexed);
+        else if (!inverter_text_token(inverter, surface->bytes, surface->length, surface->hash, &indexed[i]))
+            return false;
         if (indexed[i].term != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)indexed[i].term), 1);
     }
     return true;

@@ -10,6 +10,7 @@
 
 #include "buffer.h"
 #include "hash.h"
+#include "short_bytes.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,7 +36,10 @@ struct string_table {
     struct buffer text;        /* the long strings */
 };
 
-static inline uint64_t string_table_hash(const void *string, uint32_t length) { return hash_bytes(string, length); }
+static inline uint64_t string_table_hash(const void *string, uint32_t length)
+{
+    return length <= SHORT_MOST ? short_bytes_hash(short_bytes_exactly(string, length), length) : hash_bytes(string, length);
+}
 
 /* The number of the string, new or old. False: memory refused, or 2^31 strings reached. */
 bool string_table_number_hashed(struct string_table *table, const void *string, uint32_t length, uint64_t hash, uint32_t *number,
@@ -43,6 +47,22 @@ bool string_table_number_hashed(struct string_table *table, const void *string, 
 
 /* The number of a string that is there, or UINT32_MAX. */
 uint32_t string_table_find(const struct string_table *table, const void *string, uint32_t length, uint64_t hash);
+
+/* The same of a string of up to SHORT_MOST bytes. */
+static inline uint32_t string_table_find_short(const struct string_table *table, struct short_bytes string, uint32_t length,
+                                               uint64_t hash)
+{
+    if (!table->slot_count) return UINT32_MAX;
+    const struct string_entry *entries = (const struct string_entry *)(const void *)table->entries.bytes;
+    uint32_t mask = table->slot_count - 1, tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & mask;
+    for (; table->slots[at].number != UINT32_MAX; at = (at + 1) & mask) {
+        if (table->slots[at].tag != tag) continue;
+        const struct string_entry *entry = &entries[table->slots[at].number];
+        uint64_t other = (load_u64(entry->bytes) ^ string.first) | (load_u64(entry->bytes + 8) ^ string.second);
+        if (!(other | (entry->length ^ length))) return table->slots[at].number;
+    }
+    return UINT32_MAX;
+}
 
 static inline bool string_table_number(struct string_table *table, const void *string, uint32_t length, uint32_t *number,
                                        bool *is_new)
@@ -61,7 +81,10 @@ static inline uint32_t string_table_prefetch_entry(const struct string_table *ta
 {
     if (!table->slot_count) return UINT32_MAX;
     const struct string_slot *slot = &table->slots[(uint32_t)hash & (table->slot_count - 1)];
-    if (slot->number != UINT32_MAX) __builtin_prefetch(table->entries.bytes + slot->number * sizeof(struct string_entry));
+    if (slot->number == UINT32_MAX) return UINT32_MAX;
+    const uint8_t *entry = table->entries.bytes + slot->number * sizeof(struct string_entry);
+    __builtin_prefetch(entry);
+    __builtin_prefetch(entry + sizeof(struct string_entry) - 1); /* which may be in the line after: malloc aligns by 16 */
     return slot->number;
 }
 
