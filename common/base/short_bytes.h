@@ -33,7 +33,7 @@ static inline struct short_bytes short_bytes_exactly(const uint8_t *bytes, size_
     return (struct short_bytes){first, 0};
 }
 
-/* The same of bytes with others behind them, `readable` in all. */
+/* The same of 1 to SHORT_MOST bytes with others behind them, `readable` in all. */
 static inline struct short_bytes short_bytes_of(const uint8_t *bytes, size_t length, size_t readable)
 {
     if (readable < SHORT_MOST) return short_bytes_exactly(bytes, length);
