@@ -32,9 +32,7 @@ bf_status writer_load(struct bf_writer *writer, bf_error *error)
         return BF_OK;
     }
     if (status != BF_OK) return status;
-    uint32_t next = writer->head.next_segment;
     writer->head = writer->snapshot->head;
-    if (writer->head.next_segment < next) writer->head.next_segment = next; /* a number is not used twice */
     writer->committed = writer->head.generation;
     writer->segments = calloc(writer->snapshot->segment_count + 1, sizeof *writer->segments);
     if (!writer->segments) return fail_memory(error);
