@@ -97,13 +97,16 @@ static void shared_environment_release(struct shared_environment *shared)
 static bf_status shared_environment_take(const char *path, struct shared_environment **result, bf_error *error)
 {
     bf_status status = BF_OK;
+    struct shared_environment *shared = NULL;
     struct stat about;
-    if (stat(path, &about) != 0) {
-        if (errno == ENOENT) return fail(error, BF_NOT_FOUND, "%s: no such segment", path);
-        return fail_system(error, errno, "%s", path);
-    }
+    /* With the lock held, since a file's number is only its own while someone has it open: what is looked for without it could be
+     * removed, and another segment registered under the same number before the registry is looked through. */
     pthread_mutex_lock(&registry_mutex);
-    struct shared_environment *shared = registry;
+    if (stat(path, &about) != 0) {
+        status = errno == ENOENT ? fail(error, BF_NOT_FOUND, "%s: no such segment", path) : fail_system(error, errno, "%s", path);
+        goto done;
+    }
+    shared = registry;
     while (shared && (shared->device != about.st_dev || shared->inode != about.st_ino)) shared = shared->next;
     if (!shared) {
         shared = calloc(1, sizeof *shared);
@@ -125,6 +128,7 @@ static bf_status shared_environment_take(const char *path, struct shared_environ
         }
     }
     if (shared) shared->users++;
+done:
     pthread_mutex_unlock(&registry_mutex);
     if (status == BF_OK) *result = shared;
     return status;
