@@ -1,5 +1,6 @@
 #include "add_summary.h"
 
+#include "index_command.h"
 #include "json_writer.h"
 #include "readable.h"
 #include "status.h"
@@ -127,12 +128,9 @@ static void print_text(const struct add_summary *s, const bf_stats *index, const
 
 bf_status add_summary_print(const struct add_summary *summary, const char *index_path, bool json, bf_error *error)
 {
-    bf_searcher *searcher = NULL;
     bf_stats index;
-    bf_status status = bf_searcher_open(index_path, &searcher, error);
-    if (status == BF_OK) bf_searcher_counts(searcher, &index);
+    bf_status status = index_counts(index_path, &index, error);
     if (status == BF_OK && json) status = print_json(summary, &index, error);
     else if (status == BF_OK) print_text(summary, &index, index_path);
-    bf_searcher_close(searcher);
     return status;
 }

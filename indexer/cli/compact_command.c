@@ -7,15 +7,6 @@
 
 #include <stdio.h>
 
-static bf_status compact_stats(const char *path, bf_stats *stats, bf_error *error)
-{
-    bf_searcher *searcher = NULL;
-    bf_status status = bf_searcher_open(path, &searcher, error);
-    if (status == BF_OK) status = bf_searcher_stats(searcher, stats, error);
-    bf_searcher_close(searcher);
-    return status;
-}
-
 static void print_compacted(const char *path, const bf_stats *before, const bf_stats *after)
 {
     char a[READABLE_SIZE], b[READABLE_SIZE];
@@ -58,10 +49,10 @@ int index_compact(int argc, char **argv)
         return index_misused("compact", &error);
     }
     bf_status status = bf_writer_open(argv[1], &writing, &writer, &error);
-    if (status == BF_OK) status = compact_stats(argv[1], &before, &error);
+    if (status == BF_OK) status = index_counts(argv[1], &before, &error);
     if (status == BF_OK) status = bf_writer_merge(writer, 1, &error);
     bf_writer_close(writer);
-    if (status == BF_OK) status = compact_stats(argv[1], &after, &error);
+    if (status == BF_OK) status = index_counts(argv[1], &after, &error);
     if (status != BF_OK) return index_stopped(&error);
     if (!quiet) print_compacted(argv[1], &before, &after);
     return INDEX_DONE;

@@ -20,6 +20,9 @@ int index_stats(int argc, char **argv);
 int index_check(int argc, char **argv);
 int index_dump(int argc, char **argv);
 
+/* What is in an index now, without its dates and its analyzer. */
+bf_status index_counts(const char *path, bf_stats *stats, bf_error *error);
+
 /* One line on standard error after the program's name, made harmless for a terminal: names in an archive may hold anything. */
 void index_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

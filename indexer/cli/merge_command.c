@@ -9,15 +9,6 @@
 
 enum { THREADS_MOST = 1024 };
 
-static bf_status stats_of(const char *path, bf_stats *stats, bf_error *error)
-{
-    bf_searcher *searcher = NULL;
-    bf_status status = bf_searcher_open(path, &searcher, error);
-    if (status == BF_OK) status = bf_searcher_stats(searcher, stats, error);
-    bf_searcher_close(searcher);
-    return status;
-}
-
 static void print_change(const char *what, uint64_t before, uint64_t after)
 {
     char a[READABLE_SIZE], b[READABLE_SIZE];
@@ -77,11 +68,11 @@ int index_merge(int argc, char **argv)
     }
     reordering = (bf_reorder_options){(uint32_t)segments, (uint32_t)threads};
     bf_status status = bf_writer_open(argv[1], &writing, &writer, &error);
-    if (status == BF_OK) status = stats_of(argv[1], &before, &error);
+    if (status == BF_OK) status = index_counts(argv[1], &before, &error);
     if (status == BF_OK && reorder) status = bf_writer_reorder(writer, &reordering, &report, &error);
     else if (status == BF_OK) status = bf_writer_merge(writer, (uint32_t)segments, &error);
     bf_writer_close(writer);
-    if (status == BF_OK) status = stats_of(argv[1], &after, &error);
+    if (status == BF_OK) status = index_counts(argv[1], &after, &error);
     if (status != BF_OK) return index_stopped(&error);
     if (!quiet) {
         char a[READABLE_SIZE], b[READABLE_SIZE];
