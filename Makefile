@@ -61,7 +61,7 @@ BENCH_SRC  := $(wildcard bench/*.c)
 MAINS      := indexer/cli/index_main.c searcher/cli/search_main.c bench/bench_main.c
 TEST_SRC   := $(wildcard tests/test_*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz_*.c)
-SUPPORT_SRC := $(filter-out $(TEST_SRC) $(FUZZ_SRC) tests/replay_driver.c,$(wildcard tests/*.c))
+SUPPORT_SRC := $(filter-out $(TEST_SRC) $(FUZZ_SRC) tests/replay_driver.c,$(wildcard tests/*.c)) tests/faults/fault_child.c
 
 # One short line a step; V=1 shows the commands.
 Q := $(if $(V),,@)
@@ -130,9 +130,14 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libtested.a $(B)/libbackfile.a
 	$(Q)$(CC) $(OPTIMISE) -o $@ $^ $(LDFLAGS) $(LIBS_READER) $(LIBS_ENGINE) -lcmocka
 
 # Tests in which system calls fail: the calls are our own, and only there.
-FAULTS := $(call obj,$(wildcard tests/faults/*.c))
+FAULTS := $(call obj,$(filter-out $(SUPPORT_SRC),$(wildcard tests/faults/*.c)))
 FAULTED := test_kill_calls test_power test_write_errors
 $(addprefix $(B)/tests/,$(FAULTED)): $(FAULTS)
+
+# The thread sanitizer calls mmap, which is ours, before it can watch anybody.
+ifeq ($(FLAVOUR),tsan)
+$(B)/obj/tests/faults/fault_calls.o: OPTIMISE += -fno-sanitize=thread
+endif
 
 # The same for the programs, to be preloaded.
 $(B)/tests/fault_calls.so: $(B)/obj/tests/faults/fault_calls.o

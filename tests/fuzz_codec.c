@@ -12,8 +12,10 @@
 #include "inflate.h"
 #include "inline_list.h"
 #include "part_of_fuzzer.h"
+#include "pfor.h"
 #include "position_measure.h"
 #include "posting_list.h"
+#include "rice_block.h"
 #include "status.h"
 #include "term_block.h"
 
@@ -170,23 +172,105 @@ static void fuzz_columns(const uint8_t *bytes, size_t length)
             if (!id_column_get(&ids, i, id, &id_length)) require(id_length <= 511);
 }
 
-/* A list of words that is its own coded text; and text coded with it must come back. */
-static void fuzz_article_words(const uint8_t *bytes, size_t length, uint32_t wanted)
+/* A list of words, of the bytes before `split`, and the rest: coded text, and text that must come back. */
+static void fuzz_article_words(const uint8_t *bytes, size_t length, size_t split)
 {
     struct buffer raw = {0}, coded = {0};
     struct article_words words;
-    if (article_words_open(bytes, length, bytes + length, &words)) return;
-    if (!article_words_decode(&words, bytes, length, wanted, &raw)) require(raw.length == wanted);
+    if (article_words_open(bytes, split, bytes + split, &words)) return;
+    const uint8_t *text = bytes + split;
+    const size_t left = length - split, wanted[] = {left, 2 * left, left ? text[0] : 0};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        buffer_clear(&raw);
+        if (!article_words_decode(&words, text, left, wanted[i], &raw)) require(raw.length == wanted[i]);
+    }
     struct article_word_table *table = article_word_table_make(&words);
     buffer_clear(&raw);
-    if (table && article_words_encode(table, bytes, length, &coded)) {
-        const char *rule = article_words_decode(&words, coded.bytes, coded.length, length, &raw);
+    if (table && article_words_encode(table, text, left, &coded)) {
+        const char *rule = article_words_decode(&words, coded.bytes, coded.length, left, &raw);
         require(rule == NULL || rule == memory_rule);
-        if (!rule) require(raw.length == length && (length == 0 || memcmp(raw.bytes, bytes, length) == 0));
+        if (!rule) require(raw.length == left && (left == 0 || memcmp(raw.bytes, text, left) == 0));
     }
     article_word_table_free(table);
     buffer_free(&raw);
     buffer_free(&coded);
+}
+
+/* Records of different lengths, as a block with the dictionary has them, come back. */
+static void fuzz_block_of(const struct article_dictionary *dictionary, const uint8_t *text, size_t length)
+{
+    struct article_block_writer writer = {0};
+    struct buffer block = {0}, raw = {0};
+    size_t offset, record_length;
+    uint32_t records = 0;
+    if (!article_block_use(&writer, dictionary, 1)) return;
+    for (size_t at = 0, end; at < length; at = end, records++) {
+        end = at + 1 + 7 * (size_t)text[at] < length ? at + 1 + 7 * (size_t)text[at] : length;
+        article_block_add(&writer, text + at, end - at);
+    }
+    if (records && article_block_finish(&writer, &block)) {
+        size_t at = 0;
+        for (uint32_t i = 0; i < records; i++, at += record_length) {
+            require(!article_block_read(block.bytes, block.length, dictionary, i, &raw, &offset, &record_length));
+            require(offset == at && at + record_length <= length && memcmp(raw.bytes + offset, text + at, record_length) == 0);
+            if (i > 8 && i + 1 < records) buffer_clear(&raw);
+        }
+        require(at == length);
+    }
+    article_block_free(&writer);
+    buffer_free(&block);
+    buffer_free(&raw);
+}
+
+/* A dictionary: words up to `split`, stretches in half of the rest; what follows is a block, and articles to make one of. */
+static void fuzz_article_blocks(const uint8_t *bytes, size_t length, size_t split)
+{
+    struct buffer words = {0}, record = {0}, raw = {0};
+    struct article_dictionary dictionary;
+    struct article_block_head head;
+    size_t stretches = (length - split) / 2, offset, record_length, taken;
+    if (stretches > ARTICLE_DICTIONARY_MOST) stretches = ARTICLE_DICTIONARY_MOST;
+    const uint8_t *rest = bytes + split + stretches;
+    size_t left = length - split - stretches;
+    buffer_append(&words, bytes, split);
+    article_dictionary_encode(&words, bytes + split, stretches, &record);
+    if (!words.failed && !record.failed && !article_dictionary_open(record.bytes, record.length, &dictionary)) {
+        for (uint32_t i = 0; i < 3; i++)
+            if (!article_block_read(rest, left, &dictionary, i, &raw, &offset, &record_length))
+                require(offset + record_length <= raw.length);
+        if (!article_block_begin(rest, left, &head) && !article_block_read_all(rest, left, &head, &dictionary, &raw, &taken))
+            require(taken <= left && (head.wants_dictionary || raw.length == head.total));
+        fuzz_block_of(&dictionary, rest, left);
+    }
+    buffer_free(&words);
+    buffer_free(&record);
+    buffer_free(&raw);
+}
+
+/* Integers in a frame: any bytes as a block of them, and any integers there and back. */
+static void fuzz_frames(const uint8_t *bytes, size_t length, uint32_t number)
+{
+    uint32_t values[BITPACK_COUNT], given[BITPACK_COUNT], count = 1 + number % BITPACK_COUNT;
+    struct buffer out = {0};
+    if (!rice_block_decode(bytes, length, count, values) && rice_block_bits(bytes) < 32)
+        for (uint32_t i = 0; i < count; i++) require(values[i] >> rice_block_bits(bytes) == 0);
+    const uint16_t header = length >= 2 ? load_u16(bytes) : 0;
+    if (length >= 2 && !pfor_decode(bytes + 2, length - 2, header, count, values) && pfor_bits(header) < 32)
+        for (uint32_t i = 0; i < count; i++) require(values[i] >> pfor_bits(header) == 0);
+    if (length < 4 * (size_t)count) return;
+    for (uint32_t i = 0; i < count; i++) given[i] = load_u32(bytes + 4 * (size_t)i) >> (number >> 8) % 32;
+    rice_block_encode(given, count, &out);
+    size_t size = out.length;
+    buffer_append_zeros(&out, POSTING_SLACK);
+    require(!out.failed && size <= RICE_BLOCK_MOST && !rice_block_decode(out.bytes, size, count, values));
+    require(memcmp(given, values, count * sizeof *given) == 0);
+    buffer_clear(&out);
+    const uint16_t encoded = pfor_encode(given, count, &out);
+    size = out.length;
+    buffer_append_zeros(&out, POSTING_SLACK);
+    require(!out.failed && size == pfor_size(encoded, count) && !pfor_decode(out.bytes, size, encoded, count, values));
+    require(memcmp(given, values, count * sizeof *given) == 0);
+    buffer_free(&out);
 }
 
 static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
@@ -207,7 +291,6 @@ static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
     size_t taken;
     if (!article_block_begin(bytes, length, &head) && !article_block_read_all(bytes, length, &head, NULL, &raw, &taken))
         require(taken <= length && raw.length == head.total);
-    fuzz_article_words(bytes, length, i);
     if (!article_block_read(bytes, length, NULL, i, &raw, &offset, &record_length)) {
         require(offset + record_length <= raw.length);
         article_record_decode(raw.bytes + offset, record_length, &arena, &article);
@@ -216,14 +299,14 @@ static void fuzz_articles(const uint8_t *bytes, size_t length, uint32_t i)
     arena_free(&arena);
 }
 
-static const char *const parts[] = {"postings", "positions", "terms", "columns", "articles", "inline"};
+static const char *const parts[] = {"postings", "positions", "terms", "columns", "articles", "inline", "words", "blocks", "frames"};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 3) return 0;
-    unsigned part = part_of_fuzzer(parts, 6, data[0]) % 6;
+    unsigned part = part_of_fuzzer(parts, 9, data[0]) % 9;
     uint32_t number = load_u16(data + 1);
-    size_t length = size - 3, slack = part < 2 ? POSTING_SLACK : 0;
+    size_t length = size - 3, slack = part < 2 || part == 8 ? POSTING_SLACK : 0;
     uint8_t *bytes = malloc(length + slack ? length + slack : 1);
     if (!bytes) return 0;
     memcpy(bytes, data + 3, length);
@@ -234,7 +317,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case 2: fuzz_term_block(bytes, length, number); break;
     case 3: fuzz_columns(bytes, length); break;
     case 4: fuzz_articles(bytes, length, number); break;
-    default: fuzz_inline_list(bytes, length, number); break;
+    case 5: fuzz_inline_list(bytes, length, number); break;
+    case 6: fuzz_article_words(bytes, length, number < length ? number : length); break;
+    case 7: fuzz_article_blocks(bytes, length, number < length ? number : length); break;
+    default: fuzz_frames(bytes, length, number); break;
     }
     free(bytes);
     return 0;

@@ -4,7 +4,9 @@
  * notices every flip that any answer suffers from.
  *
  * FLIPS=all for every byte (of the largest index, a large sample) instead of a few; FLIPS=N for N an index; SWAPS=N for N
- * pages that change places. Each is tried in a process of its own, so that a crash is counted.
+ * pages that change places; TEST=test_paged for one of the tests, so that a long form can be run in parts. Nothing is tried in
+ * this process, so that a crash is counted: flips go many to a process, which costs more than a look does, and on to the next one
+ * where it dies.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,26 +14,26 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "article_history.h"
+#include "damaged_index.h"
+#include "fault_child.h"
 #include "hash.h"
 #include "index_fixture.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    FILES_MOST = 16,
     TREE_PAGE_SIZE = 4096,
     FLIPS_USUAL = 700,       /* an index */
+    WRITES_USUAL = 300,
     SWAPS_USUAL = 60,        /* of pages, an index */
     FLIPS_ALL = 400000,      /* of an index with more bytes than this, so many at random instead of all */
+    FLIPS_A_PROCESS = 256,
     SECONDS_MOST = 20,       /* for one look at a damaged index */
 };
 
@@ -113,240 +115,247 @@ static int look(const char *path, struct answers *answers, const struct answers 
     return outcome;
 }
 
-/* ---- Indexes to damage ---- */
-
-static void put(bf_writer *writer, uint32_t id, uint32_t version)
-{
-    static const bf_text keywords[] = {{"trade", 5}, {"ports", 5}};
-    struct history_article text;
-    bf_error error = {0};
-    history_write(id, version, &text);
-    if (strlen(text.body) > 400) strcpy(text.body + 400, " w1");
-    bf_article article = {.id = text_of(text.id), .title = text_of(text.title), .body = text_of(text.body),
-                          .place = text_of("PORT ALDER")};
-    article.section = text_of(id % 3 ? "politics" : "sports");
-    article.date = (bf_date){.seconds = 86400 * (int64_t)id, .zone = BF_ZONE_UNKNOWN, .precision = BF_DATE_DAY};
-    article.keywords = keywords;
-    article.keyword_count = id % 3;
-    if (bf_writer_add(writer, &article, NULL, &error) != BF_OK) fail_msg("%s", error.message);
-}
-
-static void make_one_segment(const char *path)
-{
-    bf_writer *writer = open_writer(path, NULL);
-    for (uint32_t id = 0; id < 80; id++) put(writer, id, 1 + id % 5);
-    commit_writer(writer);
-    bf_writer_close(writer);
-}
-
-/* The same, its documents no longer numbered as they arrived. */
-static void make_reordered(const char *path)
-{
-    bf_error error = {0};
-    make_one_segment(path);
-    bf_writer *writer = open_writer(path, NULL);
-    if (bf_writer_reorder(writer, &(bf_reorder_options){.threads = 1}, NULL, &error) != BF_OK) fail_msg("%s", error.message);
-    bf_writer_close(writer);
-}
-
-/* Several segments, some of their articles deleted or replaced. */
-static void make_many_segments(const char *path)
-{
-    bf_error error = {0};
-    bf_writer *writer = open_writer(path, &(bf_writer_options){.no_merge = true});
-    for (uint32_t segment = 0; segment < 3; segment++) {
-        for (uint32_t id = 0; id < 30; id++) put(writer, segment * 25 + id, 1 + segment);
-        if (segment) assert_int_equal(bf_writer_delete(writer, text_of(segment == 1 ? "article3" : "article26"), &error), BF_OK);
-        commit_writer(writer);
-    }
-    bf_writer_close(writer);
-}
-
-/* Enough articles for lists in pages, and a dictionary and article blocks of more than a page. */
-static void make_paged(const char *path)
-{
-    bf_writer *writer = open_writer(path, &(bf_writer_options){.no_sync = true});
-    uint64_t seed = 5;
-    for (uint32_t i = 0; i < 9000; i++) {
-        char id[16], body[64];
-        snprintf(id, sizeof id, "a%u", i);
-        snprintf(body, sizeof body, "w0 w1 w%u w%u rare%u", (unsigned)(random_next(&seed) % 5),
-                 (unsigned)(random_next(&seed) % 50), i);
-        add_article(writer, id, "", body);
-    }
-    commit_writer(writer);
-    bf_writer_close(writer);
-}
-
 /* ---- Damaging ---- */
 
+struct flip {
+    int file;
+    size_t at;
+    unsigned bit;
+};
+
 struct damage {
-    char path[128];
-    char names[FILES_MOST][64];
-    uint8_t *bytes[FILES_MOST];
-    size_t sizes[FILES_MOST];
-    int fds[FILES_MOST];
-    int file_count;
+    struct damaged_index index;
     struct answers right;
+    int (*look)(const struct damage *damage);   /* at the index as it is now */
+    const char *(*judge)(int outcome);          /* what is wrong with what it gave; NULL: nothing */
+    bool is_written_to;                         /* by that look */
     unsigned tries, errors, noticed, bad;
+    struct flip flips[FLIPS_A_PROCESS];         /* to be tried next */
+    unsigned flip_count, flips_done;
+    int *outcomes;                              /* of them; shared with the child */
 };
 
 static void damage_open(struct damage *damage, const char *path)
 {
-    *damage = (struct damage){0};
-    snprintf(damage->path, sizeof damage->path, "%s", path);
-    DIR *folder = opendir(path);
-    assert_non_null(folder);
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        size_t length = strlen(entry->d_name);
-        if (length < 5 || strcmp(entry->d_name + length - 5, ".lmdb") != 0) continue;
-        int i = damage->file_count++;
-        assert_true(i < FILES_MOST);
-        char file[256];
-        struct stat about;
-        snprintf(damage->names[i], sizeof damage->names[i], "%.60s", entry->d_name);
-        snprintf(file, sizeof file, "%s/%s", path, damage->names[i]);
-        damage->fds[i] = open(file, O_RDWR | O_CLOEXEC);
-        assert_true(damage->fds[i] >= 0);
-        assert_int_equal(fstat(damage->fds[i], &about), 0);
-        damage->sizes[i] = (size_t)about.st_size;
-        damage->bytes[i] = malloc(damage->sizes[i]);
-        assert_int_equal(pread(damage->fds[i], damage->bytes[i], damage->sizes[i], 0), damage->sizes[i]);
-    }
-    closedir(folder);
+    damaged_index_open(&damage->index, path);
+    damage->outcomes = mmap(NULL, sizeof(int[FLIPS_A_PROCESS]), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_true((void *)damage->outcomes != MAP_FAILED);
 }
 
 static void damage_close(struct damage *damage)
 {
-    for (int i = 0; i < damage->file_count; i++) {
-        close(damage->fds[i]);
-        free(damage->bytes[i]);
+    munmap(damage->outcomes, sizeof(int[FLIPS_A_PROCESS]));
+    damaged_index_close(&damage->index);
+}
+
+static int look_again(const struct damage *damage)
+{
+    struct answers answers = {0};
+    return look(damage->index.path, &answers, &damage->right);
+}
+
+static const char *judge_look(int outcome)
+{
+    if (outcome & OUTCOME_WRONG) return outcome & OUTCOME_CHECKED ? "answers wrong, which check notices" : "answers wrong";
+    if (outcome & OUTCOME_ODD) return "another failure than of damage";
+    return (outcome & OUTCOME_ERROR) && !(outcome & OUTCOME_CHECKED) ? "refused, but check sees nothing" : NULL;
+}
+
+static void damage_complain(struct damage *damage, int file, size_t at, const char *what, const char *verdict)
+{
+    if (damage->bad++ < 40 || getenv("VERBOSE"))
+        print_error("%s, byte %zu (page %zu + %zu) %s: %s\n", damage->index.names[file], at, at / TREE_PAGE_SIZE,
+                    at % TREE_PAGE_SIZE, what, verdict);
+}
+
+/* What came of one: an outcome, or a process that ended before there was any. */
+static void damage_count(struct damage *damage, int file, size_t at, const char *what, const int *outcome, int how)
+{
+    char ended[48];
+    damage->tries++;
+    if (outcome) {
+        const char *verdict = damage->judge(*outcome);
+        damage->errors += (*outcome & OUTCOME_ERROR) != 0;
+        damage->noticed += (*outcome & OUTCOME_CHECKED) != 0;
+        if (verdict) damage_complain(damage, file, at, what, verdict);
+        return;
+    }
+    if (WIFEXITED(how)) snprintf(ended, sizeof ended, "ends with code %d", WEXITSTATUS(how));
+    else snprintf(ended, sizeof ended, WTERMSIG(how) == SIGALRM ? "hangs" : "crashes with signal %d", WTERMSIG(how));
+    damage_complain(damage, file, at, what, ended);
+}
+
+static void be_quiet(void)
+{
+    if (!getenv("VERBOSE")) (void)!freopen("/dev/null", "w", stderr);
+}
+
+/* ---- By flips ---- */
+
+static void flip_undo(const struct damage *damage, const struct flip *flip)
+{
+    if (damage->is_written_to) damaged_index_undo(&damage->index);
+    else damaged_index_write(&damage->index, flip->file, NULL, 1, flip->at);
+}
+
+static void look_at_flips(void *context)
+{
+    const struct damage *damage = context;
+    be_quiet();
+    for (unsigned i = damage->flips_done; i < damage->flip_count; i++) {
+        const struct flip *flip = &damage->flips[i];
+        uint8_t flipped = (uint8_t)(damage->index.bytes[flip->file][flip->at] ^ 1u << flip->bit);
+        alarm(SECONDS_MOST);
+        damaged_index_write(&damage->index, flip->file, &flipped, 1, flip->at);
+        damage->outcomes[i] = damage->look(damage);
+        flip_undo(damage, flip);
+        fault_child_tell(i + 1);
     }
 }
 
-/* Looks at the index as it is now, in another process, and judges what comes of it. */
-static void damage_try(struct damage *damage, int file, size_t at, const char *what)
+static void damage_try_flips(struct damage *damage)
 {
-    int how;
-    fflush(NULL);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) {
-        const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-            signal(signals[i], SIG_DFL); /* cmocka's would end the test, not the process */
-        struct answers answers = {0};
-        if (!getenv("VERBOSE")) (void)!freopen("/dev/null", "w", stderr);
-        alarm(SECONDS_MOST);
-        _exit(look(damage->path, &answers, &damage->right));
+    while (damage->flips_done < damage->flip_count) {
+        uint32_t told;
+        char what[32];
+        int how = fault_child_run(look_at_flips, damage, &told);
+        unsigned done = told > damage->flips_done ? told : damage->flips_done;
+        bool all = done == damage->flip_count;
+        if (how != 0 && all) done--; /* it ended badly after the last: memory lost, say */
+        for (unsigned i = damage->flips_done; i < done + (how != 0); i++) {
+            const struct flip *flip = &damage->flips[i];
+            snprintf(what, sizeof what, "bit %u flipped", flip->bit);
+            damage_count(damage, flip->file, flip->at, what, i < done ? &damage->outcomes[i] : NULL, how);
+            if (i == done) flip_undo(damage, flip);
+        }
+        damage->flips_done = done + (how != 0);
     }
-    assert_int_equal(waitpid(pid, &how, 0), pid);
-    damage->tries++;
-    char verdict[64] = "";
-    if (WIFSIGNALED(how)) {
-        snprintf(verdict, sizeof verdict, WTERMSIG(how) == SIGALRM ? "hangs" : "crashes with signal %d", WTERMSIG(how));
-    } else {
-        int outcome = WEXITSTATUS(how);
-        damage->errors += (outcome & OUTCOME_ERROR) != 0;
-        damage->noticed += (outcome & OUTCOME_CHECKED) != 0;
-        if (outcome > 15) snprintf(verdict, sizeof verdict, "ends with %d", outcome);
-        else if (outcome & OUTCOME_WRONG)
-            snprintf(verdict, sizeof verdict, "answers wrong%s", outcome & OUTCOME_CHECKED ? ", which check notices" : "");
-        else if (outcome & OUTCOME_ODD) snprintf(verdict, sizeof verdict, "another failure than of damage");
-        else if ((outcome & OUTCOME_ERROR) && !(outcome & OUTCOME_CHECKED))
-            snprintf(verdict, sizeof verdict, "refused, but check sees nothing");
-    }
-    if (!*verdict) return;
-    if (damage->bad++ < 40 || getenv("VERBOSE"))
-        print_error("%s, byte %zu (page %zu + %zu) %s: %s\n", damage->names[file], at, at / 4096, at % 4096, what, verdict);
+    damage->flips_done = damage->flip_count = 0;
 }
 
 static void damage_flip(struct damage *damage, int file, size_t at, unsigned bit)
 {
-    uint8_t flipped = (uint8_t)(damage->bytes[file][at] ^ 1u << bit);
-    char what[32];
-    snprintf(what, sizeof what, "bit %u flipped", bit);
-    assert_int_equal(pwrite(damage->fds[file], &flipped, 1, (off_t)at), 1);
-    damage_try(damage, file, at, what);
-    assert_int_equal(pwrite(damage->fds[file], damage->bytes[file] + at, 1, (off_t)at), 1);
+    damage->flips[damage->flip_count++] = (struct flip){file, at, bit};
+    if (damage->flip_count == FLIPS_A_PROCESS) damage_try_flips(damage);
 }
 
-static void flip_bytes(struct damage *damage, uint64_t seed)
+/* Of one file, or (below 0) of all. `near`: half of those at random are so near the beginning of a page, where LMDB has its own
+ * notes. */
+static void damage_flip_bytes(struct damage *damage, int only, size_t usual, size_t near, uint64_t seed)
 {
+    const struct damaged_index *index = &damage->index;
     const char *given = getenv("FLIPS");
-    size_t total = 0, wanted = given && strcmp(given, "all") != 0 ? strtoull(given, NULL, 10) : FLIPS_USUAL;
-    for (int file = 0; file < damage->file_count; file++) total += damage->sizes[file];
-    if (given && strcmp(given, "all") == 0) {
-        wanted = total > FLIPS_ALL ? FLIPS_ALL : 0;
-        for (int file = 0; !wanted && file < damage->file_count; file++)
-            for (size_t at = 0; at < damage->sizes[file]; at++) damage_flip(damage, file, at, (unsigned)(random_next(&seed) % 8));
+    bool all = given && strcmp(given, "all") == 0;
+    size_t total = only < 0 ? damaged_index_size(index) : index->sizes[only];
+    size_t wanted = all ? FLIPS_ALL : given ? strtoull(given, NULL, 10) : usual;
+    int first = only < 0 ? 0 : only, end = only < 0 ? index->file_count : only + 1;
+    if (all && total <= FLIPS_ALL) {
+        wanted = 0;
+        for (int file = first; file < end; file++)
+            for (size_t at = 0; at < index->sizes[file]; at++) damage_flip(damage, file, at, (unsigned)(random_next(&seed) % 8));
     }
     for (size_t i = 0; i < wanted; i++) {
-        int file = (int)(random_next(&seed) % (uint64_t)damage->file_count);
-        /* Half of them at the beginning of a page, where LMDB has its own notes. */
-        size_t at = random_next(&seed) % damage->sizes[file];
-        if (i % 2) at = at / 4096 * 4096 + random_next(&seed) % 128;
-        damage_flip(damage, file, at < damage->sizes[file] ? at : 0, (unsigned)(random_next(&seed) % 8));
+        int file = first + (int)(random_next(&seed) % (uint64_t)(end - first));
+        size_t at = random_next(&seed) % index->sizes[file];
+        if (i % 2) at = at / TREE_PAGE_SIZE * TREE_PAGE_SIZE + random_next(&seed) % near;
+        damage_flip(damage, file, at < index->sizes[file] ? at : 0, (unsigned)(random_next(&seed) % 8));
     }
+    damage_try_flips(damage);
 }
 
-static void cut_short(struct damage *damage, uint64_t seed)
+/* ---- By more than a bit ---- */
+
+static void look_once(void *context)
 {
-    for (int file = 0; file < damage->file_count; file++) {
-        size_t size = damage->sizes[file];
+    struct damage *damage = context;
+    be_quiet();
+    alarm(SECONDS_MOST);
+    damage->outcomes[0] = damage->look(damage);
+    fault_child_tell(1);
+}
+
+/* Looks at the index as it is now, and puts the file right. */
+static void damage_try(struct damage *damage, int file, size_t at, const char *what)
+{
+    uint32_t told;
+    int how = fault_child_run(look_once, damage, &told);
+    damage_count(damage, file, at, what, told && how == 0 ? &damage->outcomes[0] : NULL, how);
+    damaged_index_undo_file(&damage->index, file);
+}
+
+static void damage_cut_short(struct damage *damage, uint64_t seed)
+{
+    for (int file = 0; file < damage->index.file_count; file++) {
+        size_t size = damage->index.sizes[file];
         const size_t lengths[] = {0, 1, 4095, 4096, 8191, 8192, size / 2, size / 2 / 4096 * 4096, size - 4096, size - 1,
                                   random_next(&seed) % size};
         for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-            char what[32];
-            snprintf(what, sizeof what, "cut short");
             if (lengths[i] >= size) continue;
-            assert_int_equal(ftruncate(damage->fds[file], (off_t)lengths[i]), 0);
-            damage_try(damage, file, lengths[i], what);
-            assert_int_equal(pwrite(damage->fds[file], damage->bytes[file], size, 0), size);
+            assert_int_equal(ftruncate(damage->index.fds[file], (off_t)lengths[i]), 0);
+            damage_try(damage, file, lengths[i], "cut short");
         }
     }
 }
 
 /* Two pages of a file, each right in itself, in each other's place; or one in place of another, as when a write went astray. */
-static void swap_pages(struct damage *damage, uint64_t seed)
+static void damage_swap_pages(struct damage *damage, uint64_t seed)
 {
+    const struct damaged_index *index = &damage->index;
     const char *given = getenv("SWAPS");
     unsigned long wanted = given ? strtoul(given, NULL, 10) : SWAPS_USUAL;
     for (unsigned long i = 0; i < wanted; i++) {
-        int file = (int)(random_next(&seed) % (uint64_t)damage->file_count);
-        size_t pages = damage->sizes[file] / TREE_PAGE_SIZE, first = random_next(&seed) % pages, second = random_next(&seed) % pages;
-        const uint8_t *one = damage->bytes[file] + first * TREE_PAGE_SIZE, *other = damage->bytes[file] + second * TREE_PAGE_SIZE;
+        int file = (int)(random_next(&seed) % (uint64_t)index->file_count);
+        size_t pages = index->sizes[file] / TREE_PAGE_SIZE, first = random_next(&seed) % pages, second = random_next(&seed) % pages;
+        const uint8_t *one = index->bytes[file] + first * TREE_PAGE_SIZE, *other = index->bytes[file] + second * TREE_PAGE_SIZE;
         char what[64];
         snprintf(what, sizeof what, "%s page %zu", i % 2 ? "swapped with" : "overwritten by", second);
         if (memcmp(one, other, TREE_PAGE_SIZE) == 0) continue;
-        assert_int_equal(pwrite(damage->fds[file], other, TREE_PAGE_SIZE, (off_t)(first * TREE_PAGE_SIZE)), TREE_PAGE_SIZE);
-        if (i % 2)
-            assert_int_equal(pwrite(damage->fds[file], one, TREE_PAGE_SIZE, (off_t)(second * TREE_PAGE_SIZE)), TREE_PAGE_SIZE);
+        damaged_index_write(index, file, other, TREE_PAGE_SIZE, first * TREE_PAGE_SIZE);
+        if (i % 2) damaged_index_write(index, file, one, TREE_PAGE_SIZE, second * TREE_PAGE_SIZE);
         damage_try(damage, file, first * TREE_PAGE_SIZE, what);
-        assert_int_equal(pwrite(damage->fds[file], damage->bytes[file], damage->sizes[file], 0), damage->sizes[file]);
     }
 }
 
 static void try_index(void **state, void (*make)(const char *path))
 {
     const struct index_fixture *fixture = *state;
-    struct damage damage;
+    struct damage damage = {.look = look_again, .judge = judge_look};
     uint64_t seed = random_seed();
     make(fixture->path);
     damage_open(&damage, fixture->path);
     assert_int_equal(look(fixture->path, &damage.right, NULL), 0);
     assert_true(damage.right.articles > 0);
-    unsigned tries = damage.tries;
-    flip_bytes(&damage, seed);
-    unsigned flips = damage.tries - tries;
-    cut_short(&damage, seed);
-    unsigned cuts = damage.tries - tries - flips;
-    swap_pages(&damage, seed);
-    print_message("%u flips, %u cuts, %u pages elsewhere: %u refused, %u seen by check, %u wrong\n", flips, cuts,
-                  damage.tries - tries - flips - cuts, damage.errors, damage.noticed, damage.bad);
+    damage_flip_bytes(&damage, -1, FLIPS_USUAL, 128, seed);
+    unsigned flips = damage.tries;
+    damage_cut_short(&damage, seed);
+    unsigned cuts = damage.tries - flips;
+    damage_swap_pages(&damage, seed);
+    print_message("%zu bytes, %u flips, %u cuts, %u pages elsewhere: %u refused, %u seen by check, %u wrong\n",
+                  damaged_index_size(&damage.index), flips, cuts, damage.tries - flips - cuts, damage.errors, damage.noticed,
+                  damage.bad);
     assert_int_equal(look(fixture->path, &damage.right, NULL), 0); /* all is as it was */
     damage_close(&damage);
     assert_int_equal(damage.bad, 0);
+}
+
+static void test_one_segment(void **state)
+{
+    try_index(state, damaged_index_make_one_segment);
+}
+
+static void test_reordered_segment(void **state)
+{
+    try_index(state, damaged_index_make_reordered);
+}
+
+static void test_many_segments(void **state)
+{
+    try_index(state, damaged_index_make_many_segments);
+}
+
+static void test_paged(void **state)
+{
+    try_index(state, damaged_index_make_paged);
 }
 
 /* ---- Writing to it ---- */
@@ -372,20 +381,17 @@ static int write_to(const char *path, uint64_t articles)
     return stats.articles == articles ? 0 : 5;
 }
 
-/* Files as they were, and no others. */
-static void damage_undo(const struct damage *damage)
+static int write_again(const struct damage *damage)
 {
-    DIR *folder = opendir(damage->path);
-    for (struct dirent *entry; (entry = readdir(folder));) {
-        bool is_known = entry->d_name[0] == '.';
-        for (int i = 0; i < damage->file_count; i++) is_known |= strcmp(damage->names[i], entry->d_name) == 0;
-        if (!is_known) unlinkat(dirfd(folder), entry->d_name, 0);
-    }
-    closedir(folder);
-    for (int i = 0; i < damage->file_count; i++) {
-        assert_int_equal(pwrite(damage->fds[i], damage->bytes[i], damage->sizes[i], 0), damage->sizes[i]);
-        assert_int_equal(ftruncate(damage->fds[i], (off_t)damage->sizes[i]), 0);
-    }
+    return write_to(damage->index.path, damage->right.articles);
+}
+
+static const char *judge_write(int outcome)
+{
+    static const char *const verdicts[] = {"another failure than of damage", "written to, and check finds it damaged",
+                                           "written to, and can't be searched", "written to, and articles are lost or too many",
+                                           "refused, but check sees nothing"};
+    return outcome < 2 ? NULL : verdicts[outcome - 2];
 }
 
 /*
@@ -395,73 +401,16 @@ static void damage_undo(const struct damage *damage)
 static void test_writing(void **state)
 {
     const struct index_fixture *fixture = *state;
-    const char *given = getenv("FLIPS");
-    struct damage damage;
-    uint64_t seed = random_seed();
-    unsigned refused = 0, bad = 0, tries = 0;
-    make_many_segments(fixture->path);
-    bf_writer *writer = open_writer(fixture->path, &(bf_writer_options){.no_merge = true});
-    for (uint32_t id = 200; id < 206; id++) { /* a few commits more, so that there are free pages */
-        put(writer, id, 1);
-        commit_writer(writer);
-    }
-    bf_writer_close(writer);
-    uint64_t articles = stats_committed(fixture->path).articles;
+    struct damage damage = {.look = write_again, .judge = judge_write, .is_written_to = true};
+    damaged_index_make_many_commits(fixture->path);
+    damage.right.articles = stats_committed(fixture->path).articles;
     damage_open(&damage, fixture->path);
     int manifest = 0;
-    while (strcmp(damage.names[manifest], "manifest.lmdb") != 0) manifest++;
-    bool all = given && strcmp(given, "all") == 0;
-    size_t size = damage.sizes[manifest], wanted = all ? size : given ? strtoull(given, NULL, 10) : 300;
-    for (size_t i = 0; i < wanted; i++) {
-        int how;
-        size_t at = all ? i : random_next(&seed) % size;
-        if (!all && i % 2) at = at / TREE_PAGE_SIZE * TREE_PAGE_SIZE + random_next(&seed) % 160;
-        if (at >= size) continue;
-        uint8_t flipped = (uint8_t)(damage.bytes[manifest][at] ^ 1u << random_next(&seed) % 8);
-        assert_int_equal(pwrite(damage.fds[manifest], &flipped, 1, (off_t)at), 1);
-        fflush(NULL);
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-            for (size_t j = 0; j < sizeof signals / sizeof *signals; j++) signal(signals[j], SIG_DFL);
-            alarm(SECONDS_MOST);
-            _exit(write_to(fixture->path, articles));
-        }
-        assert_int_equal(waitpid(pid, &how, 0), pid);
-        tries++;
-        refused += WIFEXITED(how) && WEXITSTATUS(how) == 1;
-        if (!WIFEXITED(how) || WEXITSTATUS(how) > 1) {
-            bad++;
-            print_error("manifest.lmdb, byte %zu (page %zu + %zu): writing ends with %s %d\n", at, at / TREE_PAGE_SIZE,
-                        at % TREE_PAGE_SIZE, WIFEXITED(how) ? "code" : "signal", WIFEXITED(how) ? WEXITSTATUS(how)
-                            : WTERMSIG(how));
-        }
-        damage_undo(&damage);
-    }
-    print_message("%u writes to a damaged manifest: %u refused, %u wrong\n", tries, refused, bad);
+    while (strcmp(damage.index.names[manifest], "manifest.lmdb") != 0) manifest++;
+    damage_flip_bytes(&damage, manifest, WRITES_USUAL, 160, random_seed());
+    print_message("%u writes to a damaged manifest: %u refused, %u wrong\n", damage.tries, damage.errors, damage.bad);
     damage_close(&damage);
-    assert_int_equal(bad, 0);
-}
-
-static void test_one_segment(void **state)
-{
-    try_index(state, make_one_segment);
-}
-
-static void test_reordered_segment(void **state)
-{
-    try_index(state, make_reordered);
-}
-
-static void test_many_segments(void **state)
-{
-    try_index(state, make_many_segments);
-}
-
-static void test_paged(void **state)
-{
-    try_index(state, make_paged);
+    assert_int_equal(damage.bad, 0);
 }
 
 int main(void)
@@ -474,5 +423,6 @@ int main(void)
         with_index(test_paged),
         with_index(test_writing),
     };
+    if (getenv("TEST")) cmocka_set_test_filter(getenv("TEST"));
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "commit_trail.h"
+#include "fault_child.h"
 #include "index_fixture.h"
 
 #include <inttypes.h>
@@ -69,19 +70,9 @@ static void read_on(const char *path, uint64_t seed)
 
 /* ---- The whole ---- */
 
-/* 0: this is the child, in which what fails ends the process, with its message, instead of the test. */
-static pid_t start_child(void)
-{
-    fflush(NULL);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
-    if (pid == 0) setenv("CMOCKA_TEST_ABORT", "1", 1);
-    return pid;
-}
-
 static pid_t start_reader(const char *path, uint64_t seed)
 {
-    pid_t pid = start_child();
+    pid_t pid = fault_child_start();
     if (pid == 0) read_on(path, seed);
     return pid;
 }
@@ -90,7 +81,7 @@ static pid_t start_writer(const char *path, struct trail_content *content, uint6
 {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    pid_t pid = start_child();
+    pid_t pid = fault_child_start();
     if (pid == 0) {
         close(ends[0]);
         struct trail trail = {.seed = seed, .acknowledge = acknowledge_commit, .context = &ends[1]};

@@ -14,6 +14,7 @@
 #include "commit_trail.h"
 #include "fault_calls.h"
 #include "fault_child.h"
+#include "fault_recovery.h"
 #include "index_fixture.h"
 
 #include <errno.h>
@@ -80,15 +81,9 @@ static void write_and_fail(void *context)
 static void recover(void *context)
 {
     const struct attempt *attempt = context;
-    struct trail trail = {.seed = attempt->seed, .is_short = true};
-    struct trail_content content = {0};
     bool one_more;
-    fault_calls_begin(&(struct fault_plan){.folder = attempt->fixture->folder, .kind = FAULT_NONE, .is_dry = true});
-    trail_assert_recovers(attempt->fixture->path, &trail, &content, attempt->acknowledged, &one_more);
+    fault_assert_recovers(attempt->fixture, attempt->seed, attempt->acknowledged, &one_more);
     assert_int_equal(one_more, attempt->stands);
-    add_committed(attempt->fixture->path, "after", "After", "the error");
-    assert_true(is_stored(attempt->fixture->path, "after"));
-    assert_index_sound(attempt->fixture->path);
     fault_child_tell(one_more);
 }
 

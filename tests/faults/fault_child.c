@@ -20,6 +20,20 @@ void fault_child_tell(uint32_t count)
     *told = count;
 }
 
+pid_t fault_child_start(void)
+{
+    fflush(NULL);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+            signal(signals[i], SIG_DFL); /* cmocka's would end the test, not the process */
+        setenv("CMOCKA_TEST_ABORT", "1", 1);
+    }
+    return pid;
+}
+
 int fault_child_run(void (*run)(void *context), void *context, uint32_t *count)
 {
     int how = 0;
@@ -29,14 +43,8 @@ int fault_child_run(void (*run)(void *context), void *context, uint32_t *count)
         told = page;
     }
     *told = 0;
-    fflush(NULL);
-    pid_t pid = fork();
-    assert_true(pid >= 0);
+    pid_t pid = fault_child_start();
     if (pid == 0) {
-        const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-        for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-            signal(signals[i], SIG_DFL); /* cmocka's would end the test, not the process */
-        setenv("CMOCKA_TEST_ABORT", "1", 1);
         alarm(FAULT_CHILD_SECONDS);
         run(context);
         fflush(NULL);
