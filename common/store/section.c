@@ -200,6 +200,15 @@ bf_status section_find(struct section *section, uint64_t offset, size_t length, 
     return BF_OK;
 }
 
+void section_prefetch(struct section *section, uint64_t offset)
+{
+    enum { LINE = 64, LINES = 3 };
+    size_t position = section_position(section, offset);
+    if (position == section->chunk_count || section->chunks[position]->start > offset) return;
+    const uint8_t *bytes = section->chunks[position]->bytes + (offset - section->chunks[position]->start);
+    for (int line = 0; line < LINES; line++) __builtin_prefetch(bytes + line * LINE);
+}
+
 /* Of the chunk's sectors [first, end), whose bytes are given. */
 static bf_status chunk_verify(const struct section *section, struct section_chunk *chunk, size_t first, size_t end,
                               const uint8_t *bytes, bf_error *error)

@@ -13,50 +13,54 @@ enum {
     MANY = 64,             /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
     REFINED_LEAST = 32,    /* postings that are left, for which it pays too */
     SETTLE_LEAST = 48,     /* candidates, at least, by which the threshold is raised */
+    SIEVE_LEAST = 6,       /* postings of a block that are left, for which all its frequencies are decoded at once */
+    SIEVE_TFS = RANKED_TABLE_TFS + 1, /* so often or more: what the lead adds is bounded by its most */
 };
 
 struct conjunction {
     struct rank_run run;
     uint16_t *page_sums;          /* of the paged lists; 0: one of them has nothing there. NULL: there are none */
     struct ranked_list *lead;
+    uint16_t (*lead_most)[256];   /* by frequency, up to SIEVE_TFS, and length byte: the most that the lead adds; NULL: unknown */
     struct ranked_list **shorts;  /* the others that are not paged, rarest first */
     uint32_t short_count;
     uint32_t short_most;          /* their bounds together */
+    struct ranked_list **paged;   /* the others that are paged, rarest first */
+    uint32_t paged_count;
     struct page_part *parts;      /* by list, all paged */
     bool many;                    /* hits are wanted */
     uint64_t settle_at;           /* so many candidates, and the threshold is raised; at first, and then that of further ones: */
     uint64_t settle_least;
 };
 
+/* Puts a list among others, the rarest first. */
+static void insert_list(struct ranked_list **lists, uint32_t count, struct ranked_list *list)
+{
+    uint32_t at = count;
+    for (; at > 0 && lists[at - 1]->df > list->df; at--) lists[at] = lists[at - 1];
+    lists[at] = list;
+}
+
 static bool choose_lead(struct conjunction *c)
 {
     struct rank_run *run = &c->run;
     c->shorts = arena_take(&run->arena, run->list_count * sizeof(struct ranked_list *));
-    if (!c->shorts) return false;
+    c->paged = arena_take(&run->arena, run->list_count * sizeof(struct ranked_list *));
+    if (!c->shorts || !c->paged) return false;
     for (uint32_t i = 0; i < run->list_count; i++)
         if (!c->lead || run->lists[i]->df < c->lead->df) c->lead = run->lists[i];
     for (uint32_t i = 0; i < run->list_count; i++) {
         struct ranked_list *list = run->lists[i];
         list->keeps_sets = c->lead->df > run->page_count;
-        if (list == c->lead || ranked_list_is_paged(list)) continue;
-        uint32_t at = c->short_count++;
-        for (; at > 0 && c->shorts[at - 1]->df > list->df; at--) c->shorts[at] = c->shorts[at - 1];
-        c->shorts[at] = list;
+        if (list == c->lead) continue;
+        if (ranked_list_is_paged(list)) {
+            insert_list(c->paged, c->paged_count++, list);
+            continue;
+        }
+        insert_list(c->shorts, c->short_count++, list);
         c->short_most += list->most;
     }
     return true;
-}
-
-/* The sum of what the paged lists can add to the document; 0: one of them does not have it. */
-static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
-{
-    uint32_t bound = 0;
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
-        uint32_t cell = ranked_list_cell(run->lists[run->by_weight[i]], doc);
-        if (!cell) return 0;
-        bound += cell;
-    }
-    return bound;
 }
 
 /* Keeps a candidate. When there are many again, the threshold is raised: by the bounds of all where these are exact, or by the
@@ -73,15 +77,16 @@ static bool push(struct conjunction *c, uint32_t doc, uint32_t bound)
     return true;
 }
 
-/* What the paged lists really add to a document that may be in all of them; documents ascend. 0: one of them does not have it. */
-static uint32_t paged_impacts(struct rank_run *run, uint32_t doc)
+/* Puts into the sum what the paged lists really add to a document instead of its cells; documents ascend. 0: one of the lists
+ * does not have it, or it can't reach the threshold. */
+static uint32_t add_paged(struct conjunction *c, uint32_t doc, uint32_t sum)
 {
-    uint32_t sum = 0;
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
-        struct ranked_list *list = run->lists[run->by_weight[i]];
+    for (uint32_t i = 0; i < c->paged_count; i++) {
+        struct ranked_list *list = c->paged[i];
         uint32_t posting = 0, tf = ranked_list_next_tf(list, doc, &posting);
         if (!tf) return 0;
-        sum += ranked_list_impact(list, doc, posting, tf);
+        sum = sum - ranked_list_cell(list, doc) + ranked_list_impact(list, doc, posting, tf);
+        if (sum + c->short_most < c->run.least) return 0;
     }
     return sum;
 }
@@ -100,26 +105,129 @@ static uint32_t add_shorts(struct conjunction *c, uint32_t doc, uint32_t sum)
     return sum;
 }
 
+/* Tables what the lead adds at most: exactly, where titles don't matter. Frequency 0 is that of damaged bytes. */
+static bool tabulate_lead(struct conjunction *c)
+{
+    struct ranked_list *lead = c->lead;
+    const struct page_kernel *kernel = c->run.kernel;
+    const float *norms = lead->bm25->norm;
+    float same[256], title = lead->titles_matter && lead->bm25->title_weight > 1 ? lead->bm25->title_weight : 1;
+    if (!(c->lead_most = arena_take(&c->run.arena, (SIEVE_TFS + 1) * sizeof *c->lead_most))) return false;
+    for (uint32_t i = 0; i < 256 && !lead->leaf->counts_length; i++) same[i] = lead->bm25->k1;
+    if (!lead->leaf->counts_length) norms = same;
+    for (uint32_t tf = 1; tf < SIEVE_TFS; tf++) kernel->impacts((float)tf * title, norms, lead->scaled_weight, c->lead_most[tf]);
+    for (uint32_t i = 0; i < 256; i++) c->lead_most[0][i] = c->lead_most[SIEVE_TFS][i] = (uint16_t)lead->most;
+    if (!lead->titles_matter && !lead->impacts) lead->impacts = c->lead_most + 1;
+    return true;
+}
+
+/* Postings of one block of the lead, and bounds of what it adds to their documents and what the paged lists do. */
+struct kept_postings {
+    uint32_t count;
+    uint32_t postings[POSTING_BLOCK], added[POSTING_BLOCK], sums[POSTING_BLOCK];
+};
+
+/* What of the threshold the lead and the paged lists must reach. */
+static uint32_t least_without_shorts(const struct conjunction *c)
+{
+    return c->run.least > c->short_most ? c->run.least - c->short_most : 0;
+}
+
+/* That of the paged lists in the document's page; 0: one of them has nothing there. If there are none: 1. */
+static inline uint32_t page_sum(const struct conjunction *c, uint32_t doc)
+{
+    return c->page_sums ? c->page_sums[doc / POSTING_PAGE] : 1;
+}
+
 /*
- * Goes through postings of the leading list whose documents all lists have that are not paged. Bounds come in the order of what
- * they cost: that of the page, those of the cells, what the leading list adds; and then lists are looked into, while what is known
- * and the most of the others reach the threshold.
+ * Keeps those postings whose documents can win by what the lead adds and the page they are in. One in twenty does, and there is
+ * no telling which, so here and below nothing branches by it.
  */
-static bool walk_kept(struct conjunction *c, const uint32_t *kept, uint32_t count)
+static void sieve_by_lead(const struct conjunction *c, const uint32_t *kept, uint32_t count, struct kept_postings *left)
+{
+    const struct ranked_list *lead = c->lead;
+    const uint32_t *docs = lead->docs, *tfs = lead->tfs, least = least_without_shorts(c);
+    const uint8_t *lengths = segment_length_bytes(lead->segment, docs[kept[0]], docs[kept[count - 1]] + 1);
+    uint32_t found = 0;
+    for (uint32_t i = 0; lengths && i < count; i++) {
+        uint32_t posting = kept[i], doc = docs[posting], tf = tfs[posting], page = page_sum(c, doc);
+        uint32_t added = c->lead_most[tf < SIEVE_TFS ? tf : SIEVE_TFS][lengths[doc]];
+        left->postings[found] = posting;
+        left->added[found] = added;
+        left->sums[found] = page;
+        found += (page > 0) & (page + added >= least);
+    }
+    left->count = found;
+}
+
+/* The same, where no frequencies of the lead are looked at. */
+static void sieve_by_page(const struct conjunction *c, const uint32_t *kept, uint32_t count, struct kept_postings *left)
+{
+    uint32_t most = c->lead->most, least = least_without_shorts(c), found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t page = page_sum(c, c->lead->docs[kept[i]]);
+        left->postings[found] = kept[i];
+        left->added[found] = most;
+        left->sums[found] = page;
+        found += (page > 0) & (page + most >= least);
+    }
+    left->count = found;
+}
+
+/* Puts into the sums the list's cells instead of its pages. */
+static void sieve_by_cells(const struct conjunction *c, const struct ranked_list *list, struct kept_postings *left)
+{
+    const uint32_t *docs = c->lead->docs, least = least_without_shorts(c);
+    const uint32_t shift = list->list.grid_shift, grid_step = list->grid_step;
+    const uint8_t *grid = list->list.grid, *page_max = list->list.page_max;
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < left->count; i++) {
+        uint32_t posting = left->postings[i], doc = docs[posting], cell = doc >> shift;
+        uint32_t bound = ((uint32_t)grid[cell / 2] >> cell % 2 * 4 & 15) * grid_step;
+        uint32_t page = ranked_list_bound(list, page_max[doc / POSTING_PAGE]), less = page > bound ? page - bound : 0;
+        uint32_t sum = left->sums[i] - less, added = left->added[i];
+        left->postings[found] = posting;
+        left->added[found] = added;
+        left->sums[found] = sum;
+        found += (bound > 0) & (sum + added >= least);
+    }
+    left->count = found;
+}
+
+/*
+ * Goes through postings of one block of the leading list whose documents all lists have that are not paged. Bounds come in the
+ * order of what they cost: what the lead adds and the page, the cells; and then lists are looked into, while what is known and the
+ * most of the others reach the threshold.
+ */
+static bool walk_block(struct conjunction *c, uint32_t block, const uint32_t *kept, uint32_t count)
 {
     struct rank_run *run = &c->run;
     struct ranked_list *lead = c->lead;
-    uint32_t most = lead->most + c->short_most;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t posting = kept[i], doc = lead->docs[posting], sum = c->page_sums ? c->page_sums[doc / POSTING_PAGE] : 0;
-        if (c->page_sums && (!sum || sum + most < run->least)) continue;
-        if (c->page_sums && (!(sum = paged_bound(run, doc)) || sum + most < run->least)) continue;
-        if (!ranked_list_tfs(lead, posting / POSTING_BLOCK)) return true;
-        uint32_t added = ranked_list_impact(lead, doc, posting, lead->tfs[posting]);
-        if (sum + added + c->short_most < run->least) continue;
-        if (c->page_sums && run->all_refined && !(sum = paged_impacts(run, doc))) continue;
-        sum = add_shorts(c, doc, sum + added);
+    struct kept_postings left;
+    bool sieved = c->lead_most && (count >= SIEVE_LEAST || bitset_has(lead->tfs_ready, block));
+    if (sieved && !ranked_list_tfs(lead, block)) return true;
+    if (sieved) sieve_by_lead(c, kept, count, &left);
+    else sieve_by_page(c, kept, count, &left);
+    for (uint32_t i = 0; i < c->paged_count && left.count; i++) sieve_by_cells(c, c->paged[i], &left);
+    for (uint32_t i = 0; i < left.count; i++) {
+        uint32_t posting = left.postings[i], doc = lead->docs[posting], sum = c->page_sums ? left.sums[i] : 0;
+        if (sum + left.added[i] + c->short_most < run->least || !ranked_list_tfs(lead, block)) continue;
+        sum += ranked_list_impact(lead, doc, posting, lead->tfs[posting]);
+        if (sum + c->short_most < run->least) continue;
+        if (c->page_sums && run->all_refined && !(sum = add_paged(c, doc, sum))) continue;
+        sum = add_shorts(c, doc, sum);
         if (sum && !push(c, doc, sum)) return false;
+    }
+    return true;
+}
+
+/* The same of a stretch, block by block. */
+static bool walk_kept(struct conjunction *c, const uint32_t *kept, uint32_t count)
+{
+    for (uint32_t at = 0, end; at < count; at = end) {
+        uint32_t block = kept[at] / POSTING_BLOCK;
+        for (end = at + 1; end < count && kept[end] / POSTING_BLOCK == block;) end++;
+        if (!walk_block(c, block, kept + at, end - at)) return false;
     }
     return true;
 }
@@ -133,8 +241,9 @@ static bool walk_lead(struct conjunction *c)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
     for (uint32_t i = 0; i < run->list_count; i++) {
         ranked_list_rewind(run->lists[i]);
-        if (run->lists[i] == c->lead ? c->lead->df >= POSTING_BLOCK : c->many) ranked_list_tabulate(run->lists[i]);
+        if (c->many && run->lists[i] != c->lead) ranked_list_tabulate(run->lists[i]);
     }
+    if (c->lead->df >= POSTING_BLOCK && c->lead->plain && !tabulate_lead(c)) return false;
     for (;;) {
         walk.needed = run->least > others ? run->least - others : 0;
         if (!lead_walk_next(&walk)) break;

@@ -85,6 +85,8 @@ static bf_status count_term(struct snapshot *snapshot, uint32_t number, const st
         return BF_OK;
     }
     bool is_term = true;
+    /* While the next term is looked up, the head of this one's list comes from memory. */
+    if (status == BF_OK && entry->postings_length) section_prefetch(&segment->postings, entry->postings_offset);
     if (status == BF_OK && term->form) status = count_form(snapshot, number, term, titles, &is_term, df, error);
     if (status == BF_OK && !is_term) return BF_OK;
     if (status == BF_OK) status = snapshot_adjust(snapshot, segment, term->term, term->term_length, &taken, error);
