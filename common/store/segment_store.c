@@ -172,8 +172,12 @@ uint64_t segment_store_bytes(const struct segment_store *store)
 
 void segment_store_forget(const struct segment_store *store)
 {
-    /* Advice: where it is not taken, the pages stay. */
-    (void)madvise((void *)(uintptr_t)store->shared->map, (size_t)store->shared->bytes, MADV_DONTNEED);
+    const struct shared_environment *shared = store->shared;
+    MDB_envinfo info;
+    /* No further than LMDB mapped: the seal stands behind, and what lies there in memory is someone else's, whose bytes would
+     * become 0. Advice: where it is not taken, the pages stay. */
+    if (mdb_env_info(shared->env, &info) == 0 && info.me_mapsize <= shared->bytes)
+        (void)madvise((void *)(uintptr_t)shared->map, info.me_mapsize, MADV_DONTNEED);
 }
 
 bf_status segment_store_read(struct segment_store *store, const uint8_t *at, size_t length, uint8_t *bytes, bf_error *error)
