@@ -33,7 +33,7 @@ static void put(uint64_t bytes, uint32_t doc_count, uint32_t deleted_count)
 static void assert_next(uint32_t first_wanted, uint32_t end_wanted)
 {
     uint32_t first = 0, end = 0;
-    assert_true(merge_policy_next(segments, count, &first, &end));
+    assert_true(merge_policy_next(segments, count, NULL, &first, &end));
     assert_int_equal(first, first_wanted);
     assert_int_equal(end, end_wanted);
 }
@@ -41,7 +41,7 @@ static void assert_next(uint32_t first_wanted, uint32_t end_wanted)
 static void assert_nothing_next(void)
 {
     uint32_t first = 7, end = 8;
-    assert_false(merge_policy_next(segments, count, &first, &end));
+    assert_false(merge_policy_next(segments, count, NULL, &first, &end));
 }
 
 static void test_nothing_to_do(void **state)
@@ -152,7 +152,7 @@ static void test_growth(void **state)
         uint64_t size = (random_next(&seed) % 16 == 0 ? 20 * MB : 40 << 10) + random_next(&seed) % MB;
         put(size, 100, 0);
         total += size;
-        for (int merges = 0; merge_policy_next(segments, count, &first, &end); merges++) {
+        for (int merges = 0; merge_policy_next(segments, count, NULL, &first, &end); merges++) {
             assert_true(first < end && end <= count);
             assert_true(merges < 30);
             uint64_t sum = 0;
