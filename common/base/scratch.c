@@ -5,8 +5,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+static const char prefix[] = "scratch-";
 
 int scratch_open(const struct scratch *scratch)
 {
@@ -14,10 +17,15 @@ int scratch_open(const struct scratch *scratch)
     int file = open(scratch->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (file >= 0) return file;
     /* A file system that knows no nameless files: the name is there for a moment only. */
-    if (snprintf(path, sizeof path, "%s/scratch-XXXXXX", scratch->folder) >= (int)sizeof path) return -1;
+    if (snprintf(path, sizeof path, "%s/%sXXXXXX", scratch->folder, prefix) >= (int)sizeof path) return -1;
     file = mkostemp(path, O_CLOEXEC);
     if (file >= 0) unlink(path);
     return file;
+}
+
+bool scratch_is_left(const char *name)
+{
+    return strncmp(name, prefix, sizeof prefix - 1) == 0 && strlen(name) == sizeof prefix - 1 + 6;
 }
 
 uint8_t *scratch_grow(int file, uint8_t *bytes, size_t size, size_t room)

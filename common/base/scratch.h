@@ -8,6 +8,7 @@
 #ifndef BASE_SCRATCH_H
 #define BASE_SCRATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ enum { SCRATCH_LEAST = 1 << 20 };
 
 /* A nameless file in the folder; -1: refused. */
 int scratch_open(const struct scratch *scratch);
+
+/* Whether a file has a name that scratch_open may leave when the process is killed at that moment. */
+bool scratch_is_left(const char *name);
 
 /* Makes `room` bytes of the file's `size` more and maps them all, elsewhere than `bytes` if need be (NULL: it has none yet). NULL:
  * refused, and everything is as it was. */
