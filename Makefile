@@ -182,8 +182,8 @@ test: deps
 asan:
 	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
 
-# Those that have threads; the others would only run ten times slower.
-THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC)))
+# Those that have threads, some of them a writer's that merges beside; the others would only run ten times slower.
+THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC))) $(FAULTED)
 tsan:
 	+@$(MAKE) --no-print-directory FLAVOUR=tsan $(addprefix build/tsan/tests/,$(THREADED))
 	@BUILD=build/tsan ONLY='$(THREADED)' tests/run
