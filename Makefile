@@ -32,7 +32,7 @@ OPTIMISE_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=al
 OPTIMISE_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 OPTIMISE_clang   := -O2
 OPTIMISE_neon    := -O3 -Itests/neon
-OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
+OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPTIMISE := $(OPTIMISE_$(FLAVOUR))
 
 # -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
