@@ -32,7 +32,7 @@ OPTIMISE_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=al
 OPTIMISE_tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 OPTIMISE_clang   := -O2
 OPTIMISE_neon    := -O3 -Itests/neon
-OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-omit-frame-pointer
+OPTIMISE_fuzz    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer
 OPTIMISE := $(OPTIMISE_$(FLAVOUR))
 
 # -ffp-contract=off: a score is the same sum of the same floats in every ranker (no fused multiply-add).
@@ -182,8 +182,8 @@ test: deps
 asan:
 	+@$(MAKE) --no-print-directory FLAVOUR=$@ run-tests
 
-# Those that have threads; the others would only run ten times slower.
-THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC)))
+# Those that have threads, some of them a writer's that merges beside; the others would only run ten times slower.
+THREADED := $(patsubst tests/%.c,%,$(shell grep -lE "pthread_create|crew_new|\.threads = " $(TEST_SRC))) $(FAULTED)
 tsan:
 	+@$(MAKE) --no-print-directory FLAVOUR=tsan $(addprefix build/tsan/tests/,$(THREADED))
 	@BUILD=build/tsan ONLY='$(THREADED)' tests/run

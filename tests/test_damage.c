@@ -32,7 +32,7 @@ enum {
     FLIPS_USUAL = 700,       /* an index */
     WRITES_USUAL = 300,
     SWAPS_USUAL = 60,        /* of pages, an index */
-    FLIPS_ALL = 400000,      /* of an index with more bytes than this, so many at random instead of all */
+    FLIPS_ALL = 200000,      /* of an index with more bytes than this, so many at random instead of all */
     FLIPS_A_PROCESS = 256,
     SECONDS_MOST = 20,       /* for one look at a damaged index */
 };

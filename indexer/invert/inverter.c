@@ -176,9 +176,10 @@ static bool inverter_text(struct inverter *inverter, enum field field, bf_text t
     tokenizer_start(&tokenizer, inverter->analyzer, text.bytes, text.length, 0);
     for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;) {
         if (!inverter_tokens(inverter, field, text, tokens, count, indexed)) return false;
+        const uintptr_t pool = (uintptr_t)inverter->pool.bytes; /* 0 before the first word */
         for (size_t i = 0; i < count; i++)
             if (indexed[i].term != NO_TERM)
-                __builtin_prefetch(inverter->pool.bytes + inverter_stream(inverter, (uint32_t)indexed[i].term)->at, 1);
+                __builtin_prefetch((const void *)(pool + inverter_stream(inverter, (uint32_t)indexed[i].term)->at), 1);
         for (size_t i = 0; i < count; i++) {
             if (indexed[i].term == NO_TERM) continue;
             if (*position > POSITION_MAX) return false;
