@@ -244,7 +244,21 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
 bf_status segment_store_find_term(struct segment_store *store, const void *key, size_t key_length, struct store_entry *entry,
                                   bf_error *error)
 {
-    return segment_seal_find_term(store->shared->seal, key, key_length, entry, error);
+    struct term_way way;
+    bf_status status = segment_seal_approach_term(store->shared->seal, key, key_length, &way, error);
+    return status == BF_OK ? segment_seal_arrive_term(store->shared->seal, key, key_length, &way, entry, error) : status;
+}
+
+bf_status segment_store_approach_term(struct segment_store *store, const void *key, size_t key_length, struct term_way *way,
+                                      bf_error *error)
+{
+    return segment_seal_approach_term(store->shared->seal, key, key_length, way, error);
+}
+
+bf_status segment_store_arrive_term(struct segment_store *store, const void *key, size_t key_length, const struct term_way *way,
+                                    struct store_entry *entry, bf_error *error)
+{
+    return segment_seal_arrive_term(store->shared->seal, key, key_length, way, entry, error);
 }
 
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,
