@@ -9,17 +9,31 @@ enum {
     BUCKET_SHIFT = 8,           /* of bounds below 2^16 */
 };
 
+/* The most that so many occurrences add, if each may be in the title: never more than the list's most, and so below 2^16. */
+static void table_titled(const struct ranked_list *lead, float tf, const float *norms, uint16_t most[256])
+{
+    const float weight = lead->scaled_weight, limit = (float)(lead->most - 1);
+    if (lead->bm25->title_weight > 1) tf *= lead->bm25->title_weight;
+    for (uint32_t i = 0; i < 256; i++) {
+        float added = weight * (tf / (tf + norms[i]));
+        most[i] = (uint16_t)((int32_t)(added < limit ? added : limit) + 1);
+    }
+}
+
 bool lead_sieve_open(struct lead_sieve *sieve, const struct rank_run *run, struct ranked_list *lead, const uint16_t *page_sums)
 {
     const float *norms = lead->bm25->norm;
-    float same[256], title = lead->titles_matter && lead->bm25->title_weight > 1 ? lead->bm25->title_weight : 1;
+    float same[256];
     *sieve = (struct lead_sieve){.scratch = run->scratch, .lead = lead, .page_sums = page_sums, .added = run->scratch->added,
                                  .sums = run->scratch->paged_sums};
     if (lead->df < TABLE_LEAST || !lead->plain) return true;
     if (!(sieve->most = arena_take(lead->arena, (TFS + 1) * sizeof *sieve->most))) return false;
     for (uint32_t i = 0; i < 256 && !lead->leaf->counts_length; i++) same[i] = lead->bm25->k1;
     if (!lead->leaf->counts_length) norms = same;
-    for (uint32_t tf = 1; tf < TFS; tf++) run->kernel->impacts((float)tf * title, norms, lead->scaled_weight, sieve->most[tf]);
+    for (uint32_t tf = 1; tf < TFS; tf++) {
+        if (lead->titles_matter) table_titled(lead, (float)tf, norms, sieve->most[tf]);
+        else run->kernel->impacts((float)tf, norms, lead->scaled_weight, sieve->most[tf]);
+    }
     for (uint32_t i = 0; i < 256; i++) sieve->most[0][i] = sieve->most[TFS][i] = (uint16_t)lead->most; /* 0: of damaged bytes */
     if (!lead->titles_matter && !lead->impacts) lead->impacts = sieve->most + 1;
     return true;
