@@ -5,6 +5,7 @@
  * making the sum nothing.
  */
 #include "impact.h"
+#include "lead_sieve.h"
 #include "lead_walk.h"
 #include "status.h"
 
@@ -13,20 +14,21 @@ enum {
     MANY = 64,             /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
     REFINED_LEAST = 32,    /* postings that are left, for which it pays too */
     SETTLE_LEAST = 48,     /* candidates, at least, by which the threshold is raised */
-    SIEVE_LEAST = 6,       /* postings of a block that are left, for which all its frequencies are decoded at once */
-    SIEVE_TFS = RANKED_TABLE_TFS + 1, /* so often or more: what the lead adds is bounded by its most */
+    SET_LEAST = 512,       /* postings of a stretch, for which a paged list is made a set */
+    FIRST = 48,            /* postings with the best bounds that are looked into before others, at least ... */
+    FIRST_SHARE = 4,       /* ... if there are so many times as many: they raise the threshold for the rest */
 };
 
 struct conjunction {
     struct rank_run run;
     uint16_t *page_sums;          /* of the paged lists; 0: one of them has nothing there. NULL: there are none */
     struct ranked_list *lead;
-    uint16_t (*lead_most)[256];   /* by frequency, up to SIEVE_TFS, and length byte: the most that the lead adds; NULL: unknown */
     struct ranked_list **shorts;  /* the others that are not paged, rarest first */
     uint32_t short_count;
     uint32_t short_most;          /* their bounds together */
     struct ranked_list **paged;   /* the others that are paged, rarest first */
     uint32_t paged_count;
+    struct lead_sieve sieve;
     struct page_part *parts;      /* by list, all paged */
     bool many;                    /* hits are wanted */
     uint64_t settle_at;           /* so many candidates, and the threshold is raised; at first, and then that of further ones: */
@@ -105,131 +107,53 @@ static uint32_t add_shorts(struct conjunction *c, uint32_t doc, uint32_t sum)
     return sum;
 }
 
-/* Tables what the lead adds at most: exactly, where titles don't matter. Frequency 0 is that of damaged bytes. */
-static bool tabulate_lead(struct conjunction *c)
-{
-    struct ranked_list *lead = c->lead;
-    const struct page_kernel *kernel = c->run.kernel;
-    const float *norms = lead->bm25->norm;
-    float same[256], title = lead->titles_matter && lead->bm25->title_weight > 1 ? lead->bm25->title_weight : 1;
-    if (!(c->lead_most = arena_take(&c->run.arena, (SIEVE_TFS + 1) * sizeof *c->lead_most))) return false;
-    for (uint32_t i = 0; i < 256 && !lead->leaf->counts_length; i++) same[i] = lead->bm25->k1;
-    if (!lead->leaf->counts_length) norms = same;
-    for (uint32_t tf = 1; tf < SIEVE_TFS; tf++) kernel->impacts((float)tf * title, norms, lead->scaled_weight, c->lead_most[tf]);
-    for (uint32_t i = 0; i < 256; i++) c->lead_most[0][i] = c->lead_most[SIEVE_TFS][i] = (uint16_t)lead->most;
-    if (!lead->titles_matter && !lead->impacts) lead->impacts = c->lead_most + 1;
-    return true;
-}
-
-/* Postings of one block of the lead, and bounds of what it adds to their documents and what the paged lists do. */
-struct kept_postings {
-    uint32_t count;
-    uint32_t postings[POSTING_BLOCK], added[POSTING_BLOCK], sums[POSTING_BLOCK];
-};
-
 /* What of the threshold the lead and the paged lists must reach. */
 static uint32_t least_without_shorts(const struct conjunction *c)
 {
     return c->run.least > c->short_most ? c->run.least - c->short_most : 0;
 }
 
-/* That of the paged lists in the document's page; 0: one of them has nothing there. If there are none: 1. */
-static inline uint32_t page_sum(const struct conjunction *c, uint32_t doc)
-{
-    return c->page_sums ? c->page_sums[doc / POSTING_PAGE] : 1;
-}
-
-/*
- * Keeps those postings whose documents can win by what the lead adds and the page they are in. One in twenty does, and there is
- * no telling which, so here and below nothing branches by it.
- */
-static void sieve_by_lead(const struct conjunction *c, const uint32_t *kept, uint32_t count, struct kept_postings *left)
-{
-    const struct ranked_list *lead = c->lead;
-    const uint32_t *docs = lead->docs, *tfs = lead->tfs, least = least_without_shorts(c);
-    const uint8_t *lengths = segment_length_bytes(lead->segment, docs[kept[0]], docs[kept[count - 1]] + 1);
-    uint32_t found = 0;
-    for (uint32_t i = 0; lengths && i < count; i++) {
-        uint32_t posting = kept[i], doc = docs[posting], tf = tfs[posting], page = page_sum(c, doc);
-        uint32_t added = c->lead_most[tf < SIEVE_TFS ? tf : SIEVE_TFS][lengths[doc]];
-        left->postings[found] = posting;
-        left->added[found] = added;
-        left->sums[found] = page;
-        found += (page > 0) & (page + added >= least);
-    }
-    left->count = found;
-}
-
-/* The same, where no frequencies of the lead are looked at. */
-static void sieve_by_page(const struct conjunction *c, const uint32_t *kept, uint32_t count, struct kept_postings *left)
-{
-    uint32_t most = c->lead->most, least = least_without_shorts(c), found = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t page = page_sum(c, c->lead->docs[kept[i]]);
-        left->postings[found] = kept[i];
-        left->added[found] = most;
-        left->sums[found] = page;
-        found += (page > 0) & (page + most >= least);
-    }
-    left->count = found;
-}
-
-/* Puts into the sums the list's cells instead of its pages. */
-static void sieve_by_cells(const struct conjunction *c, const struct ranked_list *list, struct kept_postings *left)
-{
-    const uint32_t *docs = c->lead->docs, least = least_without_shorts(c);
-    const uint32_t shift = list->list.grid_shift, grid_step = list->grid_step;
-    const uint8_t *grid = list->list.grid, *page_max = list->list.page_max;
-    uint32_t found = 0;
-    for (uint32_t i = 0; i < left->count; i++) {
-        uint32_t posting = left->postings[i], doc = docs[posting], cell = doc >> shift;
-        uint32_t bound = ((uint32_t)grid[cell / 2] >> cell % 2 * 4 & 15) * grid_step;
-        uint32_t page = ranked_list_bound(list, page_max[doc / POSTING_PAGE]), less = page > bound ? page - bound : 0;
-        uint32_t sum = left->sums[i] - less, added = left->added[i];
-        left->postings[found] = posting;
-        left->added[found] = added;
-        left->sums[found] = sum;
-        found += (bound > 0) & (sum + added >= least);
-    }
-    left->count = found;
-}
-
-/*
- * Goes through postings of one block of the leading list whose documents all lists have that are not paged. Bounds come in the
- * order of what they cost: what the lead adds and the page, the cells; and then lists are looked into, while what is known and the
- * most of the others reach the threshold.
- */
-static bool walk_block(struct conjunction *c, uint32_t block, const uint32_t *kept, uint32_t count)
+/* Looks into the lists for the documents that are left and whose bounds are from `least` to below `end`, as long as what is known
+ * and the most of the others reach the threshold. False: memory was refused. */
+static bool look_into_lists(struct conjunction *c, uint32_t least, uint32_t end)
 {
     struct rank_run *run = &c->run;
     struct ranked_list *lead = c->lead;
-    struct kept_postings left;
-    bool sieved = c->lead_most && (count >= SIEVE_LEAST || bitset_has(lead->tfs_ready, block));
-    if (sieved && !ranked_list_tfs(lead, block)) return true;
-    if (sieved) sieve_by_lead(c, kept, count, &left);
-    else sieve_by_page(c, kept, count, &left);
-    for (uint32_t i = 0; i < c->paged_count && left.count; i++) sieve_by_cells(c, c->paged[i], &left);
-    for (uint32_t i = 0; i < left.count; i++) {
-        uint32_t posting = left.postings[i], doc = lead->docs[posting], sum = c->page_sums ? left.sums[i] : 0;
-        if (sum + left.added[i] + c->short_most < run->least || !ranked_list_tfs(lead, block)) continue;
+    const struct lead_sieve *sieve = &c->sieve;
+    uint32_t *chosen = run->scratch->chosen, count = lead_sieve_choose(sieve, least, end, chosen);
+    for (uint32_t i = 0; i < run->list_count; i++)
+        if (run->lists[i] != lead) ranked_list_rewind(run->lists[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = chosen[i], posting = sieve->postings[at], doc = lead->docs[posting], sum = sieve->sums[at];
+        if (sum + sieve->added[at] + c->short_most < run->least) continue;
+        if (!ranked_list_tfs(lead, posting / POSTING_BLOCK)) return true;
         sum += ranked_list_impact(lead, doc, posting, lead->tfs[posting]);
         if (sum + c->short_most < run->least) continue;
-        if (c->page_sums && run->all_refined && !(sum = add_paged(c, doc, sum))) continue;
+        if (run->all_refined && c->paged_count && !(sum = add_paged(c, doc, sum))) continue;
         sum = add_shorts(c, doc, sum);
         if (sum && !push(c, doc, sum)) return false;
     }
     return true;
 }
 
-/* The same of a stretch, block by block. */
-static bool walk_kept(struct conjunction *c, const uint32_t *kept, uint32_t count)
+/*
+ * Goes through postings of the leading list, in a stretch of documents, whose documents all lists have that are not paged. Bounds
+ * come in the order of what they cost: what the lead adds and the page; where many are left, the rarest paged list's set; the cells;
+ * and then lists are looked into, first for those with the best bounds.
+ */
+static bool walk_kept(struct conjunction *c, uint32_t *kept, uint32_t count)
 {
-    for (uint32_t at = 0, end; at < count; at = end) {
-        uint32_t block = kept[at] / POSTING_BLOCK;
-        for (end = at + 1; end < count && kept[end] / POSTING_BLOCK == block;) end++;
-        if (!walk_block(c, block, kept + at, end - at)) return false;
+    struct lead_sieve *sieve = &c->sieve;
+    uint64_t first = c->run.ranking->top.k > FIRST / 2 ? 2 * c->run.ranking->top.k : FIRST;
+    lead_sieve_take(sieve, kept, count, least_without_shorts(c));
+    for (uint32_t i = 0; i < c->paged_count && sieve->count >= SET_LEAST; i++) lead_sieve_by_set(sieve, c->paged[i]);
+    for (uint32_t i = 0; i < c->paged_count && sieve->count; i++) lead_sieve_by_cells(sieve, c->paged[i], least_without_shorts(c));
+    uint32_t reached = UINT16_MAX + 1;
+    if (sieve->count > FIRST_SHARE * first) {
+        reached = lead_sieve_reached(sieve, (uint32_t)first);
+        if (!look_into_lists(c, reached, UINT16_MAX + 1)) return false;
     }
-    return true;
+    return look_into_lists(c, least_without_shorts(c), reached);
 }
 
 static bool walk_lead(struct conjunction *c)
@@ -243,12 +167,10 @@ static bool walk_lead(struct conjunction *c)
         ranked_list_rewind(run->lists[i]);
         if (c->many && run->lists[i] != c->lead) ranked_list_tabulate(run->lists[i]);
     }
-    if (c->lead->df >= POSTING_BLOCK && c->lead->plain && !tabulate_lead(c)) return false;
+    if (!lead_sieve_open(&c->sieve, run, c->lead, c->page_sums)) return false;
     for (;;) {
         walk.needed = run->least > others ? run->least - others : 0;
         if (!lead_walk_next(&walk)) break;
-        /* The stretch is gone through once more. */
-        for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]);
         /* Of a handful, cells say enough of which to score. */
         if (run->candidate_count == 0 && walk.kept_count >= REFINED_LEAST) run->all_refined = true;
         if (!walk_kept(c, walk.kept, walk.kept_count)) return false;

@@ -43,7 +43,9 @@ struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
-    uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents */
+    uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents ... */
+    uint16_t added[RANK_SET], paged_sums[RANK_SET]; /* ... bounds of theirs, and which are looked into (lead_sieve.h) */
+    uint32_t chosen[RANK_SET];
     struct arena arena;          /* of the segment being ranked; between segments and queries it is empty, and keeps its room */
 };
 
