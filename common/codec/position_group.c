@@ -180,14 +180,19 @@ static const char *read_several(struct position_reader *reader, uint64_t low, ui
 const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
                                  uint32_t enough, uint32_t *positions, uint32_t *count)
 {
-    uint32_t width = position_width(eighths, tf);
-    uint64_t end = place.low + (uint64_t)tf * width;
+    return position_reader_read_wide(reader, place.low, place.high, position_width(eighths, tf), tf, enough, positions, count);
+}
+
+const char *position_reader_read_wide(struct position_reader *reader, uint64_t before_low, uint64_t before_high, uint32_t width,
+                                      uint32_t tf, uint32_t enough, uint32_t *positions, uint32_t *count)
+{
+    uint64_t end = before_low + (uint64_t)tf * width;
     *count = 0;
     if (end > reader->bits) return cut_short;
     uint64_t low = reader->bits - end;
     if (tf > 1) {
         __builtin_prefetch(reader->bytes + low / 8); /* while high parts are passed */
-        if (!pass_high(reader, place.high)) return cut_short;
+        if (!pass_high(reader, before_high)) return cut_short;
         return read_several(reader, low, width, tf, enough, positions, count);
     }
     *positions = (uint32_t)(load_u64(reader->bytes + low / 8) >> low % 8 & ((UINT64_C(1) << width) - 1));
