@@ -45,8 +45,8 @@ struct segment_writer {
     struct buffer record;         /* the posting list or position group being encoded */
     struct buffer impacts;        /* float a posting */
     struct buffer group_offsets;  /* u64 a group, and where the last ends */
-    struct position_room room;    /* for positions of the list; its scale */
-    struct position_scale scale;
+    struct position_room rooms[2]; /* for positions of a list, [1] with some beyond what lengths say; their scales */
+    struct position_scale scales[2];
     struct buffer title_docs, title_tfs; /* u32 a posting that occurs in the title */
     struct term_forms forms;
     struct buffer form_list;
@@ -259,16 +259,18 @@ static bf_status segment_writer_positions(struct segment_writer *writer, bool is
     struct term_piece piece;
     bf_status status = segment_writer_rewind(postings, &piece, error);
     input->numbered = writer->forms.count > 1;
-    if (input->room.lengths != writer->room.lengths || input->room.beyond != writer->room.beyond) {
-        writer->room = input->room;
-        position_scale_make(&writer->room, &writer->scale);
+    struct position_room *room = &writer->rooms[input->room.beyond > 0];
+    struct position_scale *scale = &writer->scales[input->room.beyond > 0];
+    if (input->room.lengths != room->lengths || input->room.beyond != room->beyond) {
+        *room = input->room;
+        position_scale_make(room, scale);
     }
     buffer_clear(&writer->group_offsets);
     while (status == BF_OK && piece.end < postings->df) {
         status = segment_writer_piece(postings, posting_group_end(input, piece.end), &piece, error);
         if (status != BF_OK) break;
         const uint8_t *length_bytes = is_text ? writer->length_bytes.bytes : NULL;
-        const struct position_postings group = {&writer->scale, length_bytes, postings->docs + piece.first,
+        const struct position_postings group = {scale, length_bytes, postings->docs + piece.first,
                                                 postings->tfs + piece.first, piece.end - piece.first};
         uint64_t offset = section_writer_end(&writer->positions);
         buffer_clear(&writer->record);
