@@ -122,7 +122,7 @@ static bf_status copy_article(void *context, const bf_article *article)
 /* The same articles in the same order, in so many segments. */
 static void copy_index(const char *from, const char *to, const struct collection *collection)
 {
-    bf_writer_options options = {.language = collection->language, .no_merge = true, .no_sync = true};
+    bf_writer_options options = {.language = collection->language, .no_merge = true, .no_sync = true, .threads = 1};
     bf_searcher *searcher = open_searcher(from);
     struct copying copying = {.writer = open_writer(to, &options)};
     copying.each = stats_of(searcher).articles / collection->segments + 1;
