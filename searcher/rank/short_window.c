@@ -34,18 +34,25 @@ static void short_walk_to_window(const struct short_window *window, struct short
     if (code) walk->most = ranked_list_bound(list, code);
 }
 
-/* Adds what postings add. None of their occurrences in titles counts differently. */
+/* Adds what postings add, at most a block. None of their occurrences in titles counts differently. First all, as if frequencies beyond the
+ * table's were its last, for which ones are can't be foretold; then what is lacking of those. */
 static void short_window_add_plain(struct short_window *window, const struct ranked_list *list, uint32_t at, uint32_t count)
 {
     uint16_t *sums = window->run->scratch->sums;
-    const uint32_t *docs = list->docs + at, *tfs = list->tfs + at;
+    const uint32_t *docs = list->docs + at, *tfs = list->tfs + at, first = window->first;
     const uint8_t *lengths = window->lengths;
     const uint16_t (*impacts)[256] = (const uint16_t (*)[256])list->impacts;
+    uint32_t beyond = 0;
+    uint8_t which[POSTING_BLOCK];
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t doc = docs[i], place = doc - window->first, tf = tfs[i], bound;
-        if (tf <= RANKED_TABLE_TFS) bound = impacts[tf - 1][lengths[doc]];
-        else bound = ranked_list_impact_at(list, (float)tf, lengths[doc]);
-        sums[place] = (uint16_t)(sums[place] + bound);
+        uint32_t doc = docs[i], tf = tfs[i], line = tf < RANKED_TABLE_TFS ? tf : RANKED_TABLE_TFS;
+        sums[doc - first] = (uint16_t)(sums[doc - first] + impacts[line - 1][lengths[doc]]);
+        which[beyond] = (uint8_t)i;
+        beyond += tf > RANKED_TABLE_TFS;
+    }
+    for (uint32_t j = 0; j < beyond; j++) {
+        uint32_t i = which[j], doc = docs[i], bound = ranked_list_impact_at(list, (float)tfs[i], lengths[doc]);
+        sums[doc - first] = (uint16_t)(sums[doc - first] + bound - impacts[RANKED_TABLE_TFS - 1][lengths[doc]]);
     }
 }
 
