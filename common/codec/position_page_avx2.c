@@ -5,7 +5,7 @@
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
-AVX2 static bool open(const uint8_t *bytes, uint32_t count, struct position_page *page)
+AVX2 static bool open_page(const uint8_t *bytes, uint32_t count, struct position_page *page)
 {
     return position_page_open_plain(bytes, count, page);
 }
@@ -51,5 +51,5 @@ AVX2 static struct position_taken before(const struct position_page *page, uint3
     return (struct position_taken){(uint32_t)sums, (uint32_t)(sums >> 32)};
 }
 
-const struct position_page_kernel position_page_avx2 = {open, find, widen, before, aside};
+const struct position_page_kernel position_page_avx2 = {open_page, find, widen, before, aside};
 #endif
