@@ -13,7 +13,7 @@
 #include "inline_list.h"
 #include "part_of_fuzzer.h"
 #include "pfor.h"
-#include "position_measure.h"
+#include "position_page.h"
 #include "posting_list.h"
 #include "rice_block.h"
 #include "status.h"
@@ -39,12 +39,16 @@ static void fuzz_paged(const struct posting_list *list)
 {
     uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE], offset, length;
     uint64_t bits[4];
+    struct position_page measured;
     for (uint32_t page = 0; page < list->block_count; page++) {
         uint32_t count = posting_page_count(list, page);
         posting_page_range(list, page, &offset, &length);
         require((uint64_t)offset + length <= list->length);
-        if (!posting_page_docs(list, page, docs)) require_ascending(docs, count, list->doc_count);
-        bool known = !posting_page_tfs(list, page, tfs);
+        bool ascend = !posting_page_docs(list, page, docs), known = !posting_page_tfs(list, page, tfs);
+        if (ascend) require_ascending(docs, count, list->doc_count);
+        require(!posting_page_measure(list, page, &measured) == (ascend && known));
+        for (uint32_t i = 0; ascend && known && i < count; i++)
+            require(measured.kernel->find(&measured, docs[i] % POSTING_PAGE) == (int)i && position_page_tf(&measured, i) == tfs[i]);
         for (uint32_t i = 0; i < count; i += 7) {
             uint32_t tf = posting_page_tf(list, page, i);
             require(tf >= 1 && (!known || tf == tfs[i]));

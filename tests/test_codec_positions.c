@@ -3,6 +3,7 @@
 
 #include "length_byte.h"
 #include "position_page.h"
+#include "position_read.h"
 
 #include <math.h>
 
@@ -344,6 +345,46 @@ static void test_pages(void **state)
     free(page);
 }
 
+/* Every posting of several positions, now and then one again, up to a position that may be one of its own. */
+static void test_read(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("reading positions");
+    for (int round = 0; round < 600; round++) {
+        struct group group = make(&chance, 1 + chance_below(&chance, 256), 1U << chance_below(&chance, 9),
+                                  1U << (4 + chance_below(&chance, 25)), some_room(&chance));
+        buffer_append_zeros(&group.record, SLACK);
+        assert_false(group.record.failed);
+        group.record.length -= SLACK;
+        for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+            struct position_reader reader;
+            struct position_place place = {0};
+            const uint32_t *wanted = group.positions;
+            position_reader_open(&reader, group.record.bytes, group.record.length);
+            for (uint32_t i = 0; i < group.postings.count; wanted += group.tfs[i], i++) {
+                const struct position_postings one = {group.scale, group.postings.length_bytes, group.docs + i, group.tfs + i, 1};
+                struct position_place end = place;
+                uint32_t tf = group.tfs[i], last = chance_below(&chance, tf), count = 0;
+                uint32_t enough = chance_below(&chance, 3) ? wanted[last] - (wanted[last] && chance_below(&chance, 2)) : UINT32_MAX;
+                uint32_t eighths = group.scale->eighths[group.postings.length_bytes ? group.length_bytes[group.docs[i]] : 0];
+                position_place_add(&end, &one);
+                for (uint32_t times = 0; tf > 1 && times < 1 + (chance_below(&chance, 8) == 0); times++) {
+                    uint32_t *positions = malloc(tf * sizeof *positions); /* not one more is to be written */
+                    assert_non_null(positions);
+                    assert_null(position_read_at(level)(&reader, place.high, reader.bits - end.low, position_width(eighths, tf), tf,
+                                                        enough, positions, &count));
+                    assert_true(count == tf || positions[count - 1] >= enough);
+                    assert_true(count == 1 || positions[count - 2] < enough);
+                    assert_memory_equal(positions, wanted, count * sizeof *positions);
+                    free(positions);
+                }
+                place = end;
+            }
+        }
+        release(&group);
+    }
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -359,8 +400,15 @@ static void test_damage(void **state)
         for (int times = 0; times < 40; times++) {
             uint32_t positions[300], tf = 1 + chance_below(&chance, 290), count, most = 8 * (uint32_t)kept + 9;
             struct position_place place = {chance_below(&chance, most), chance_below(&chance, most)};
-            if (position_reader_read(&reader, place, chance_below(&chance, 225), tf, UINT32_MAX, positions, &count)) continue;
+            uint32_t eighths = chance_below(&chance, 225), known[300], width = position_width(eighths, tf);
+            struct position_reader again = reader;
+            uint64_t low = reader.bits - place.low - (uint64_t)tf * width;
+            if (position_reader_read(&reader, place, eighths, tf, UINT32_MAX, positions, &count)) continue;
             assert_int_equal(count, tf);
+            for (enum cpu_level level = CPU_SCALAR; tf > 1 && level <= cpu_level(); level++, again.at = again.passed = 0) {
+                assert_null(position_read_at(level)(&again, place.high, low, width, tf, UINT32_MAX, known, &count));
+                assert_memory_equal(known, positions, tf * sizeof *known);
+            }
             for (uint32_t i = 1; i < tf; i++) assert_true(positions[i] > positions[i - 1]);
             assert_true(positions[tf - 1] <= POSITION_MOST);
         }
@@ -374,7 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trips), cmocka_unit_test(test_shapes), cmocka_unit_test(test_a_word_repeated_without_end),
         cmocka_unit_test(test_room),        cmocka_unit_test(test_measure), cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_read),        cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

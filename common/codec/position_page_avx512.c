@@ -27,7 +27,7 @@ AVX512 static inline bool open_docs(const uint8_t *bytes, uint32_t count, struct
     return !(_mm256_cmpge_epu8_mask(docs, next) & ((UINT32_C(1) << (count - 1)) - 1));
 }
 
-AVX512 static bool open(const uint8_t *bytes, uint32_t count, struct position_page *page)
+AVX512 static bool open_page(const uint8_t *bytes, uint32_t count, struct position_page *page)
 {
     const uint8_t *halves = bytes + (count < POSITION_PAGE_BITMAP ? count : POSITION_PAGE_BITMAP);
     __mmask64 zeros = 0;
@@ -127,5 +127,5 @@ AVX512 static struct position_taken before(const struct position_page *page, uin
 
 AVX512 static uint32_t aside(const struct position_page *page, uint32_t index) { return position_page_aside_plain(page, index); }
 
-const struct position_page_kernel position_page_avx512 = {open, find, widen, before, aside};
+const struct position_page_kernel position_page_avx512 = {open_page, find, widen, before, aside};
 #endif

@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-static bool open(const uint8_t *bytes, uint32_t count, struct position_page *page)
+static bool open_page(const uint8_t *bytes, uint32_t count, struct position_page *page)
 {
     return position_page_open_plain(bytes, count, page);
 }
@@ -41,5 +41,5 @@ static struct position_taken before(const struct position_page *page, uint32_t i
     return (struct position_taken){vaddvq_u32(lows), vaddvq_u32(highs)};
 }
 
-const struct position_page_kernel position_page_neon = {open, find, widen, before, aside};
+const struct position_page_kernel position_page_neon = {open_page, find, widen, before, aside};
 #endif

@@ -1,7 +1,7 @@
 /* The reference: what every other level must equal. */
 #include "position_page_plain.h"
 
-static bool open(const uint8_t *bytes, uint32_t count, struct position_page *page)
+static bool open_page(const uint8_t *bytes, uint32_t count, struct position_page *page)
 {
     return position_page_open_plain(bytes, count, page);
 }
@@ -27,4 +27,4 @@ static struct position_taken before(const struct position_page *page, uint32_t i
     return taken;
 }
 
-const struct position_page_kernel position_page_scalar = {open, find, widen, before, aside};
+const struct position_page_kernel position_page_scalar = {open_page, find, widen, before, aside};
