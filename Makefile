@@ -194,7 +194,7 @@ clang:
 # What has a file for each instruction set, and what that needs: no library but the compiler's own.
 KERNEL_TESTS := test_levels test_codec_bitpack test_codec_positions test_page_kernel
 KERNEL_SRC := $(wildcard common/base/*.c common/analysis/ascii_classes*.c common/codec/bitpack*.c common/codec/page_unpack*.c \
-              common/codec/pfor.c common/codec/rice_block.c common/codec/position_*.c common/codec/length_byte.c searcher/rank/page_kernel*.c)
+              common/codec/pfor.c common/codec/rice_*.c common/codec/position_*.c common/codec/length_byte.c searcher/rank/page_kernel*.c)
 
 $(B)/kernels/%: $(B)/obj/tests/%.o $(call obj,$(KERNEL_SRC))
 	@mkdir -p $(@D)

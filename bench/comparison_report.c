@@ -97,7 +97,7 @@ bf_status comparison_plot(const struct comparison *c, const char *path, bf_error
         .title = "Share of queries answered within a time", .subtitle = c->a.asked,
         .x_label = "microseconds (logarithmic)", .y_label = "% of queries", .x_log = true, .lines = lines, .line_count = 2,
     };
-    const bf_status status = svg_plot_write(path, &plot, error);
+    const bf_status status = svg_plot_write(path, &plot, 1, error);
     free(points);
     return status;
 }

@@ -2,13 +2,13 @@
 #ifndef BENCH_GROWTH_REPORT_H
 #define BENCH_GROWTH_REPORT_H
 
+#include "growth_index.h"
 #include "latency_plan.h"
-
-enum { GROWTH_SIZES_MOST = 16 };
 
 struct growth_size {
     const char *index;
     bf_stats stats;
+    struct growth_cost cost; /* of making it, where that is known */
     struct latency_row *rows; /* the same classes for every size */
     size_t row_count;
 };
@@ -24,6 +24,9 @@ struct growth_report {
  * 0: not at all; 1: twice the articles, twice the time. 0 for fewer than two sizes.
  */
 double growth_exponent(const struct growth_report *report, size_t row);
+
+/* Whether it is known of all sizes what they took. */
+bool growth_costs_known(const struct growth_report *report);
 
 bf_status growth_report_table(const struct growth_report *report, bf_error *error);
 bf_status growth_report_json(const struct growth_report *report, bf_error *error);

@@ -87,7 +87,7 @@ bf_status latency_report_plot(const struct latency_report *r, const char *path, 
         .x_label = "microseconds (logarithmic)", .y_label = "% of queries", .x_log = true,
         .lines = lines, .line_count = count,
     };
-    if (status == BF_OK) status = svg_plot_write(path, &plot, error);
+    if (status == BF_OK) status = svg_plot_write(path, &plot, 1, error);
     free(curves);
     return status;
 }

@@ -1,15 +1,14 @@
 /* The indexing half of the drivers' contract: `index` for ready-made tokens, `index-product` for articles as they are. */
 #include "bench_command.h"
 
+#include "article_lines.h"
 #include "json_writer.h"
 #include "option.h"
 #include "resources.h"
 #include "status.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct peer_index {
@@ -17,47 +16,20 @@ struct peer_index {
     uint64_t threads; /* that build; 0: one */
 };
 
-static bf_text text_of(const json_t *string)
-{
-    return (bf_text){json_string_value(string), json_string_length(string)};
-}
-
-/* One line {"id": ..., "body": ...} to one article. */
-static bf_status add_line(bf_writer *writer, const char *line, size_t length, bf_error *error)
-{
-    json_error_t wrong;
-    bf_status status;
-    json_t *record = json_loadb(line, length, 0, &wrong);
-    const json_t *id = json_object_get(record, "id"), *body = json_object_get(record, "body");
-    if (!record) {
-        status = fail(error, BF_BAD_ARGUMENT, "%s", wrong.text);
-    } else if (!json_is_string(id) || !json_is_string(body)) {
-        status = fail(error, BF_BAD_ARGUMENT, "a line of tokens has \"id\" and \"body\"");
-    } else {
-        const bf_article article = {.id = text_of(id), .body = text_of(body)};
-        status = bf_writer_add(writer, &article, NULL, error);
-    }
-    json_decref(record);
-    return status;
-}
-
 static bf_status add_tokens(bf_writer *writer, const char *path, bf_error *error)
 {
-    bf_status status = BF_OK;
-    char *line = NULL;
-    size_t room = 0, number = 0;
-    ssize_t length;
-    FILE *in = fopen(path, "rb");
-    if (!in) return fail_system(error, errno, "%s", path);
-    while (status == BF_OK && (length = getline(&line, &room, in)) > 0) {
-        number++;
-        status = add_line(writer, line, (size_t)length, error);
-        if (status != BF_OK) fail_within(error, status, "%s:%zu", path, number);
+    struct article_lines lines;
+    bf_status status = article_lines_open(path, &lines, error);
+    if (status != BF_OK) return status;
+    while ((status = article_lines_next(&lines, error)) == BF_OK) {
+        const bf_article article = {.id = lines.id, .body = lines.body};
+        status = bf_writer_add(writer, &article, NULL, error);
+        if (status == BF_OK) continue;
+        fail_within(error, status, "%s:%zu", path, lines.number);
+        break;
     }
-    if (status == BF_OK && ferror(in)) status = fail_system(error, errno, "%s", path);
-    free(line);
-    fclose(in);
-    return status;
+    article_lines_close(&lines);
+    return status == BF_END ? BF_OK : status;
 }
 
 /* Writes what the contract wants to know: its one JSON object. */

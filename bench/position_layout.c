@@ -4,6 +4,7 @@
  */
 #include "bench_command.h"
 
+#include "article_lines.h"
 #include "buffer.h"
 #include "hash.h"
 #include "position_code.h"
@@ -12,9 +13,7 @@
 #include "status.h"
 #include "table.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,26 +99,17 @@ static bool add_article(struct inverted *inverted, const char *body)
 
 static bf_status read_tokens(struct inverted *inverted, const char *path, bf_error *error)
 {
-    bf_status status = BF_OK;
-    char *line = NULL;
-    size_t room = 0, number = 0;
-    ssize_t length;
-    FILE *in = fopen(path, "rb");
-    if (!in) return fail_system(error, errno, "%s", path);
-    while (status == BF_OK && (length = getline(&line, &room, in)) > 0) {
-        json_error_t wrong;
-        json_t *record = json_loadb(line, (size_t)length, 0, &wrong);
-        const char *body = json_string_value(json_object_get(record, "body"));
-        number++;
-        if (!body) status = fail(error, BF_BAD_ARGUMENT, "%s:%zu: not an article with a \"body\" of tokens", path, number);
-        else if (!add_article(inverted, body))
+    struct article_lines lines;
+    bf_status status = article_lines_open(path, &lines, error);
+    if (status != BF_OK) return status;
+    while ((status = article_lines_next(&lines, error)) == BF_OK) {
+        if (!lines.body.bytes) status = fail(error, BF_BAD_ARGUMENT, "%s:%zu: there is no \"body\" of tokens", path, lines.number);
+        else if (!add_article(inverted, lines.body.bytes))
             status = fail_memory(error);
-        json_decref(record);
+        if (status != BF_OK) break;
     }
-    if (status == BF_OK && ferror(in)) status = fail_system(error, errno, "%s", path);
-    free(line);
-    fclose(in);
-    return status;
+    article_lines_close(&lines);
+    return status == BF_END ? BF_OK : status;
 }
 
 /* ---- Measuring ---- */

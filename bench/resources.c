@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 extern char **environ;
+
+enum { WATCH_MS = 20 };
 
 uint64_t resources_now_ns(void)
 {
@@ -34,6 +37,15 @@ static struct resources resources_from(const struct rusage *usage, uint64_t sinc
         .cpu_seconds = seconds_of(usage->ru_utime) + seconds_of(usage->ru_stime),
         .peak_rss = (uint64_t)usage->ru_maxrss * 1024, /* Linux counts it in KiB */
     };
+}
+
+void resources_add(struct resources *all, const struct resources *more)
+{
+    all->seconds += more->seconds;
+    all->cpu_seconds += more->cpu_seconds;
+    all->written += more->written;
+    if (more->peak_rss > all->peak_rss) all->peak_rss = more->peak_rss;
+    if (more->peak_anonymous > all->peak_anonymous) all->peak_anonymous = more->peak_anonymous;
 }
 
 struct resources resources_of_self(uint64_t since_ns)
@@ -57,6 +69,38 @@ static void sibling_program(const char *name, char path[PATH_MAX])
         }
     }
     snprintf(path, PATH_MAX, "%s", name);
+}
+
+/* The number after `name` in a file of /proc/PID; 0: it isn't there. */
+static uint64_t process_number(pid_t process, const char *file, const char *name)
+{
+    char path[64], line[256];
+    uint64_t number = 0;
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)process, file);
+    FILE *in = fopen(path, "r");
+    while (in && fgets(line, sizeof line, in))
+        if (strncmp(line, name, strlen(name)) == 0) number = strtoull(line + strlen(name), NULL, 10);
+    if (in) fclose(in);
+    return number;
+}
+
+/* Reads all that the program prints, and looks at its memory meanwhile; then waits for its end, but leaves it to be reaped. */
+static void program_watch(pid_t program, int out, struct buffer *output, struct resources *watched)
+{
+    struct pollfd wanted = {.fd = out, .events = POLLIN};
+    for (;;) {
+        uint64_t anonymous = process_number(program, "status", "RssAnon:") * 1024;
+        if (anonymous > watched->peak_anonymous) watched->peak_anonymous = anonymous;
+        int ready = poll(&wanted, 1, WATCH_MS);
+        if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+        uint8_t *place = buffer_reserve(output, 4096);
+        ssize_t got = place ? read(out, place, 4096) : 0;
+        if (got > 0) output->length += (size_t)got;
+        else if (got == 0 || errno != EINTR) break;
+    }
+    siginfo_t about;
+    while (waitid(P_PID, (id_t)program, &about, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
+    watched->written = process_number(program, "io", "write_bytes:");
 }
 
 bf_status resources_of_index(const char *const *arguments, struct buffer *output, struct resources *resources, bf_error *error)
@@ -97,12 +141,8 @@ bf_status resources_of_index(const char *const *arguments, struct buffer *output
     }
     close(pipe_ends[1]);
     pipe_ends[1] = -1;
-    for (;;) {
-        uint8_t *place = buffer_reserve(output, 4096);
-        ssize_t got = place ? read(pipe_ends[0], place, 4096) : 0;
-        if (got > 0) output->length += (size_t)got;
-        else if (got == 0 || errno != EINTR) break;
-    }
+    struct resources watched = {0};
+    program_watch(child, pipe_ends[0], output, &watched);
     close(pipe_ends[0]);
     pipe_ends[0] = -1;
     int end;
@@ -113,6 +153,8 @@ bf_status resources_of_index(const char *const *arguments, struct buffer *output
         goto done;
     }
     *resources = resources_from(&usage, start);
+    resources->peak_anonymous = watched.peak_anonymous;
+    resources->written = watched.written;
     if (output->failed) status = fail_memory(error);
     else if (WIFSIGNALED(end)) status = fail(error, BF_IO, "%s was ended by signal %d", program, WTERMSIG(end));
     else if (WEXITSTATUS(end) > 1) status = fail(error, BF_IO, "%s ended with %d", program, WEXITSTATUS(end));

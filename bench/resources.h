@@ -10,8 +10,14 @@
 struct resources {
     double seconds;     /* wall time */
     double cpu_seconds; /* user and system, all threads */
-    uint64_t peak_rss;  /* bytes */
+    uint64_t peak_rss;  /* bytes, files that are mapped included */
+    /* Of a program that was run: */
+    uint64_t peak_anonymous; /* bytes of its own, which the system can't take back: looked at every few milliseconds */
+    uint64_t written;        /* bytes it had written to the disk, or left for the system to write */
 };
+
+/* What one program took and then another: times and bytes add up, and the higher peak stays. */
+void resources_add(struct resources *all, const struct resources *more);
 
 /* A monotonic clock. */
 uint64_t resources_now_ns(void);

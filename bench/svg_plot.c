@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { WIDTH = 860, HEIGHT = 520, LEFT = 86, RIGHT = 200, TOP = 64, BOTTOM = 66 };
+enum { WIDTH = 860, HEIGHT = 520, LEFT = 86, RIGHT = 200, TOP = 64, BOTTOM = 66, COLUMNS = 2 };
 
 /* Okabe and Ito's colours (2008), which people with any colour vision tell apart; with black, dashes from the seventh on. */
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"};
@@ -143,12 +143,13 @@ static void append_line(struct buffer *out, const struct svg_plot *plot, size_t 
     append_text(out, left + 32, at, "", line->name);
 }
 
-void svg_plot_append(struct buffer *out, const struct svg_plot *plot)
+/* `place`: attributes that say where in a larger document; empty: it is one of its own. */
+static void plot_append(struct buffer *out, const struct svg_plot *plot, const char *place)
 {
     const struct axis x = axis_fit(plot, false), y = axis_fit(plot, true);
     char turned[64];
-    buffer_append_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-                         "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222222\">\n", WIDTH, HEIGHT, WIDTH, HEIGHT);
+    buffer_append_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\"%s width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+                         "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222222\">\n", place, WIDTH, HEIGHT, WIDTH, HEIGHT);
     buffer_append_string(out, "<title>");
     append_escaped(out, plot->title);
     buffer_append_format(out, "</title>\n<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", WIDTH, HEIGHT);
@@ -165,11 +166,33 @@ void svg_plot_append(struct buffer *out, const struct svg_plot *plot)
     buffer_append_string(out, "</svg>\n");
 }
 
-bf_status svg_plot_write(const char *path, const struct svg_plot *plot, bf_error *error)
+void svg_plot_append(struct buffer *out, const struct svg_plot *plot)
+{
+    plot_append(out, plot, "");
+}
+
+static void plots_append(struct buffer *out, const struct svg_plot *plots, size_t count)
+{
+    if (count == 1) {
+        svg_plot_append(out, plots);
+        return;
+    }
+    const int rows = (int)(count + COLUMNS - 1) / COLUMNS;
+    buffer_append_format(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+                         COLUMNS * WIDTH, rows * HEIGHT, COLUMNS * WIDTH, rows * HEIGHT);
+    for (size_t i = 0; i < count; i++) {
+        char place[64];
+        snprintf(place, sizeof place, " x=\"%d\" y=\"%d\"", (int)(i % COLUMNS) * WIDTH, (int)(i / COLUMNS) * HEIGHT);
+        plot_append(out, &plots[i], place);
+    }
+    buffer_append_string(out, "</svg>\n");
+}
+
+bf_status svg_plot_write(const char *path, const struct svg_plot *plots, size_t count, bf_error *error)
 {
     struct buffer out = {0};
     bf_status status = BF_OK;
-    svg_plot_append(&out, plot);
+    plots_append(&out, plots, count);
     FILE *file = out.failed ? NULL : fopen(path, "wb");
     if (out.failed) status = fail_memory(error);
     else if (!file) status = fail_system(error, errno, "%s", path);

@@ -26,7 +26,7 @@ struct svg_plot {
 /* Appends the document; failure is the buffer's. A plot without any point has axes from 1 to 10 or 0 to 1. */
 void svg_plot_append(struct buffer *out, const struct svg_plot *plot);
 
-/* The same to a file. */
-bf_status svg_plot_write(const char *path, const struct svg_plot *plot, bf_error *error);
+/* The same to a file; several plots in two columns. */
+bf_status svg_plot_write(const char *path, const struct svg_plot *plots, size_t count, bf_error *error);
 
 #endif

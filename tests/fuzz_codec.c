@@ -252,7 +252,7 @@ static void fuzz_frames(const uint8_t *bytes, size_t length, uint32_t number)
 {
     uint32_t values[BITPACK_COUNT], given[BITPACK_COUNT], count = 1 + number % BITPACK_COUNT;
     struct buffer out = {0};
-    if (!rice_block_decode(bytes, length, count, values) && rice_block_bits(bytes) < 32)
+    if (!rice_block_decode(bytes, length, count, 0, values) && rice_block_bits(bytes) < 32)
         for (uint32_t i = 0; i < count; i++) require(values[i] >> rice_block_bits(bytes) == 0);
     const uint16_t header = length >= 2 ? load_u16(bytes) : 0;
     if (length >= 2 && !pfor_decode(bytes + 2, length - 2, header, count, values) && pfor_bits(header) < 32)
@@ -262,7 +262,7 @@ static void fuzz_frames(const uint8_t *bytes, size_t length, uint32_t number)
     rice_block_encode(given, count, &out);
     size_t size = out.length;
     buffer_append_zeros(&out, POSTING_SLACK);
-    require(!out.failed && size <= RICE_BLOCK_MOST && !rice_block_decode(out.bytes, size, count, values));
+    require(!out.failed && size <= RICE_BLOCK_MOST && !rice_block_decode(out.bytes, size, count, 0, values));
     require(memcmp(given, values, count * sizeof *given) == 0);
     buffer_clear(&out);
     const uint16_t encoded = pfor_encode(given, count, &out);

@@ -3,6 +3,7 @@
 
 #include "page_unpack.h"
 #include "rice_block.h"
+#include "rice_unpack.h"
 #include "pfor.h"
 
 enum { SLACK = 64 };
@@ -111,6 +112,36 @@ static void fill(struct chance *chance, uint32_t *values, uint32_t count)
     }
 }
 
+/* Every level finds the integers, each with something added, and their sums. */
+static void check_rice_levels(const uint8_t *bytes, const uint32_t *values, uint32_t count, uint32_t given)
+{
+    const uint8_t *packed = bytes + 1, *stream = packed + bitpack_size(count, bytes[0]);
+    for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+        const struct rice_unpack *functions = rice_unpack_at(level);
+        uint32_t back[BITPACK_COUNT], sum = given;
+        assert_int_not_equal(functions->values(packed, stream, count, bytes[0], given, back), UINT32_MAX);
+        for (uint32_t i = 0; i < count; i++) assert_int_equal(back[i], values[i] + given);
+        assert_int_not_equal(functions->sums(packed, stream, count, bytes[0], given, back), UINT32_MAX);
+        for (uint32_t i = 0; i < count; i++) assert_int_equal(back[i], sum += values[i] + 1);
+    }
+}
+
+/* Every level makes the same of any bytes. */
+static void check_damaged_rice(const uint8_t *bytes, uint32_t count)
+{
+    uint32_t width = bytes[0] % (BITPACK_WIDTH + 1);
+    uint8_t *streams = guarded_copy(NULL, 0, bitpack_size(count, width) + RICE_STREAM_MOST + SLACK);
+    uint32_t expected[BITPACK_COUNT], got[BITPACK_COUNT];
+    for (size_t i = 0; i < bitpack_size(count, width) + RICE_STREAM_MOST; i++) streams[i] = (uint8_t)(bytes[i % 3] * (i + 1));
+    const uint8_t *stream = streams + bitpack_size(count, width);
+    uint32_t last = rice_unpack_portable.sums(streams, stream, count, width, 7, expected);
+    for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+        assert_int_equal(rice_unpack_at(level)->sums(streams, stream, count, width, 7, got), last);
+        if (last != UINT32_MAX) assert_memory_equal(got, expected, count * sizeof *got);
+    }
+    free(streams);
+}
+
 /* Gaps as they are, and anything there may be: integers of all sizes, one of which is far above the others. */
 static void test_rice_blocks(void **state)
 {
@@ -125,15 +156,18 @@ static void test_rice_blocks(void **state)
         assert_false(out.failed);
         assert_true(out.length <= RICE_BLOCK_MOST);
         uint8_t *bytes = guarded_copy(out.bytes, out.length, SLACK);
-        assert_null(rice_block_decode(bytes, out.length, count, back));
+        assert_null(rice_block_decode(bytes, out.length, count, 0, back));
         assert_memory_equal(values, back, count * sizeof *values);
+        check_rice_levels(bytes, values, count, (uint32_t)chance_next(&chance));
         for (uint32_t i = 0; i < count; i++)
             assert_true(rice_block_bits(bytes) >= 32 || values[i] >> rice_block_bits(bytes) == 0);
-        assert_non_null(rice_block_decode(bytes, out.length - 1, count, back));
-        assert_non_null(rice_block_decode(bytes, 0, count, back));
+        assert_non_null(rice_block_decode(bytes, out.length - 1, count, 0, back));
+        assert_non_null(rice_block_decode(bytes, 0, count, 0, back));
         for (int i = 0; i < 8; i++) { /* whatever the bytes are, nothing outside them is touched */
             bytes[chance_below(&chance, (uint32_t)out.length)] = (uint8_t)chance_next(&chance);
-            (void)rice_block_decode(bytes, out.length, count, back);
+            (void)rice_block_decode(bytes, out.length, count, 0, back);
+            (void)rice_block_decode_sums(bytes, out.length, count, 0, back);
+            check_damaged_rice(bytes, count);
         }
         free(bytes);
         buffer_free(&out);

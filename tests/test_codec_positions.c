@@ -2,7 +2,7 @@
 #include "test_codec.h"
 
 #include "length_byte.h"
-#include "position_measure.h"
+#include "position_page.h"
 
 #include <math.h>
 
@@ -258,6 +258,92 @@ static void test_measure(void **state)
     free(sums);
 }
 
+/* A page as a posting list has it (posting_record.h): documents, then frequencies by half bytes. Slack follows. */
+static uint8_t *make_page(const struct group *group)
+{
+    uint32_t count = group->postings.count, docs = count < POSITION_PAGE_BITMAP ? count : POSITION_PAGE_BITMAP;
+    uint8_t *bytes = guarded_copy(NULL, 0, docs + (count + 1) / 2 + SLACK);
+    memset(bytes, 0, docs + (count + 1) / 2);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t low = group->docs[i] % POSITION_PAGE, tf = group->tfs[i];
+        if (count < POSITION_PAGE_BITMAP) bytes[i] = (uint8_t)low;
+        else bytes[low / 8] |= (uint8_t)(1 << low % 8);
+        bytes[docs + i / 2] |= (uint8_t)((tf < POSITION_PAGE_ASIDE ? tf : POSITION_PAGE_ASIDE) << i % 2 * 4);
+    }
+    return bytes;
+}
+
+static void check_page(const struct group *group, const uint8_t *bytes, const struct position_page_kernel *kernel,
+                       struct position_page *page)
+{
+    uint32_t count = group->postings.count, first = group->docs[0] / POSITION_PAGE * POSITION_PAGE, docs = POSITION_PAGE;
+    memset(page, 0xa5, sizeof *page);
+    page->kernel = kernel;
+    page->aside_count = 0;
+    assert_true(kernel->open(bytes, count, page));
+    for (uint32_t i = 0; i < count; i++)
+        if (group->tfs[i] >= POSITION_PAGE_ASIDE) page->aside_tfs[page->aside_count++] = group->tfs[i];
+    if (group->docs[count - 1] >= DOCS - POSITION_PAGE) docs = DOCS - first; /* nothing behind them may be read */
+    position_page_widen(group->scale, group->room.lengths ? group->length_bytes + first : NULL, docs, page);
+    for (uint32_t low = 0, i = 0; low < POSITION_PAGE; low++) {
+        bool is_there = i < count && group->docs[i] == first + low;
+        assert_int_equal(kernel->find(page, low), is_there ? (int)i : -1);
+        i += is_there;
+    }
+    for (uint32_t i = 0; i <= count; i++) {
+        struct position_postings before = group->postings;
+        struct position_place place = {0};
+        uint64_t low = 0, high = 0;
+        before.count = i;
+        position_place_add(&place, &before);
+        position_page_pass(page, i, &low, &high);
+        assert_int_equal(low, place.low);
+        assert_int_equal(high, place.high);
+        if (i == count) break;
+        uint8_t byte = group->room.lengths ? group->length_bytes[group->docs[i]] : 0;
+        assert_int_equal(position_page_tf(page, i), group->tfs[i]);
+        assert_int_equal(page->rooms[i], group->scale->eighths[byte]);
+        if (page->tfs[i]) assert_int_equal(page->widths[i], position_width(group->scale->eighths[byte], group->tfs[i]));
+    }
+}
+
+static void test_pages(void **state)
+{
+    (void)state;
+    struct chance chance = chance_begin("pages");
+    struct position_page *page = malloc(sizeof *page);
+    assert_non_null(page);
+    for (int round = 0; round < 2000; round++) {
+        uint32_t most = chance_below(&chance, 2) ? 40 : 256;
+        struct group group = make(&chance, 1 + chance_below(&chance, most), 1U << chance_below(&chance, 15), 1U << 16,
+                                  some_room(&chance));
+        uint32_t count = group.postings.count, first = group.docs[0] / POSITION_PAGE, last = group.docs[count - 1] / POSITION_PAGE;
+        if (first != last) { /* not in one page */
+            release(&group);
+            continue;
+        }
+        uint8_t *bytes = make_page(&group);
+        for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
+            const struct position_page_kernel *kernel = position_page_kernel_at(level);
+            check_page(&group, bytes, kernel, page);
+            uint32_t docs = count < POSITION_PAGE_BITMAP ? count : POSITION_PAGE_BITMAP, i = chance_below(&chance, count);
+            uint8_t *half = bytes + docs + i / 2, whole = *half;
+            *half &= i % 2 ? 0x0f : 0xf0; /* a posting that never occurs */
+            assert_false(kernel->open(bytes, count, page));
+            *half = whole;
+            if (count == 1) continue;
+            whole = bytes[i % docs];
+            if (count < POSITION_PAGE_BITMAP) bytes[i] = bytes[i ? i - 1 : 1]; /* the same document twice */
+            else bytes[i % docs] ^= (uint8_t)(1 << i % 8);                      /* one more, or one less */
+            assert_false(kernel->open(bytes, count, page));
+            bytes[i % docs] = whole;
+        }
+        free(bytes);
+        release(&group);
+    }
+    free(page);
+}
+
 static void test_damage(void **state)
 {
     (void)state;
@@ -287,7 +373,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trips), cmocka_unit_test(test_shapes), cmocka_unit_test(test_a_word_repeated_without_end),
-        cmocka_unit_test(test_room),        cmocka_unit_test(test_measure), cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_room),        cmocka_unit_test(test_measure), cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static void put(uint64_t bytes, uint32_t doc_count, uint32_t deleted_count)
 static void assert_next(uint32_t first_wanted, uint32_t end_wanted)
 {
     uint32_t first = 0, end = 0;
-    assert_true(merge_policy_next(segments, count, &first, &end));
+    assert_true(merge_policy_next(segments, count, NULL, &first, &end));
     assert_int_equal(first, first_wanted);
     assert_int_equal(end, end_wanted);
 }
@@ -41,7 +41,7 @@ static void assert_next(uint32_t first_wanted, uint32_t end_wanted)
 static void assert_nothing_next(void)
 {
     uint32_t first = 7, end = 8;
-    assert_false(merge_policy_next(segments, count, &first, &end));
+    assert_false(merge_policy_next(segments, count, NULL, &first, &end));
 }
 
 static void test_nothing_to_do(void **state)
@@ -152,7 +152,7 @@ static void test_growth(void **state)
         uint64_t size = (random_next(&seed) % 16 == 0 ? 20 * MB : 40 << 10) + random_next(&seed) % MB;
         put(size, 100, 0);
         total += size;
-        for (int merges = 0; merge_policy_next(segments, count, &first, &end); merges++) {
+        for (int merges = 0; merge_policy_next(segments, count, NULL, &first, &end); merges++) {
             assert_true(first < end && end <= count);
             assert_true(merges < 30);
             uint64_t sum = 0;
@@ -170,11 +170,35 @@ static void test_growth(void **state)
     assert_true(rewritten <= 8 * total); /* 4^8 MB is 64 GB */
 }
 
+/* A run whose longest record would be too long for memory is left, as is all that is larger. */
+static void test_a_limit(void **state)
+{
+    (void)state;
+    uint64_t longest[2 * MERGE_FANOUT];
+    uint32_t first = 7, end = 8;
+    begin();
+    for (int i = 0; i < 2 * MERGE_FANOUT; i++) {
+        put(10 * MB, 1000, 0);
+        longest[i] = i < MERGE_FANOUT ? 101 : 100;
+    }
+    struct merge_limit limit = {longest, 100 * MERGE_FANOUT};
+    assert_true(merge_policy_next(segments, count, &limit, &first, &end));
+    assert_int_equal(first, MERGE_FANOUT); /* the first whose records come to no more */
+    assert_int_equal(end, 2 * MERGE_FANOUT);
+    limit.most--;
+    assert_false(merge_policy_next(segments, count, &limit, &first, &end));
+    segments[3].deleted_count = 501; /* what is written anew by itself is not made longer */
+    assert_true(merge_policy_next(segments, count, &limit, &first, &end));
+    assert_int_equal(first, 3);
+    assert_int_equal(end, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_to_do),
         cmocka_unit_test(test_a_run_of_equals),
+        cmocka_unit_test(test_a_limit),
         cmocka_unit_test(test_a_large_one_is_left_alone),
         cmocka_unit_test(test_order_is_kept),
         cmocka_unit_test(test_half_deleted),

@@ -349,7 +349,7 @@ static struct forward_index gather(struct snapshot *snapshot, uint64_t memory)
     struct forward_index index;
     uint32_t next = 0;
     const struct snapshot_order order = {.run_count = 1};
-    assert_int_equal(merge_sources_open(&source, snapshot->segments, 1, &order, &next, NULL), BF_OK);
+    assert_int_equal(merge_sources_open(&source, snapshot->segments, 1, &order, NULL, &next, NULL), BF_OK);
     assert_int_equal(forward_index_build(&source, 1, next, memory, 1, &index, NULL), BF_OK);
     merge_source_close(&source);
     return index;

@@ -153,7 +153,7 @@ static void test_to_a_file_that_cannot_be(void **state)
     (void)state;
     const struct svg_plot plot = {.title = "t", .x_label = "x", .y_label = "y"};
     bf_error error;
-    assert_int_equal(svg_plot_write("/nonexistent/plot.svg", &plot, &error), BF_IO);
+    assert_int_equal(svg_plot_write("/nonexistent/plot.svg", &plot, 1, &error), BF_IO);
     assert_non_null(strstr(error.message, "/nonexistent/plot.svg"));
 }
 

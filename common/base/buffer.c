@@ -10,8 +10,41 @@
 void buffer_free(struct buffer *buffer)
 {
     if (!buffer) return;
+    if (buffer->file) scratch_close(buffer->file - 1, buffer->bytes, buffer->room);
+    else if (!buffer->borrowed) free(buffer->bytes);
+    *buffer = (struct buffer){.scratch = buffer->scratch};
+}
+
+/* Room in the scratch, where the bytes are brought if they aren't there. NULL: refused. */
+static uint8_t *buffer_grow_in_scratch(struct buffer *buffer, size_t *room)
+{
+    int file = buffer->file ? buffer->file - 1 : scratch_open(buffer->scratch);
+    if (file < 0) return NULL;
+    *room = (*room + SCRATCH_LEAST - 1) / SCRATCH_LEAST * SCRATCH_LEAST;
+    uint8_t *bytes = buffer->file ? scratch_grow(file, buffer->bytes, buffer->room, *room) : scratch_grow(file, NULL, 0, *room);
+    if (!buffer->file && !bytes) scratch_close(file, NULL, 0);
+    if (buffer->file || !bytes) return bytes;
+    if (buffer->length) memcpy(bytes, buffer->bytes, buffer->length);
     if (!buffer->borrowed) free(buffer->bytes);
-    *buffer = (struct buffer){0};
+    buffer->borrowed = false;
+    buffer->file = file + 1;
+    return bytes;
+}
+
+static uint8_t *buffer_grow(struct buffer *buffer, size_t *room)
+{
+    if (buffer->scratch && *room >= buffer->scratch->least) {
+        uint8_t *bytes = buffer_grow_in_scratch(buffer, room);
+        if (bytes) return bytes;
+    }
+    bool moves = buffer->borrowed || buffer->file;
+    uint8_t *bytes = realloc(moves ? NULL : buffer->bytes, *room);
+    if (bytes && moves) memcpy(bytes, buffer->bytes, buffer->length);
+    if (bytes && buffer->file) scratch_close(buffer->file - 1, buffer->bytes, buffer->room);
+    if (!bytes) return NULL;
+    buffer->borrowed = false;
+    buffer->file = 0;
+    return bytes;
 }
 
 uint8_t *buffer_reserve(struct buffer *buffer, size_t more)
@@ -26,13 +59,11 @@ uint8_t *buffer_reserve(struct buffer *buffer, size_t more)
         size_t room = buffer->room + buffer->room / 2;
         if (room < needed) room = needed;
         if (room < 64) room = 64;
-        uint8_t *bytes = realloc(buffer->borrowed ? NULL : buffer->bytes, room);
+        uint8_t *bytes = buffer_grow(buffer, &room);
         if (!bytes) {
             buffer->failed = true;
             return NULL;
         }
-        if (buffer->borrowed) memcpy(bytes, buffer->bytes, buffer->length);
-        buffer->borrowed = false;
         buffer->bytes = bytes;
         buffer->room = room;
     }

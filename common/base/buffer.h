@@ -7,18 +7,28 @@
 #ifndef BASE_BUFFER_H
 #define BASE_BUFFER_H
 
+#include "scratch.h"
+
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 struct buffer {
     uint8_t *bytes;
     size_t length, room;
     bool failed;
     bool borrowed; /* the room is not the buffer's own: it is left where it is when more is needed */
+    const struct scratch *scratch; /* where it is kept once it is large; NULL: in memory */
+    int file;      /* of the scratch, and one more; 0: it is in memory */
 };
 
+/* Frees the room; where the buffer is kept once it is large again stays said. */
 void buffer_free(struct buffer *buffer);
+
+/* An empty buffer that will be kept in a file once it is large: borrowed, it must live as long. Where the file is refused it stays in
+ * memory. */
+static inline struct buffer buffer_in_scratch(const struct scratch *scratch)
+{
+    return (struct buffer){.scratch = scratch};
+}
 
 /* An empty buffer that begins in room of the caller's, which must live as long: for what is mostly small. */
 static inline struct buffer buffer_within(void *room, size_t size)

@@ -26,7 +26,7 @@ static bool has_avx2(void)
 static bool has_avx512(void)
 {
     return is_active(x86_cpu_AVX512F) && is_active(x86_cpu_AVX512BW) && is_active(x86_cpu_AVX512DQ) &&
-           is_active(x86_cpu_AVX512VL) && is_active(x86_cpu_AVX512_VBMI);
+           is_active(x86_cpu_AVX512VL) && is_active(x86_cpu_AVX512_VBMI) && is_active(x86_cpu_AVX512_VBMI2);
 }
 
 #elif defined(__x86_64__)
@@ -41,7 +41,7 @@ static bool has_avx2(void)
 static bool has_avx512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi");
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
 }
 
 #endif

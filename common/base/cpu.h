@@ -12,7 +12,7 @@ enum cpu_level {
     CPU_NEON,   /* what every such processor has */
 #else
     CPU_AVX2,   /* x86-64-v3: AVX2, BMI1, BMI2, POPCNT, SSE4.2 */
-    CPU_AVX512, /* and AVX-512 F, BW, DQ, VL, VBMI */
+    CPU_AVX512, /* and AVX-512 F, BW, DQ, VL, VBMI, VBMI2 */
 #endif
 };
 

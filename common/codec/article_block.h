@@ -9,7 +9,7 @@
 
 /* A block ends with the article that brings it to so many bytes. */
 enum {
-    ARTICLE_BLOCK_TARGET = 8 << 10,        /* with a dictionary */
+    ARTICLE_BLOCK_TARGET = 12 << 10,       /* with a dictionary */
     ARTICLE_BLOCK_TARGET_ALONE = 32 << 10, /* without: then only longer blocks have enough in common with themselves */
 };
 

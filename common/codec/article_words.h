@@ -55,15 +55,21 @@ void article_word_table_free(struct article_word_table *table);
 /* Appends the coded text. False: memory refused. */
 bool article_words_encode(const struct article_word_table *table, const uint8_t *text, size_t length, struct buffer *out);
 
-
-/* Where the run of letters that begins at text[at] ends: a to z, A to Z, and all bytes from 0x80 on. */
-static inline size_t article_word_end(const uint8_t *text, size_t length, size_t at)
+/* The high bit of each byte that is a letter: a to z, A to Z, and all bytes from 0x80 on. */
+static inline uint64_t article_word_letters(uint64_t bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
+    uint64_t low = (bytes | 0x20 * ones) & ~high;
+    uint64_t from_a = low + (0x80 - 'a') * ones, behind_z = low + (0x7f - 'z') * ones;
+    return ((from_a & ~behind_z) | bytes) & high;
+}
+
+/* Where the run of letters that begins at text[at] ends. */
+static inline size_t article_word_end(const uint8_t *text, size_t length, size_t at)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080);
     for (; length - at >= 8; at += 8) {
-        uint64_t bytes = load_u64(text + at), low = (bytes | 0x20 * ones) & ~high;
-        uint64_t from_a = low + (0x80 - 'a') * ones, behind_z = low + (0x7f - 'z') * ones;
-        uint64_t letter = ((from_a & ~behind_z) | bytes) & high;
+        uint64_t letter = article_word_letters(load_u64(text + at));
         if (letter != high) return at + (size_t)__builtin_ctzll(letter ^ high) / 8;
     }
     for (; at < length; at++)

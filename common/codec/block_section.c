@@ -72,14 +72,14 @@ const char *block_section_docs(const struct posting_list *list, const uint32_t *
     const uint8_t *ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * 4;
     const char *rule = block_range(ends, block_count, section[SECTION_DOCS_LENGTH], block, &start, &end);
     const uint8_t *bytes = list->bytes + section[SECTION_DOCS] + start;
-    if (!rule) rule = rice_block_decode(bytes, end - start, count, docs);
-    if (rule) return rule;
-    if (rice_block_bits(bytes) > 24) { /* 128 gaps could pass 2^32 and come round to the right last document */
+    if (!rule && end > start && rice_block_bits(bytes) > 24) { /* 128 gaps could pass 2^32 and come round to the right last one */
         uint64_t sum = block ? (uint64_t)before + 1 : 0;
-        for (uint32_t i = 0; i < count; i++) sum += (uint64_t)docs[i] + 1;
-        if (sum != (uint64_t)last + 1) return "a block's documents don't end where its directory says";
+        rule = rice_block_decode(bytes, end - start, count, 0, docs);
+        for (uint32_t i = 0; !rule && i < count; i++) sum += (uint64_t)docs[i] + 1;
+        if (!rule && sum != (uint64_t)last + 1) return "a block's documents don't end where its directory says";
     }
-    bitpack_best()->sum_gaps(docs, count, before);
+    if (!rule) rule = rice_block_decode_sums(bytes, end - start, count, before, docs);
+    if (rule) return rule;
     if (docs[count - 1] != last) return "a block's documents don't end where its directory says";
     return NULL;
 }
@@ -95,8 +95,6 @@ const char *block_section_tfs(const struct posting_list *list, const uint32_t *s
     }
     const uint8_t *ends = list->bytes + section[SECTION_DIRECTORY] + (size_t)(block_count - 1) * (4 + end_size);
     const char *rule = block_range(ends, block_count, section[SECTION_TFS_LENGTH], block, &start, &end);
-    if (!rule) rule = rice_block_decode(list->bytes + section[SECTION_TFS] + start, end - start, count, tfs);
-    if (rule) return rule;
-    for (uint32_t i = 0; i < count; i++) tfs[i]++;
-    return NULL;
+    if (!rule) rule = rice_block_decode(list->bytes + section[SECTION_TFS] + start, end - start, count, 1, tfs);
+    return rule;
 }

@@ -39,14 +39,6 @@ static uint32_t width_of(const struct position_postings *postings, uint32_t i)
 
 /* ---- Writing ---- */
 
-static void put_bits(uint8_t *bytes, uint64_t bit, uint32_t value, uint32_t width)
-{
-    for (uint64_t rest = (uint64_t)value << bit % 8, left = bit % 8 + width, at = bit / 8;; rest >>= 8, left -= 8) {
-        bytes[at++] |= (uint8_t)rest;
-        if (left <= 8) break;
-    }
-}
-
 /* Bits of all low parts and of all high parts. */
 static void measure(const struct position_postings *postings, const uint32_t *positions, uint64_t *low, uint64_t *high)
 {
@@ -60,28 +52,58 @@ static void measure(const struct position_postings *postings, const uint32_t *po
     }
 }
 
+/* Sets the ones of the high parts in zeros, from bit 0 on. */
+static void put_high(const struct position_postings *postings, const uint32_t *positions, uint8_t *bytes)
+{
+    uint64_t at = 0;
+    for (uint32_t i = 0; i < postings->count; i++) {
+        uint32_t tf = postings->tfs[i];
+        if (tf == 1) {
+            positions++;
+            continue;
+        }
+        uint32_t width = width_of(postings, i);
+        for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++, at++) {
+            at += (*positions - next) >> width;
+            bytes[at / 8] |= (uint8_t)(1U << at % 8);
+        }
+    }
+}
+
+/* Puts the low parts from bit `at` on, up to where all end: those of the last posting come first. */
+static void put_low(const struct position_postings *postings, const uint32_t *positions_end, uint8_t *bytes, uint64_t at)
+{
+    uint8_t *to = bytes + at / 8;
+    uint32_t filled = at % 8; /* bits of `word`, fewer than 32 but inside the loop */
+    uint64_t word = filled ? *to : 0;
+    for (uint32_t i = postings->count; i-- > 0;) {
+        uint32_t tf = postings->tfs[i], width = width_of(postings, i);
+        positions_end -= tf;
+        for (uint32_t j = 0, next = 0; j < tf; next = positions_end[j++] + 1) {
+            word |= ((positions_end[j] - next) & ((UINT64_C(1) << width) - 1)) << filled;
+            filled += width;
+            if (filled < 32) continue;
+            store_u32(to, (uint32_t)word);
+            to += 4;
+            word >>= 32;
+            filled -= 32;
+        }
+    }
+    for (; filled > 0; filled -= filled < 8 ? filled : 8, word >>= 8) *to++ = (uint8_t)word;
+}
+
 void position_group_encode(const struct position_postings *postings, const uint32_t *positions, struct buffer *out)
 {
-    uint64_t low, high, high_at = 0;
+    uint64_t low, high, count = 0;
     measure(postings, positions, &low, &high);
     size_t length = (size_t)((low + high + 7) / 8);
     if (low + high > SIZE_MAX / 2) out->failed = true;
     uint8_t *bytes = out->failed ? NULL : buffer_extend(out, length);
     if (!bytes) return;
     memset(bytes, 0, length);
-    uint64_t low_at = 8 * (uint64_t)length;
-    for (uint32_t i = 0; i < postings->count; i++) {
-        uint32_t tf = postings->tfs[i];
-        uint32_t width = width_of(postings, i);
-        low_at -= (uint64_t)tf * width;
-        for (uint32_t j = 0, next = 0; j < tf; next = *positions++ + 1, j++) {
-            uint32_t value = *positions - next;
-            if (width) put_bits(bytes, low_at + (uint64_t)j * width, value & ((1U << width) - 1), width);
-            if (tf == 1) continue;
-            high_at += value >> width;
-            put_bits(bytes, high_at++, 1, 1);
-        }
-    }
+    if (high) put_high(postings, positions, bytes);
+    for (uint32_t i = 0; i < postings->count; i++) count += postings->tfs[i];
+    if (low) put_low(postings, positions + count, bytes, 8 * (uint64_t)length - low);
 }
 
 /* ---- Reading ---- */
@@ -180,14 +202,19 @@ static const char *read_several(struct position_reader *reader, uint64_t low, ui
 const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
                                  uint32_t enough, uint32_t *positions, uint32_t *count)
 {
-    uint32_t width = position_width(eighths, tf);
-    uint64_t end = place.low + (uint64_t)tf * width;
+    return position_reader_read_wide(reader, place.low, place.high, position_width(eighths, tf), tf, enough, positions, count);
+}
+
+const char *position_reader_read_wide(struct position_reader *reader, uint64_t before_low, uint64_t before_high, uint32_t width,
+                                      uint32_t tf, uint32_t enough, uint32_t *positions, uint32_t *count)
+{
+    uint64_t end = before_low + (uint64_t)tf * width;
     *count = 0;
     if (end > reader->bits) return cut_short;
     uint64_t low = reader->bits - end;
     if (tf > 1) {
         __builtin_prefetch(reader->bytes + low / 8); /* while high parts are passed */
-        if (!pass_high(reader, place.high)) return cut_short;
+        if (!pass_high(reader, before_high)) return cut_short;
         return read_several(reader, low, width, tf, enough, positions, count);
     }
     *positions = (uint32_t)(load_u64(reader->bytes + low / 8) >> low % 8 & ((UINT64_C(1) << width) - 1));

@@ -81,6 +81,10 @@ void position_place_add(struct position_place *place, const struct position_post
 const char *position_reader_read(struct position_reader *reader, struct position_place place, uint32_t eighths, uint32_t tf,
                                  uint32_t enough, uint32_t *positions, uint32_t *count);
 
+/* The same for what position_width says; where its low parts begin is counted in bits, its high parts in parts. */
+const char *position_reader_read_wide(struct position_reader *reader, uint64_t before_low, uint64_t before_high, uint32_t width,
+                                      uint32_t tf, uint32_t enough, uint32_t *positions, uint32_t *count);
+
 /* Whether a posting of the group can have so many positions: to be asked before memory is taken for them. */
 static inline bool position_reader_holds(const struct position_reader *reader, uint32_t tf)
 {

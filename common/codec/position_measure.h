@@ -46,8 +46,8 @@ static const int32_t position_less[16] = {0, -7, 15, 19, 21, 23, 25, 26, 28, 29,
 static inline uint32_t position_width(uint32_t eighths, uint32_t tf)
 {
     int32_t width = (int32_t)eighths;
-    for (; tf >= 16; tf /= 2) width -= 8;
-    width -= position_less[tf];
+    uint32_t halved = 28 - (uint32_t)__builtin_clz(tf | 15);
+    width -= (int32_t)(8 * halved) + position_less[tf >> halved];
     return width > 0 ? (uint32_t)width / 8 : 0;
 }
 

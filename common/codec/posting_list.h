@@ -131,6 +131,9 @@ void posting_page_range(const struct posting_list *list, uint32_t page, uint32_t
 const char *posting_page_docs(const struct posting_list *list, uint32_t page, uint32_t docs[POSTING_PAGE]);
 const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4]);
 const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uint32_t tfs[POSTING_PAGE]);
+/* Both, as what says where positions are (position_page.h); a page may be without postings. */
+struct position_page;
+const char *posting_page_measure(const struct posting_list *list, uint32_t number, struct position_page *page);
 /* The index of `doc` among the page's postings, or -1. */
 int posting_page_find(const struct posting_list *list, uint32_t page, uint32_t doc);
 /* Of one posting, index < posting_page_count; at least 1, even from damaged bytes. */

@@ -252,9 +252,10 @@ static void append_section(const struct block_section *section, struct buffer *d
 
 void posting_list_encode(const struct posting_input *input, struct buffer *out)
 {
-    struct buffer head = {0}, directories = {0}, data = {0};
+    /* What is put together is kept where the record is. */
+    struct buffer head = {0}, directories = buffer_in_scratch(out->scratch), data = buffer_in_scratch(out->scratch);
     struct block_section blocks = {0}, title = {0};
-    struct pages pages = {0};
+    struct pages pages = {.data = buffer_in_scratch(out->scratch)};
     bool paged = posting_is_paged(input->df, input->doc_count), positions = input->group_offsets != NULL;
     uint32_t group_shift = paged ? posting_group_shift(input->df, input->doc_count) : 0;
     uint32_t grid_shift = paged ? posting_grid_shift(input->df, input->doc_count) : 0;

@@ -1,5 +1,6 @@
 /* Pages of 256 documents: nothing is decoded that is not asked for. */
 #include "page_unpack.h"
+#include "position_page.h"
 #include "posting_record.h"
 
 #if defined(__SSE2__)
@@ -117,6 +118,19 @@ const char *posting_page_docs(const struct posting_list *list, uint32_t page, ui
     return NULL;
 }
 
+static const char beyond[] = "a page has a document that the segment has not";
+
+/* Whether the segment has the page's documents. */
+static const char *set_rule(const struct posting_list *list, uint32_t page, const uint64_t bits[4])
+{
+    uint32_t docs = list->doc_count - page * POSTING_PAGE; /* of the segment in this page */
+    for (uint32_t word = 0; word < 4 && docs < POSTING_PAGE; word++) {
+        uint32_t here = docs < 64 * word ? 0 : docs - 64 * word;
+        if (here < 64 && bits[word] >> here) return beyond;
+    }
+    return NULL;
+}
+
 const char *posting_page_set(const struct posting_list *list, const struct posting_page *open, uint64_t bits[4])
 {
     if (open->count < PAGE_LOW_BYTES) {
@@ -126,12 +140,7 @@ const char *posting_page_set(const struct posting_list *list, const struct posti
         memcpy(bits, open->bytes, 4 * sizeof *bits);
     }
     if (page_unpack_best()->count(bits) != open->count) return "a page has another number of documents than its directory";
-    uint32_t docs = list->doc_count - open->number * POSTING_PAGE; /* of the segment in this page */
-    for (uint32_t word = 0; word < 4 && docs < POSTING_PAGE; word++) {
-        uint32_t here = docs < 64 * word ? 0 : docs - 64 * word;
-        if (here < 64 && bits[word] >> here) return "a page has a document that the segment has not";
-    }
-    return NULL;
+    return set_rule(list, open->number, bits);
 }
 
 const char *posting_page_bits(const struct posting_list *list, uint32_t page, uint64_t bits[4])
@@ -228,6 +237,36 @@ const char *posting_page_tfs(const struct posting_list *list, uint32_t page, uin
         }
     }
     return NULL;
+}
+
+/* Whether the segment has the page's last document. */
+static const char *last_rule(const struct posting_list *list, uint32_t number, const struct position_page *page)
+{
+    uint32_t docs = list->doc_count - number * POSTING_PAGE; /* of the segment in this page */
+    if (docs >= POSTING_PAGE) return NULL;
+    return page->count < PAGE_LOW_BYTES ? (page->lows[page->count - 1] < docs ? NULL : beyond) : set_rule(list, number, page->set);
+}
+
+const char *posting_page_measure(const struct posting_list *list, uint32_t number, struct position_page *page)
+{
+    struct posting_page open;
+    uint32_t found = 0, rest;
+    page->kernel = position_page_kernel_best();
+    page->widened = false;
+    page->count = page->aside_count = 0;
+    if (!posting_page_open(list, number, &open)) return list->page_max[number] ? "a page lies outside its list" : NULL;
+    if (!page->kernel->open(open.bytes, open.count, page))
+        return "a page has other documents than its directory, or one in which the term never occurs";
+    if (page->aside[0] | page->aside[1] | page->aside[2] | page->aside[3]) {
+        const uint8_t *halves = open.bytes + (open.count < PAGE_LOW_BYTES ? open.count : PAGE_LOW_BYTES);
+        struct aside aside = aside_of(list, number, halves, open.count);
+        page->aside_count = page_unpack_best()->count(page->aside);
+        for (; found < page->aside_count; found++) {
+            if (!aside_get(&aside, found, &rest)) return "a page lacks its exceptions";
+            page->aside_tfs[found] = PAGE_TF_ASIDE + rest;
+        }
+    }
+    return last_rule(list, number, page);
 }
 
 /* The frequency of a posting whose half byte is 15. */

@@ -1,13 +1,11 @@
 #include "rice_block.h"
 
-#include "page_unpack.h"
+#include "rice_unpack.h"
 
 #include <string.h>
 
 enum {
-    STREAM_STEP = 256,                   /* bits that page_unpack takes at a time */
-    STREAM_MOST = 3 * BITPACK_COUNT / 8, /* bytes: with the best width there are at most two zeros for each one (below) */
-    HIGH_BITS = 9,                       /* of a high part, which is less than the bits of the stream */
+    HIGH_BITS = 9, /* of a high part, which is less than the bits of the stream */
 };
 
 /* Bits of the stream. */
@@ -56,34 +54,44 @@ void rice_block_encode(const uint32_t *values, uint32_t count, struct buffer *ou
 
 uint32_t rice_block_bits(const uint8_t *bytes) { return bytes[0] + HIGH_BITS; }
 
-/* Four integers at a time. */
-typedef uint32_t four __attribute__((vector_size(16)));
+/* Where the streams are. Returns NULL or the rule broken. */
+struct rice_streams {
+    const uint8_t *packed, *stream;
+    uint32_t width, stream_length;
+};
 
-static four four_load(const uint32_t *values)
+static const char *find_streams(const uint8_t *bytes, size_t length, uint32_t count, struct rice_streams *streams)
 {
-    four loaded;
-    memcpy(&loaded, values, sizeof loaded);
-    return loaded;
+    if (length < 1 || bytes[0] > BITPACK_WIDTH) return "a block is wider than 32 bits";
+    size_t packed = bitpack_size(count, bytes[0]), rest = length - 1;
+    if (rest < packed || rest - packed > RICE_STREAM_MOST) return "a block's length is not what its integers take";
+    *streams = (struct rice_streams){bytes + 1, bytes + 1 + packed, bytes[0], (uint32_t)(rest - packed)};
+    return NULL;
 }
 
-const char *rice_block_decode(const uint8_t *bytes, size_t length, uint32_t count, uint32_t values[BITPACK_COUNT])
+/* `last`: the bit of the stream that ends the last integer. What was found past the stream's end was not looked at. */
+static const char *check_streams(const struct rice_streams *streams, uint32_t count, uint32_t last)
 {
-    uint32_t room[4 + 2 * STREAM_STEP], *ones = room + 4; /* the one before the first is at -1 */
-    if (length < 1 || bytes[0] > BITPACK_WIDTH) return "a block is wider than 32 bits";
-    uint32_t width = bytes[0];
-    size_t packed = bitpack_size(count, width), rest = length - 1;
-    if (rest < packed || rest - packed > STREAM_MOST) return "a block's length is not what its integers take";
-    const struct page_unpack *unpack = page_unpack_best();
-    const uint8_t *stream = bytes + 1 + packed; /* what is found past its end is not looked at */
-    uint32_t found = unpack->bitmap(stream, 0, ones);
-    if (found < count) found += unpack->bitmap(stream + STREAM_STEP / 8, STREAM_STEP, ones + found);
-    if (found < count || ones[count - 1] / 8 + 1 != rest - packed) return "a block has another number of integers";
-    bitpack_best()->unpack(bytes + 1, count, width, values);
-    ones[-1] = UINT32_MAX;
-    if (width == BITPACK_WIDTH) return ones[count - 1] == count - 1 ? NULL : "a block has an integer of more than 32 bits";
-    for (uint32_t i = 0; i < count; i += 4) {
-        four sum = ((four_load(ones + i) - four_load(ones + i - 1) - 1) << width) + four_load(values + i);
-        memcpy(values + i, &sum, sizeof sum);
-    }
+    if (last == UINT32_MAX || last / 8 + 1 != streams->stream_length) return "a block has another number of integers";
+    if (streams->width == BITPACK_WIDTH && last != count - 1) return "a block has an integer of more than 32 bits";
     return NULL;
+}
+
+const char *rice_block_decode(const uint8_t *bytes, size_t length, uint32_t count, uint32_t more, uint32_t values[BITPACK_COUNT])
+{
+    struct rice_streams streams;
+    const char *rule = find_streams(bytes, length, count, &streams);
+    if (rule) return rule;
+    return check_streams(&streams, count,
+                         rice_unpack_best()->values(streams.packed, streams.stream, count, streams.width, more, values));
+}
+
+const char *rice_block_decode_sums(const uint8_t *bytes, size_t length, uint32_t count, uint32_t before,
+                                   uint32_t values[BITPACK_COUNT])
+{
+    struct rice_streams streams;
+    const char *rule = find_streams(bytes, length, count, &streams);
+    if (rule) return rule;
+    return check_streams(&streams, count,
+                         rice_unpack_best()->sums(streams.packed, streams.stream, count, streams.width, before, values));
 }

@@ -23,6 +23,61 @@ bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t
     return found ? BF_OK : BF_NOT_FOUND;
 }
 
+/* A look-up in one of many segments, that others go on beside. */
+struct dictionary_look {
+    struct segment *segment;
+    struct term_way way;
+    struct store_entry stored;
+    bool absent;
+};
+
+static bf_status look_approach(struct dictionary_look *look, struct segment *segment, const uint8_t *term, uint32_t term_length,
+                               bf_error *error)
+{
+    look->segment = segment;
+    bf_status status = segment_store_approach_term(segment->store, term, term_length, &look->way, error);
+    look->absent = status == BF_NOT_FOUND;
+    return look->absent ? BF_OK : status;
+}
+
+static bf_status look_arrive(struct dictionary_look *look, const uint8_t *term, uint32_t term_length, bf_error *error)
+{
+    if (look->absent) return BF_OK;
+    bf_status status = segment_store_arrive_term(look->segment->store, term, term_length, &look->way, &look->stored, error);
+    look->absent = status == BF_NOT_FOUND;
+    return look->absent ? BF_OK : status;
+}
+
+/* Whoever looks a word up reads its list next. */
+static bf_status look_read(const struct dictionary_look *look, const uint8_t *term, uint32_t term_length, struct term_entry *entry,
+                           bf_error *error)
+{
+    bool found = false;
+    const char *rule = look->absent ? NULL
+                                    : term_block_find(look->stored.value, look->stored.value_length, term, term_length, entry, &found);
+    if (rule) return segment_corrupt(look->segment, "terms", rule, error);
+    if (!found) *entry = (struct term_entry){0};
+    else if (entry->postings_length) section_prefetch(&look->segment->postings, entry->postings_offset);
+    return BF_OK;
+}
+
+bf_status dictionary_find_all(struct segment *const *segments, uint32_t count, const uint8_t *term, uint32_t term_length,
+                              struct term_entry *entries, bf_error *error)
+{
+    /* So many segments are between one step and the next, and twice as many under way. */
+    enum { BETWEEN = 4, UNDER_WAY = 2 * BETWEEN + 1 };
+    struct dictionary_look looks[UNDER_WAY];
+    bf_status status = BF_OK;
+    for (uint64_t i = 0; status == BF_OK && i < (uint64_t)count + 2 * BETWEEN; i++) {
+        uint64_t arriving = i - BETWEEN, read = i - 2 * BETWEEN; /* beyond the count: none */
+        if (i < count) status = look_approach(&looks[i % UNDER_WAY], segments[i], term, term_length, error);
+        if (status == BF_OK && arriving < count) status = look_arrive(&looks[arriving % UNDER_WAY], term, term_length, error);
+        if (status == BF_OK && read < count)
+            status = look_read(&looks[read % UNDER_WAY], term, term_length, &entries[read], error);
+    }
+    return status;
+}
+
 /* Moves to the first term of the following blocks, or ends. */
 static bf_status dictionary_walk_block(struct dictionary_walk *walk, bf_error *error)
 {

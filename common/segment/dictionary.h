@@ -11,6 +11,10 @@
 bf_status dictionary_find(struct segment *segment, const uint8_t *term, uint32_t term_length, struct term_entry *entry,
                           bf_error *error);
 
+/* The same in many segments, whose memory is waited for together; df 0: the segment does not have it. */
+bf_status dictionary_find_all(struct segment *const *segments, uint32_t count, const uint8_t *term, uint32_t term_length,
+                              struct term_entry *entries, bf_error *error);
+
 /* A walk. Invariant: when `ended` is false, `block.term` and `block.entry` are the current term. */
 struct dictionary_walk {
     struct segment *segment;

@@ -84,47 +84,39 @@ static const char *load_page(const struct position_walk *walk, uint32_t page, ui
     return rule ? rule : posting_page_tfs(walk->list, page, tfs);
 }
 
-static void walk_measure(struct position_walk *walk, const struct position_postings *postings)
+/* Finds what the page's positions take. False: damage, which is noted. */
+static bool walk_widen(struct position_walk *walk, uint32_t number, struct position_page *page)
 {
-    walk->measured = position_measure_best()(postings, &walk->sums);
-}
-
-/* Goes on behind the open part, of so many postings. */
-static void walk_leave(struct position_walk *walk, const struct position_postings *postings)
-{
-    if (!walk->measured) {
-        position_place_add(&walk->place, postings);
-        return;
+    uint32_t first = number * POSTING_PAGE, docs = walk->list->doc_count - first;
+    if (docs > POSTING_PAGE) docs = POSTING_PAGE;
+    if (walk->list->room.lengths) {
+        walk->length_bytes = segment_length_bytes(walk->segment, first, first + docs);
+        if (!walk->length_bytes) return false;
     }
-    walk->place.low += walk->sums.low[postings->count];
-    walk->place.high += walk->sums.high[postings->count];
+    position_page_widen(walk->scale, walk->list->room.lengths ? walk->length_bytes + first : NULL, docs, page);
+    return true;
 }
 
 /* Adds up the pages from `page` to the one before `end`. */
 static bool walk_pass_pages(struct position_walk *walk, uint32_t page, uint32_t end)
 {
+    struct position_page passed;
     for (page = posting_page_next(walk->list, page); page < end; page = posting_page_next(walk->list, page + 1)) {
-        uint32_t docs[POSTING_PAGE], tfs[POSTING_PAGE];
-        struct position_part part;
-        struct position_postings postings;
         if (!posting_list_verify_page(walk->segment, walk->view, walk->list, page)) return false;
-        const char *rule = load_page(walk, page, docs, tfs, &part);
+        const char *rule = posting_page_measure(walk->list, page, &passed);
         if (rule) return walk_broken(walk, "postings", rule);
-        if (!walk_postings(walk, &part, &postings)) return false;
-        walk_measure(walk, &postings);
-        walk_leave(walk, &postings);
+        if (!walk_widen(walk, page, &passed)) return false;
+        position_page_pass(&passed, passed.count, &walk->place.low, &walk->place.high);
     }
     return true;
 }
 
-/* Opens the group, or keeps it. Where the part before was measured, those before the new one are not all to be added up again. */
+/* Opens the group, or keeps it: then parts before the one that stood open are not to be added up again. */
 static bool walk_turn_group(struct position_walk *walk, uint32_t number)
 {
     uint32_t group = group_of(walk, number), first = walk->list->paged ? group << posting_page_group_shift(walk->list) : number;
-    if (group == walk->group && number > walk->part && walk->measured) {
-        uint32_t count = posting_page_count(walk->list, walk->part);
-        walk->place.low += walk->sums.low[count];
-        walk->place.high += walk->sums.high[count];
+    if (group == walk->group && number > walk->part) {
+        walk->place = walk->end;
         return walk_pass_pages(walk, walk->part + 1, number);
     }
     if (group != walk->group) {
@@ -148,25 +140,47 @@ bool position_walk_turn_slowly(struct position_walk *walk, const struct position
         return false;
     }
     walk->part = part->number;
-    walk_measure(walk, &postings);
+    walk->measured = position_measure_best()(&postings, &walk->sums);
+    walk->end = walk->place;
+    if (walk->measured) {
+        walk->end.low += walk->sums.low[part->count];
+        walk->end.high += walk->sums.high[part->count];
+    } else {
+        position_place_add(&walk->end, &postings);
+    }
+    return true;
+}
+
+bool position_walk_turn_page_slowly(struct position_walk *walk, uint32_t number, struct position_page *page)
+{
+    if (!walk_turn_group(walk, number) || !walk_widen(walk, number, page)) {
+        walk->group = UINT32_MAX;
+        return false;
+    }
+    walk->part = number;
+    walk->end = walk->place;
+    if (posting_page_group_shift(walk->list)) position_page_pass(page, page->count, &walk->end.low, &walk->end.high);
     return true;
 }
 
 uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t enough,
                             uint32_t *positions)
 {
-    struct position_place place = walk->place;
-    uint32_t count;
+    uint64_t before_low = walk->place.low, before_high = walk->place.high;
+    uint32_t count, tf = part->tfs[index];
     const uint8_t *length_bytes = walk->list->room.lengths ? walk->length_bytes : NULL;
     if (walk->measured) {
-        place.low += walk->sums.low[index];
-        place.high += walk->sums.high[index];
+        before_low += walk->sums.low[index];
+        before_high += walk->sums.high[index];
     } else {
         const struct position_postings before = {walk->scale, length_bytes, part->docs, part->tfs, index};
+        struct position_place place = {0};
         position_place_add(&place, &before);
+        before_low += place.low;
+        before_high += place.high;
     }
-    uint32_t eighths = walk->scale->eighths[length_bytes ? length_bytes[part->docs[index]] : 0];
-    const char *rule = position_reader_read(&walk->reader, place, eighths, part->tfs[index], enough, positions, &count);
+    uint32_t width = position_width(walk->scale->eighths[length_bytes ? length_bytes[part->docs[index]] : 0], tf);
+    const char *rule = position_reader_read_wide(&walk->reader, before_low, before_high, width, tf, enough, positions, &count);
     if (!rule) return count;
     walk_broken(walk, "positions", rule);
     return 0;
@@ -187,6 +201,22 @@ static bool walk_count(struct position_walk *walk, const struct position_part *p
     walk->counted = part->number;
     walk->counted_before = before;
     return true;
+}
+
+uint32_t position_walk_read_page(struct position_walk *walk, const struct position_page *page, uint32_t index, uint32_t enough,
+                                 uint32_t *positions)
+{
+    uint64_t before_low = walk->place.low, before_high = walk->place.high;
+    uint32_t count, tf = page->tfs[index], width = page->widths[index];
+    position_page_pass(page, index, &before_low, &before_high);
+    if (!tf) { /* it is aside */
+        tf = position_page_tf(page, index);
+        width = position_width(page->rooms[index], tf);
+    }
+    const char *rule = position_reader_read_wide(&walk->reader, before_low, before_high, width, tf, enough, positions, &count);
+    if (!rule) return count;
+    walk_broken(walk, "positions", rule);
+    return 0;
 }
 
 bool position_walk_forms(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t *numbers)

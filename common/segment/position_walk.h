@@ -6,7 +6,7 @@
 #define SEGMENT_POSITION_WALK_H
 
 #include "form_numbers.h"
-#include "position_measure.h"
+#include "position_page.h"
 #include "posting_list.h"
 #include "segment.h"
 
@@ -26,7 +26,8 @@ struct position_walk {
     struct section_view group_view;   /* of the group that is open */
     uint32_t group;                   /* UINT32_MAX: none is */
     uint32_t part;                    /* the one that stands open, */
-    struct position_place place;      /* and what the group's postings before it take */
+    struct position_place place;      /* what the group's postings before it take, */
+    struct position_place end;        /* and those to its last */
     bool measured;                    /* `sums` are the part's; if not, it is added up anew for each posting */
     uint32_t counted;                 /* the part of which positions before it were counted: so many */
     uint64_t counted_before;
@@ -51,6 +52,18 @@ static inline bool position_walk_turn(struct position_walk *walk, const struct p
  * the posting's frequency. Returns how many were read; 0: damage, which is noted in the segment. */
 uint32_t position_walk_read(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t enough,
                             uint32_t *positions);
+
+/* The same for a page (posting_page_measure). */
+bool position_walk_turn_page_slowly(struct position_walk *walk, uint32_t number, struct position_page *page);
+
+static inline bool position_walk_turn_page(struct position_walk *walk, uint32_t number, struct position_page *page)
+{
+    return (walk->group != UINT32_MAX && walk->part == number && page->widened) ||
+           position_walk_turn_page_slowly(walk, number, page);
+}
+
+uint32_t position_walk_read_page(struct position_walk *walk, const struct position_page *page, uint32_t index, uint32_t enough,
+                                 uint32_t *positions);
 
 /* Reads the numbers of the forms at all positions of posting `index` of the open part. False: damage, which is noted. */
 bool position_walk_forms(struct position_walk *walk, const struct position_part *part, uint32_t index, uint32_t *numbers);

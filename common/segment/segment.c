@@ -190,14 +190,11 @@ uint32_t segment_arrival_slowly(struct segment *segment, uint32_t doc)
     return arrival;
 }
 
-bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *error)
+bf_status segment_arrived_into(struct segment *segment, uint32_t *docs, bf_error *error)
 {
     uint32_t doc_count = segment->meta.doc_count;
-    *result = NULL;
-    if (!segment_is_reordered(segment)) return BF_OK;
-    uint32_t *docs = malloc(doc_count * sizeof *docs);
     uint64_t *seen = calloc(bitset_words(doc_count), sizeof *seen);
-    bf_status status = docs && seen ? BF_OK : fail_memory(error);
+    bf_status status = seen ? BF_OK : fail_memory(error);
     for (uint32_t doc = 0; status == BF_OK && doc < doc_count; doc++) {
         uint32_t arrival;
         status = segment_arrival_find(segment, doc, &arrival, error);
@@ -207,6 +204,15 @@ bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *
         docs[arrival] = doc;
     }
     free(seen);
+    return status;
+}
+
+bf_status segment_arrived(struct segment *segment, uint32_t **result, bf_error *error)
+{
+    *result = NULL;
+    if (!segment_is_reordered(segment)) return BF_OK;
+    uint32_t *docs = malloc(segment->meta.doc_count * sizeof *docs);
+    bf_status status = docs ? segment_arrived_into(segment, docs, error) : fail_memory(error);
     if (status == BF_OK) *result = docs;
     else free(docs);
     return status;

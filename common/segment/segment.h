@@ -117,6 +117,9 @@ bf_status segment_arrival_runs(struct segment *segment, struct arrival_run **run
 /* All documents in the order of arrival, allocated with malloc; NULL: they are numbered so. */
 bf_status segment_arrived(struct segment *segment, uint32_t **docs, bf_error *error);
 
+/* The same into room for all of them, if the segment is reordered. */
+bf_status segment_arrived_into(struct segment *segment, uint32_t *docs, bf_error *error);
+
 /* doc < doc_count. A failure is noted (segment_fail) and gives 0. */
 uint8_t segment_length_byte_slowly(struct segment *segment, uint32_t doc);
 

@@ -10,6 +10,7 @@
 
 enum {
     PAGE = 4096,
+    CACHE_LINE = 64,
     OVERFLOW_HEADER = 16,
     INLINE_VALUE_MAX = 1900, /* values between this and 3.9 KB would waste half their disk */
     FOOTER = SECTION_FOOTER,
@@ -198,6 +199,17 @@ bf_status section_find(struct section *section, uint64_t offset, size_t length, 
         return section_corrupt(section, offset, "a record must lie within one chunk", error);
     *view = (struct section_view){chunk->bytes + (offset - chunk->start), length, section, chunk};
     return BF_OK;
+}
+
+void section_prefetch(const struct section *section, uint64_t offset)
+{
+    enum { LINES = 3 }; /* a list's head */
+    size_t position = section_position(section, offset);
+    if (position == section->chunk_count || section->chunks[position]->start > offset) return;
+    const struct section_chunk *chunk = section->chunks[position];
+    const uint8_t *bytes = chunk->bytes + (offset - chunk->start);
+    __builtin_prefetch(&chunk->verified[(offset - chunk->start) / SECTION_SECTOR >> 6]);
+    for (int line = 0; line < LINES; line++) __builtin_prefetch(bytes + line * CACHE_LINE); /* past the end does no harm */
 }
 
 /* Of the chunk's sectors [first, end), whose bytes are given. */

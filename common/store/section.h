@@ -80,6 +80,9 @@ struct section_view {
 /* Finds a record without touching its bytes. BF_CORRUPT: it does not lie within one chunk. */
 bf_status section_find(struct section *section, uint64_t offset, size_t length, struct section_view *view, bf_error *error);
 
+/* Asks for the memory where a record begins, if its chunk was touched before. */
+void section_prefetch(const struct section *section, uint64_t offset);
+
 /* Verifies the sectors that bytes [first, first + length) of the view lie in. */
 bf_status section_verify_slowly(const struct section_view *view, size_t first, size_t length, bf_error *error);
 

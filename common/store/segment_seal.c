@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { CACHE_LINE = 64 };
+
 struct segment_seal {
     const uint8_t *file;     /* as LMDB mapped it */
     uint8_t *tail;           /* entries and record */
@@ -114,26 +116,39 @@ static unsigned child_of(const uint8_t *page, const uint8_t *key, size_t key_len
     return low;
 }
 
-bf_status segment_seal_find_term(struct segment_seal *seal, const void *key, size_t key_length, struct store_entry *entry,
-                                 bf_error *error)
+bf_status segment_seal_approach_term(struct segment_seal *seal, const void *key, size_t key_length, struct term_way *way,
+                                     bf_error *error)
 {
-    uint64_t number = seal->record.terms_root;
-    const uint8_t *page, *node;
-    if (number == SEAL_NO_ROOT) return BF_NOT_FOUND;
-    for (unsigned depth = seal->record.terms_depth;; depth--) {
-        bf_status status = seal_terms_page(seal, number, depth, &page, error);
+    *way = (struct term_way){seal->record.terms_root, seal->record.terms_depth};
+    if (way->page == SEAL_NO_ROOT) return BF_NOT_FOUND;
+    for (; way->depth > 1; way->depth--) {
+        const uint8_t *page;
+        bf_status status = seal_terms_page(seal, way->page, way->depth, &page, error);
         if (status != BF_OK) return status;
-        node = tree_page_node(page, child_of(page, key, key_length));
-        if (depth <= 1) break;
-        number = tree_node_child(node);
+        way->page = tree_node_child(tree_page_node(page, child_of(page, key, key_length)));
     }
+    if (way->page >= seal->record.page_count) return BF_OK; /* which is found on arrival */
+    __builtin_prefetch(&seal->verified[way->page >> 6]);
+    __builtin_prefetch(seal->file + (size_t)way->page * TREE_PAGE);
+    return BF_OK;
+}
+
+bf_status segment_seal_arrive_term(struct segment_seal *seal, const void *key, size_t key_length, const struct term_way *way,
+                                   struct store_entry *entry, bf_error *error)
+{
+    const uint8_t *page;
+    bf_status status = seal_terms_page(seal, way->page, way->depth, &page, error);
+    if (status != BF_OK) return status;
+    const uint8_t *node = tree_page_node(page, child_of(page, key, key_length));
     *entry = (struct store_entry){
         tree_node_key(node), tree_node_data(node), tree_node_key_size(node), tree_node_size(node)};
     /* The first of the leaf may be greater: then it is the first of all. */
     size_t shorter = entry->key_length < key_length ? entry->key_length : key_length;
     int order = memcmp(entry->key, key, shorter);
     if (order > 0 || (order == 0 && entry->key_length > key_length)) return BF_NOT_FOUND;
-    if (tree_node_flags(node)) return seal_corrupt(seal, number, "a block of terms must be in a leaf of the dictionary", error);
+    if (tree_node_flags(node))
+        return seal_corrupt(seal, way->page, "a block of terms must be in a leaf of the dictionary", error);
+    for (size_t at = 0; at < entry->value_length; at += CACHE_LINE) __builtin_prefetch(entry->value + at);
     return BF_OK;
 }
 

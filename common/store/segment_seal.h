@@ -29,9 +29,12 @@ void segment_seal_close(struct segment_seal *seal);
 bf_status segment_seal_verify_terms(struct segment_seal *seal, const void *key, size_t key_length, bf_error *error);
 
 /* Finds the entry of the dictionary with the last key that is not greater, in verified pages, where LMDB would find it: the way
- * there was gone for their sake. BF_NOT_FOUND without touching `error`. */
-bf_status segment_seal_find_term(struct segment_seal *seal, const void *key, size_t key_length, struct store_entry *entry,
-                                 bf_error *error);
+ * there was gone for their sake. First the way to the leaf, whose memory is asked for; then the entry in it, whose value is.
+ * BF_NOT_FOUND without touching `error`. */
+bf_status segment_seal_approach_term(struct segment_seal *seal, const void *key, size_t key_length, struct term_way *way,
+                                     bf_error *error);
+bf_status segment_seal_arrive_term(struct segment_seal *seal, const void *key, size_t key_length, const struct term_way *way,
+                                   struct store_entry *entry, bf_error *error);
 
 /* Verifies all. */
 bf_status segment_seal_verify(struct segment_seal *seal, bf_error *error);

@@ -172,8 +172,12 @@ uint64_t segment_store_bytes(const struct segment_store *store)
 
 void segment_store_forget(const struct segment_store *store)
 {
-    /* Advice: where it is not taken, the pages stay. */
-    (void)madvise((void *)(uintptr_t)store->shared->map, (size_t)store->shared->bytes, MADV_DONTNEED);
+    const struct shared_environment *shared = store->shared;
+    MDB_envinfo info;
+    /* No further than LMDB mapped: the seal stands behind, and what lies there in memory is someone else's, whose bytes would
+     * become 0. Advice: where it is not taken, the pages stay. */
+    if (mdb_env_info(shared->env, &info) == 0 && info.me_mapsize <= shared->bytes)
+        (void)madvise((void *)(uintptr_t)shared->map, info.me_mapsize, MADV_DONTNEED);
 }
 
 bf_status segment_store_read(struct segment_store *store, const uint8_t *at, size_t length, uint8_t *bytes, bf_error *error)
@@ -240,7 +244,21 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
 bf_status segment_store_find_term(struct segment_store *store, const void *key, size_t key_length, struct store_entry *entry,
                                   bf_error *error)
 {
-    return segment_seal_find_term(store->shared->seal, key, key_length, entry, error);
+    struct term_way way;
+    bf_status status = segment_seal_approach_term(store->shared->seal, key, key_length, &way, error);
+    return status == BF_OK ? segment_seal_arrive_term(store->shared->seal, key, key_length, &way, entry, error) : status;
+}
+
+bf_status segment_store_approach_term(struct segment_store *store, const void *key, size_t key_length, struct term_way *way,
+                                      bf_error *error)
+{
+    return segment_seal_approach_term(store->shared->seal, key, key_length, way, error);
+}
+
+bf_status segment_store_arrive_term(struct segment_store *store, const void *key, size_t key_length, const struct term_way *way,
+                                    struct store_entry *entry, bf_error *error)
+{
+    return segment_seal_arrive_term(store->shared->seal, key, key_length, way, entry, error);
 }
 
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,

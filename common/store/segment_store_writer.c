@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COMMIT_BYTES = 8 << 20 };
+enum { COMMIT_BYTES = 2 << 20 };
 
 struct segment_store_writer {
     char path[PATH_MAX];

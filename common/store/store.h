@@ -92,6 +92,17 @@ bf_status segment_store_at_or_before(struct segment_store *store, enum segment_d
 /* The same in the dictionary, without LMDB, for a look-up must be quick. The entry's page is verified. */
 bf_status segment_store_find_term(struct segment_store *store, const void *key, size_t key_length, struct store_entry *entry,
                                   bf_error *error);
+
+/* The same in two steps, each of which asks for the memory that the next will read: between them other segments are looked into,
+ * instead of waiting. */
+struct term_way {
+    uint64_t page;    /* of the tree, come to */
+    unsigned depth;
+};
+bf_status segment_store_approach_term(struct segment_store *store, const void *key, size_t key_length, struct term_way *way,
+                                      bf_error *error);
+bf_status segment_store_arrive_term(struct segment_store *store, const void *key, size_t key_length, const struct term_way *way,
+                                    struct store_entry *entry, bf_error *error);
 /* The entry after the one the last of these calls on the database stood on; BF_NOT_FOUND. */
 bf_status segment_store_following(struct segment_store *store, enum segment_database database, struct store_entry *entry,
                                   bf_error *error);

@@ -5,7 +5,6 @@
  */
 #include "writer_state.h"
 
-#include "merge_policy.h"
 #include "merger.h"
 #include "status.h"
 
@@ -110,12 +109,9 @@ bf_status writer_merge_begin(struct bf_writer *writer, bf_error *error)
 {
     uint32_t first, end;
     if (writer->merging || !writer->merge) return BF_OK;
-    struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
-    if (!listed) return fail_memory(error);
-    for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
-    bool is_due = merge_policy_next(listed, writer->segment_count, &first, &end);
-    free(listed);
-    if (!is_due) return BF_OK;
+    bool is_due;
+    bf_status status = writer_merge_due(writer, &is_due, &first, &end, error);
+    if (status != BF_OK || !is_due) return status;
 
     struct background_merge *merge = calloc(1, sizeof *merge);
     if (!merge) return fail_memory(error);
@@ -124,7 +120,7 @@ bf_status writer_merge_begin(struct bf_writer *writer, bf_error *error)
     merge->number = writer->head.next_segment++;
     merge->sources = calloc(end - first, sizeof *merge->sources);
     merge->pending = calloc(end - first, sizeof *merge->pending);
-    bf_status status = merge->sources && merge->pending ? BF_OK : fail_memory(error);
+    status = merge->sources && merge->pending ? BF_OK : fail_memory(error);
     if (status == BF_OK) status = analyzer_from_identity(analyzer_identity(writer->analyzer), &merge->analyzer, error);
     for (uint32_t i = first; status == BF_OK && i < end; i++) status = merge_take_source(merge, &writer->segments[i], error);
     if (status == BF_OK) status = merge_start(merge, error);

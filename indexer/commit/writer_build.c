@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    BATCH_MOST = 4 << 20,    /* bytes of articles in a batch */
+    BATCH_MOST = 1 << 20,    /* bytes of articles in a batch: at the end lines wait for each other as long as one takes */
     BATCHES_OF_MEMORY = 10,  /* all batches together have the tenth part of the memory, */
     WRITING_OF_MEMORY = 8,   /* an eighth is for what writing a segment and merging beside it take */
 };

@@ -64,6 +64,7 @@ bf_status writer_sweep(struct bf_writer *writer, bf_error *error)
     if (!folder) return fail_system(error, errno, "%s", writer->path);
     for (struct dirent *entry; (entry = readdir(folder));) {
         uint32_t number;
+        if (scratch_is_left(entry->d_name)) unlinkat(dirfd(folder), entry->d_name, 0);
         if (!segment_store_number(entry->d_name, &number)) continue;
         bool is_named = number == writer_merge_number(writer);
         for (uint32_t i = 0; writer->snapshot && i < writer->snapshot->segment_count; i++)

@@ -12,6 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+enum {
+    MERGING_OF_MEMORY = 8,          /* a record that a merge makes unasked takes at most an eighth of the memory, */
+    MERGED_RECORD_LEAST = 16 << 20, /* but may be so long: that of a million articles */
+};
+
 bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf_error *error)
 {
     uint32_t *removed = realloc(writer->removed, (writer->removed_count + end - first) * sizeof *removed);
@@ -101,8 +106,8 @@ static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, ui
                                     struct writer_reordering *reordering, bf_error *error)
 {
     struct manifest_segment listed;
-    struct merge_options options = {writer->sync, reordering ? reordering->crew : NULL, writer->memory,
-                                    writer_segments_alone(writer, first, end)};
+    struct merge_options options = {.sync = writer->sync, .reorder = reordering ? reordering->crew : NULL,
+                                    .reorder_memory = writer->memory, .alone = writer_segments_alone(writer, first, end)};
     struct merge_reordered reordered = {0};
     uint32_t live = 0;
     bf_status status = BF_OK;
@@ -128,18 +133,52 @@ static bf_status writer_merge_range(struct bf_writer *writer, uint32_t first, ui
     return status;
 }
 
+/* The longest of a segment's records that grow with its articles. */
+static uint64_t longest_record(const struct segment *segment)
+{
+    uint64_t longest = 0;
+    for (int i = 0; i < BLOB_COUNT; i++)
+        if (segment->meta.blobs[i].length > longest) longest = segment->meta.blobs[i].length;
+    return longest;
+}
+
+bf_status writer_merge_due(const struct bf_writer *writer, bool *is_due, uint32_t *first, uint32_t *end, bf_error *error)
+{
+    struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
+    uint64_t *longest = malloc((writer->segment_count + 1) * sizeof *longest), most = writer->memory / MERGING_OF_MEMORY;
+    bf_status status = listed && longest ? BF_OK : fail_memory(error);
+    const struct merge_limit limit = {longest, most > MERGED_RECORD_LEAST ? most : MERGED_RECORD_LEAST};
+    for (uint32_t i = 0; status == BF_OK && i < writer->segment_count; i++) {
+        listed[i] = writer->segments[i].segment->listed;
+        longest[i] = longest_record(writer->segments[i].segment);
+    }
+    if (status == BF_OK) *is_due = merge_policy_next(listed, writer->segment_count, &limit, first, end);
+    free(listed);
+    free(longest);
+    return status;
+}
+
+/* The next to merge as was asked for. */
+static bf_status writer_merge_next(const struct bf_writer *writer, uint32_t wanted, bool *more, uint32_t *first, uint32_t *end,
+                                   bf_error *error)
+{
+    if (!wanted) return writer_merge_due(writer, more, first, end, error);
+    struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
+    if (!listed) return fail_memory(error);
+    for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
+    *more = merge_policy_down_to(listed, writer->segment_count, wanted, first, end);
+    free(listed);
+    return BF_OK;
+}
+
 static bf_status writer_merge_all(struct bf_writer *writer, const struct writer_merging *merging, bf_error *error)
 {
     for (;;) {
         uint32_t first = 0, end = 0;
-        struct manifest_segment *listed = malloc((writer->segment_count + 1) * sizeof *listed);
-        if (!listed) return fail_memory(error);
-        for (uint32_t i = 0; i < writer->segment_count; i++) listed[i] = writer->segments[i].segment->listed;
-        bool more = merging->wanted ? merge_policy_down_to(listed, writer->segment_count, merging->wanted, &first, &end)
-                                    : merge_policy_next(listed, writer->segment_count, &first, &end);
-        free(listed);
-        if (!more) return BF_OK;
-        bf_status status = writer_merge_range(writer, first, end, merging->reordering, error);
+        bool more = false;
+        bf_status status = writer_merge_next(writer, merging->wanted, &more, &first, &end, error);
+        if (status != BF_OK || !more) return status;
+        status = writer_merge_range(writer, first, end, merging->reordering, error);
         if (status != BF_OK) return status;
     }
 }

@@ -86,6 +86,9 @@ bf_status writer_drop(struct bf_writer *writer, uint32_t first, uint32_t end, bf
 /* Counts the words of documents that were deleted since the last commit, and forgets which they are: before they are merged away. */
 bf_status count_deleted_words(struct analyzer *analyzer, struct segment *segment, struct buffer *deletions, bf_error *error);
 
+/* Which segments are worth merging (merge_policy.h), within the memory there is for it. */
+bf_status writer_merge_due(const struct bf_writer *writer, bool *is_due, uint32_t *first, uint32_t *end, bf_error *error);
+
 /* Whether nothing outside the segments [first, end) arrived between their first article and their last. */
 bool writer_segments_alone(const struct bf_writer *writer, uint32_t first, uint32_t end);
 

@@ -28,6 +28,9 @@ bool inverted_forms_gather(struct inverted_forms *forms);
 bool inverted_forms_of(struct inverted_forms *forms, uint32_t term, struct form itself, const struct form **result,
                        uint32_t *count);
 
+/* Asks for the memory that inverted_forms_of will want of a term. */
+void inverted_forms_ask(const struct inverted_forms *forms, uint32_t term);
+
 size_t inverted_forms_memory(const struct inverted_forms *forms);
 void inverted_forms_free(struct inverted_forms *forms);
 

@@ -12,6 +12,7 @@
 enum {
     NO_TERM = -1,                  /* of a surface form with nothing to index */
     TOKEN_BATCH = 64,
+    TERMS_AHEAD = 8,
     SURFACE_MAX = 1 << 16,         /* longer forms are analyzed each time and not kept */
     POSITION_MAX = (1 << 28) - 1,  /* more words than BF_ARTICLE_MAX has bytes can't be */
 };
@@ -24,10 +25,9 @@ struct indexed {
 
 struct inverter {
     struct analyzer *analyzer;
-    struct string_table surfaces;  /* the text's surface forms ... */
-    struct buffer surface_terms;   /* ... to what each is: struct indexed */
+    struct string_table surfaces;  /* the text's surface forms; what each is (struct indexed) is the entry's value */
     struct string_table terms;     /* field byte and term */
-    struct buffer streams;         /* struct occurrence_stream, by term number */
+    struct buffer streams;         /* STRING_LEAD bytes, then struct occurrence_stream by term number */
     struct buffer pool;            /* their bytes */
     struct inverted_forms forms;   /* of the text's terms */
     uint32_t document_count;
@@ -46,7 +46,6 @@ void inverter_free(struct inverter *inverter)
 {
     if (!inverter) return;
     string_table_free(&inverter->surfaces);
-    buffer_free(&inverter->surface_terms);
     string_table_free(&inverter->terms);
     buffer_free(&inverter->streams);
     buffer_free(&inverter->pool);
@@ -61,13 +60,13 @@ uint32_t inverter_document_count(const struct inverter *inverter)
 
 size_t inverter_memory(const struct inverter *inverter)
 {
-    return string_table_memory(&inverter->surfaces) + inverter->surface_terms.room + string_table_memory(&inverter->terms) +
-           inverter->streams.room + inverter->pool.room + inverted_forms_memory(&inverter->forms);
+    return string_table_memory(&inverter->surfaces) + string_table_memory(&inverter->terms) + inverter->streams.room +
+           inverter->pool.room + inverted_forms_memory(&inverter->forms);
 }
 
 static struct occurrence_stream *inverter_stream(const struct inverter *inverter, uint32_t number)
 {
-    return (struct occurrence_stream *)(void *)inverter->streams.bytes + number;
+    return (struct occurrence_stream *)(void *)(inverter->streams.bytes + STRING_LEAD) + number;
 }
 
 static bool inverter_analyze(struct inverter *inverter, enum field field, const char *surface, size_t length,
@@ -88,9 +87,8 @@ static bool inverter_analyze(struct inverter *inverter, enum field field, const 
     term[0] = (uint8_t)field;
     if (!string_table_number(&inverter->terms, term, (uint32_t)term_length + 1, &number, &is_new)) return false;
     if (is_new) {
-        uint8_t *stream = buffer_extend(&inverter->streams, sizeof(struct occurrence_stream));
-        if (!stream) return false;
-        memset(stream, 0, sizeof(struct occurrence_stream));
+        buffer_append_zeros(&inverter->streams, sizeof(struct occurrence_stream) + (number ? 0 : STRING_LEAD));
+        if (inverter->streams.failed) return false;
     }
     indexed->term = (int32_t)number;
     if (!has_form || (form_length == term_length && memcmp(form, term + 1, form_length) == 0)) return true;
@@ -117,76 +115,114 @@ static inline struct surface inverter_surface(bf_text text, const struct token *
     return surface;
 }
 
-/* What a token of the text is that hasn't been seen before, or is too long to be looked up in haste. */
-static bool inverter_text_token(struct inverter *inverter, const char *surface, size_t length, uint64_t hash,
-                                struct indexed *indexed)
+/* What a surface form is that hasn't been seen before, or is too long to be looked up in haste. */
+static bool inverter_surface_slowly(struct inverter *inverter, const struct surface *surface, struct indexed *indexed)
 {
-    if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface, length, indexed);
+    const size_t length = surface->length;
+    if (length >= SURFACE_MAX) return inverter_analyze(inverter, FIELD_TEXT, surface->bytes, length, indexed);
     uint32_t number;
     bool is_new;
-    if (!string_table_number_hashed(&inverter->surfaces, surface, (uint32_t)length, hash, &number, &is_new)) return false;
+    if (!string_table_number_hashed(&inverter->surfaces, surface->bytes, (uint32_t)length, surface->hash, &number, &is_new))
+        return false;
+    uint32_t *value = string_table_entry(&inverter->surfaces, number)->value;
     if (is_new) {
-        if (!inverter_analyze(inverter, FIELD_TEXT, surface, length, indexed)) return false;
-        buffer_append(&inverter->surface_terms, indexed, sizeof *indexed);
-        return !inverter->surface_terms.failed;
+        if (!inverter_analyze(inverter, FIELD_TEXT, surface->bytes, length, indexed)) return false;
+        memcpy(value, indexed, sizeof *indexed);
     }
-    memcpy(indexed, inverter->surface_terms.bytes + number * sizeof *indexed, sizeof *indexed);
+    memcpy(indexed, value, sizeof *indexed);
     return true;
 }
 
-/* What a batch of tokens is. Look-ups of the text wait for memory, so that of a whole batch is asked for before any is used. */
-static bool inverter_tokens(struct inverter *inverter, enum field field, bf_text text, const struct token *tokens, size_t count,
-                            struct indexed *indexed)
-{
+/* Tokens of a text and what is known of them. */
+struct token_batch {
+    size_t count;
+    struct token tokens[TOKEN_BATCH];
     struct surface surfaces[TOKEN_BATCH];
-    if (field != FIELD_TEXT) {
-        for (size_t i = 0; i < count; i++)
-            if (!inverter_analyze(inverter, field, text.bytes + tokens[i].start, tokens[i].length, &indexed[i])) return false;
-        return true;
+    struct indexed indexed[TOKEN_BATCH];
+};
+
+/* ---- The steps of a batch of the text: each asks for the memory that the one after it wants ---- */
+
+static bool batch_take(const struct inverter *inverter, bf_text text, struct tokenizer *tokenizer, struct token_batch *batch)
+{
+    batch->count = tokenizer_next(tokenizer, batch->tokens, TOKEN_BATCH);
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->surfaces[i] = inverter_surface(text, &batch->tokens[i]);
+        string_table_prefetch_slot(&inverter->surfaces, batch->surfaces[i].hash);
     }
-    for (size_t i = 0; i < count; i++) {
-        surfaces[i] = inverter_surface(text, &tokens[i]);
-        string_table_prefetch_slot(&inverter->surfaces, surfaces[i].hash);
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t number = string_table_prefetch_entry(&inverter->surfaces, surfaces[i].hash);
-        if (number != UINT32_MAX) __builtin_prefetch(inverter->surface_terms.bytes + number * sizeof *indexed);
-    }
-    for (size_t i = 0; i < count; i++) {
-        const struct surface *surface = &surfaces[i];
+    return batch->count > 0;
+}
+
+static void batch_ask_entries(const struct inverter *inverter, const struct token_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) string_table_prefetch_entry(&inverter->surfaces, batch->surfaces[i].hash);
+}
+
+static bool batch_find(struct inverter *inverter, struct token_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct surface *surface = &batch->surfaces[i];
         uint32_t number = UINT32_MAX;
         if (surface->length <= SHORT_MOST)
             number = string_table_find_short(&inverter->surfaces, surface->word, (uint32_t)surface->length, surface->hash);
         if (number != UINT32_MAX)
-            memcpy(&indexed[i], inverter->surface_terms.bytes + number * sizeof *indexed, sizeof *indexed);
-        else if (!inverter_text_token(inverter, surface->bytes, surface->length, surface->hash, &indexed[i]))
+            memcpy(&batch->indexed[i], string_table_entry(&inverter->surfaces, number)->value, sizeof *batch->indexed);
+        else if (!inverter_surface_slowly(inverter, surface, &batch->indexed[i]))
             return false;
-        if (indexed[i].term != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)indexed[i].term), 1);
+        if (batch->indexed[i].term != NO_TERM) __builtin_prefetch(inverter_stream(inverter, (uint32_t)batch->indexed[i].term), 1);
     }
     return true;
 }
 
-/* Adds the words of one text, numbering them from *position; *position is then the number of the word after. */
-static bool inverter_text(struct inverter *inverter, enum field field, bf_text text, uint32_t *position)
+static void batch_ask_pool(const struct inverter *inverter, const struct token_batch *batch)
+{
+    const uintptr_t pool = (uintptr_t)inverter->pool.bytes; /* 0 before the first word */
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->indexed[i].term != NO_TERM)
+            __builtin_prefetch((const void *)(pool + inverter_stream(inverter, (uint32_t)batch->indexed[i].term)->at), 1);
+}
+
+static bool batch_add(struct inverter *inverter, const struct token_batch *batch, uint32_t *position)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct indexed *indexed = &batch->indexed[i];
+        if (indexed->term == NO_TERM) continue;
+        if (*position > POSITION_MAX) return false;
+        if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)indexed->term), &inverter->pool, inverter->document_count,
+                                   (*position)++, indexed->form))
+            return false;
+    }
+    return true;
+}
+
+/* Adds the words of a title or a body, numbering them from *position; *position is then the number of the word after. */
+static bool inverter_text(struct inverter *inverter, bf_text text, uint32_t *position)
 {
     struct tokenizer tokenizer;
-    struct token tokens[TOKEN_BATCH];
-    struct indexed indexed[TOKEN_BATCH];
+    struct token_batch batch;
     if (!text.length) return true;
     tokenizer_start(&tokenizer, inverter->analyzer, text.bytes, text.length, 0);
-    for (size_t count; (count = tokenizer_next(&tokenizer, tokens, TOKEN_BATCH)) > 0;) {
-        if (!inverter_tokens(inverter, field, text, tokens, count, indexed)) return false;
-        const uintptr_t pool = (uintptr_t)inverter->pool.bytes; /* 0 before the first word */
-        for (size_t i = 0; i < count; i++)
-            if (indexed[i].term != NO_TERM)
-                __builtin_prefetch((const void *)(pool + inverter_stream(inverter, (uint32_t)indexed[i].term)->at), 1);
-        for (size_t i = 0; i < count; i++) {
-            if (indexed[i].term == NO_TERM) continue;
-            if (*position > POSITION_MAX) return false;
-            if (!occurrence_stream_add(inverter_stream(inverter, (uint32_t)indexed[i].term), &inverter->pool,
-                                       inverter->document_count, (*position)++, indexed[i].form))
+    while (batch_take(inverter, text, &tokenizer, &batch)) {
+        batch_ask_entries(inverter, &batch);
+        if (!batch_find(inverter, &batch)) return false;
+        batch_ask_pool(inverter, &batch);
+        if (!batch_add(inverter, &batch, position)) return false;
+    }
+    return true;
+}
+
+/* The same of another field, whose texts are short. */
+static bool inverter_field(struct inverter *inverter, enum field field, bf_text text, uint32_t *position)
+{
+    struct tokenizer tokenizer;
+    struct token_batch batch;
+    if (!text.length) return true;
+    tokenizer_start(&tokenizer, inverter->analyzer, text.bytes, text.length, 0);
+    while ((batch.count = tokenizer_next(&tokenizer, batch.tokens, TOKEN_BATCH)) > 0) {
+        for (size_t i = 0; i < batch.count; i++)
+            if (!inverter_analyze(inverter, field, text.bytes + batch.tokens[i].start, batch.tokens[i].length, &batch.indexed[i]))
                 return false;
-        }
+        if (!batch_add(inverter, &batch, position)) return false;
     }
     return true;
 }
@@ -195,17 +231,17 @@ bf_status inverter_add(struct inverter *inverter, const bf_article *article, uin
                        bf_error *error)
 {
     uint32_t position = 0;
-    bool good = inverter_text(inverter, FIELD_TEXT, article->title, &position);
+    bool good = inverter_text(inverter, article->title, &position);
     *title_length = position;
     if (position) position += FIELD_GAP;
     uint32_t body_start = position;
-    good = good && inverter_text(inverter, FIELD_TEXT, article->body, &position);
+    good = good && inverter_text(inverter, article->body, &position);
     *length = *title_length + (position - body_start);
     for (enum field field = FIELD_TEXT + 1; good && field <= FIELD_LAST; field++) {
         position = 0;
-        if (field != FIELD_KEYWORDS) good = inverter_text(inverter, field, field_member(article, field), &position);
+        if (field != FIELD_KEYWORDS) good = inverter_field(inverter, field, field_member(article, field), &position);
         for (size_t i = 0; good && field == FIELD_KEYWORDS && i < article->keyword_count; i++) {
-            good = inverter_text(inverter, field, article->keywords[i], &position);
+            good = inverter_field(inverter, field, article->keywords[i], &position);
             position += FIELD_GAP; /* no phrase crosses from one keyword to the next */
         }
     }
@@ -283,6 +319,19 @@ static void inverted_free(struct inverted *inverted)
     buffer_free(&inverted->forms);
 }
 
+/* Asks for what the next terms want: they are rare for the most part, and each is in another place. */
+static void inverter_ask_ahead(const struct inverter *inverter, const struct ordered_term *order, uint32_t count, uint32_t i)
+{
+    if (count - i > 2 * TERMS_AHEAD) {
+        uint32_t number = order[i + 2 * TERMS_AHEAD].number;
+        __builtin_prefetch(string_table_entry(&inverter->terms, number));
+        __builtin_prefetch(inverter_stream(inverter, number));
+        inverted_forms_ask(&inverter->forms, number);
+    }
+    if (count - i > TERMS_AHEAD)
+        __builtin_prefetch(inverter->pool.bytes + inverter_stream(inverter, order[i + TERMS_AHEAD].number)->first);
+}
+
 bf_status inverter_each_term(struct inverter *inverter,
                              bf_status (*callback)(void *context, const uint8_t *term, uint32_t term_length,
                                                    const struct term_postings *postings, bf_error *error),
@@ -293,12 +342,12 @@ bf_status inverter_each_term(struct inverter *inverter,
     struct inverted inverted = {0};
     /* What is only for adding makes room for what reading takes. */
     string_table_free(&inverter->surfaces);
-    buffer_free(&inverter->surface_terms);
     struct ordered_term *order = inverter_order(inverter);
     if (!order || !inverted_forms_gather(&inverter->forms)) status = fail_memory(error);
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {
         struct term_postings postings;
         uint32_t term_length;
+        inverter_ask_ahead(inverter, order, count, i);
         const uint8_t *term = string_table_get(&inverter->terms, order[i].number, &term_length);
         struct form itself = {.bytes = term + 1, .length = term_length - 1};
         if (!inverted_read(&inverted, inverter, order[i].number, &postings) ||
@@ -317,7 +366,6 @@ bf_status inverter_each_term(struct inverter *inverter,
 void inverter_clear(struct inverter *inverter)
 {
     string_table_free(&inverter->surfaces);
-    buffer_free(&inverter->surface_terms);
     string_table_free(&inverter->terms);
     buffer_free(&inverter->streams);
     buffer_free(&inverter->pool);

@@ -7,14 +7,9 @@
 
 enum { FIRST_SLOTS = 1024 };
 
-static struct string_entry *entry_at(const struct string_table *table, uint32_t number)
-{
-    return (struct string_entry *)(void *)table->entries.bytes + number;
-}
-
 const uint8_t *string_table_get(const struct string_table *table, uint32_t number, uint32_t *length)
 {
-    const struct string_entry *entry = entry_at(table, number);
+    const struct string_entry *entry = string_table_entry(table, number);
     *length = entry->length;
     return entry->length <= STRING_INLINE ? entry->bytes : table->text.bytes + load_u64(entry->bytes);
 }
@@ -26,13 +21,11 @@ static bool string_table_grow(struct string_table *table)
     struct string_slot *slots = malloc(slot_count * sizeof *slots);
     if (!slots) return false;
     memset(slots, 0xff, slot_count * sizeof *slots);
-    for (uint32_t number = 0; number < table->count; number++) {
-        uint32_t length;
-        const uint8_t *string = string_table_get(table, number, &length);
-        uint64_t hash = string_table_hash(string, length);
-        uint32_t at = (uint32_t)hash & (slot_count - 1);
+    for (uint32_t i = 0; i < table->slot_count; i++) {
+        if (table->slots[i].number == UINT32_MAX) continue;
+        uint32_t at = table->slots[i].tag & (slot_count - 1);
         while (slots[at].number != UINT32_MAX) at = (at + 1) & (slot_count - 1);
-        slots[at] = (struct string_slot){(uint32_t)(hash >> 32), number};
+        slots[at] = table->slots[i];
     }
     free(table->slots);
     table->slots = slots;
@@ -52,7 +45,7 @@ static inline bool same_bytes(const uint8_t *a, const uint8_t *b, uint32_t lengt
 
 static inline bool entry_is(const struct string_table *table, uint32_t number, const void *string, uint32_t length)
 {
-    const struct string_entry *entry = entry_at(table, number);
+    const struct string_entry *entry = string_table_entry(table, number);
     if (entry->length != length) return false;
     const uint8_t *bytes = length <= STRING_INLINE ? entry->bytes : table->text.bytes + load_u64(entry->bytes);
     return same_bytes(bytes, string, length);
@@ -60,8 +53,10 @@ static inline bool entry_is(const struct string_table *table, uint32_t number, c
 
 static bool string_table_add(struct string_table *table, const void *string, uint32_t length)
 {
-    struct string_entry *entry = (struct string_entry *)(void *)buffer_extend(&table->entries, sizeof *entry);
-    if (!entry || table->count >= INT32_MAX) return false;
+    struct string_entry *entry;
+    if (!table->count) buffer_append_zeros(&table->entries, STRING_LEAD);
+    if (!buffer_extend(&table->entries, sizeof *entry) || table->count >= INT32_MAX) return false;
+    entry = string_table_entry(table, table->count);
     *entry = (struct string_entry){.length = length};
     if (length <= STRING_INLINE) {
         if (length) memcpy(entry->bytes, string, length);
@@ -75,7 +70,7 @@ static bool string_table_add(struct string_table *table, const void *string, uin
 uint32_t string_table_find(const struct string_table *table, const void *string, uint32_t length, uint64_t hash)
 {
     if (!table->slot_count) return UINT32_MAX;
-    uint32_t mask = table->slot_count - 1, tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & mask;
+    uint32_t mask = table->slot_count - 1, tag = (uint32_t)hash, at = tag & mask;
     for (; table->slots[at].number != UINT32_MAX; at = (at + 1) & mask)
         if (table->slots[at].tag == tag && entry_is(table, table->slots[at].number, string, length))
             return table->slots[at].number;
@@ -86,7 +81,7 @@ bool string_table_number_hashed(struct string_table *table, const void *string, 
                                 bool *is_new)
 {
     if (table->count >= table->slot_count / 2 && !string_table_grow(table)) return false;
-    uint32_t mask = table->slot_count - 1, tag = (uint32_t)(hash >> 32), at = (uint32_t)hash & mask;
+    uint32_t mask = table->slot_count - 1, tag = (uint32_t)hash, at = tag & mask;
     for (; table->slots[at].number != UINT32_MAX; at = (at + 1) & mask) {
         if (table->slots[at].tag != tag || !entry_is(table, table->slots[at].number, string, length)) continue;
         *number = table->slots[at].number;

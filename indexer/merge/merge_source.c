@@ -2,14 +2,24 @@
 
 #include "status.h"
 
-#include <stdlib.h>
-
-static bf_status merge_source_open(struct merge_source *source, struct segment *segment, bool alternates, bf_error *error)
+/* Room for a number a document. */
+static uint32_t *merge_source_room(const struct merge_source *source, struct buffer *room)
 {
-    *source = (struct merge_source){.segment = segment};
-    bf_status status = segment_arrived(segment, &source->arrived, error);
-    if (status != BF_OK || (!source->arrived && !segment->deleted && !alternates)) return status;
-    source->numbers = malloc(segment->meta.doc_count * sizeof *source->numbers);
+    return (uint32_t *)(void *)buffer_extend(room, source->segment->meta.doc_count * sizeof(uint32_t));
+}
+
+static bf_status merge_source_open(struct merge_source *source, struct segment *segment, bool alternates,
+                                   const struct scratch *scratch, bf_error *error)
+{
+    *source = (struct merge_source){
+        .segment = segment, .numbers_room = buffer_in_scratch(scratch), .arrived_room = buffer_in_scratch(scratch)};
+    if (segment_is_reordered(segment)) {
+        source->arrived = merge_source_room(source, &source->arrived_room);
+        bf_status status = source->arrived ? segment_arrived_into(segment, source->arrived, error) : fail_memory(error);
+        if (status != BF_OK) return status;
+    }
+    if (!source->arrived && !segment->deleted && !alternates) return BF_OK;
+    source->numbers = merge_source_room(source, &source->numbers_room);
     return source->numbers ? BF_OK : fail_memory(error);
 }
 
@@ -28,14 +38,15 @@ static void merge_source_number_run(struct merge_source *source, uint32_t first,
 }
 
 bf_status merge_sources_open(struct merge_source *sources, struct segment *const *segments, uint32_t count,
-                             const struct snapshot_order *order, uint32_t *doc_count, bf_error *error)
+                             const struct snapshot_order *order, const struct scratch *scratch, uint32_t *doc_count,
+                             bf_error *error)
 {
     bf_status status = BF_OK;
     uint64_t total = 0;
     *doc_count = 0;
     for (uint32_t i = 0; status == BF_OK && i < count; i++) {
         total += segments[i]->meta.doc_count - segments[i]->listed.deleted_count;
-        status = merge_source_open(&sources[i], segments[i], order->runs != NULL, error);
+        status = merge_source_open(&sources[i], segments[i], order->runs != NULL, scratch, error);
     }
     if (status != BF_OK) return status;
     if (total > NO_DOCUMENT - 1) return fail(error, BF_BAD_ARGUMENT, "the segments have more articles than one can hold");
@@ -50,8 +61,8 @@ bf_status merge_sources_open(struct merge_source *sources, struct segment *const
 
 void merge_source_close(struct merge_source *source)
 {
-    free(source->numbers);
-    free(source->arrived);
+    buffer_free(&source->numbers_room);
+    buffer_free(&source->arrived_room);
 }
 
 void merge_source_passed(const struct merge_source *sources, uint32_t count, uint64_t length, uint64_t *mapped)
@@ -75,7 +86,7 @@ void merge_sources_keep_order(const struct merge_source *sources, uint32_t count
 bf_status merge_source_renumber(struct merge_source *source, const uint32_t *renumbered, bf_error *error)
 {
     uint32_t doc_count = source->segment->meta.doc_count;
-    uint32_t *numbers = source->numbers ? source->numbers : malloc(doc_count * sizeof *numbers);
+    uint32_t *numbers = source->numbers ? source->numbers : merge_source_room(source, &source->numbers_room);
     if (!numbers) return fail_memory(error);
     for (uint32_t doc = 0; doc < doc_count; doc++) {
         uint32_t number = merge_source_number(source, doc);

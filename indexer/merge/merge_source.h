@@ -11,6 +11,7 @@ struct merge_source {
     uint32_t first;       /* the first number that its documents get, in the order of arrival */
     uint32_t *numbers;    /* of each document, NO_DOCUMENT: deleted; NULL: first, first + 1, ... */
     uint32_t *arrived;    /* its documents in the order of arrival; NULL: they are numbered so */
+    struct buffer numbers_room, arrived_room;
 };
 
 static inline uint32_t merge_source_number(const struct merge_source *source, uint32_t doc)
@@ -24,9 +25,10 @@ static inline uint32_t merge_source_arrived(const struct merge_source *source, u
     return source->arrived ? source->arrived[i] : i;
 }
 
-/* Numbers the live documents of all sources from 0 on, in the order of arrival. */
+/* Numbers the live documents of all sources from 0 on, in the order of arrival. Borrows `scratch`. */
 bf_status merge_sources_open(struct merge_source *sources, struct segment *const *segments, uint32_t count,
-                             const struct snapshot_order *order, uint32_t *doc_count, bf_error *error);
+                             const struct snapshot_order *order, const struct scratch *scratch, uint32_t *doc_count,
+                             bf_error *error);
 void merge_source_close(struct merge_source *source);
 
 /* Bytes of sources that a merge reads before it takes them out of the process's memory again. */

@@ -18,6 +18,7 @@
 enum { HELD_OCCURRENCES = 1 << 20 };
 
 struct merger {
+    struct scratch scratch;       /* for what grows with documents and lists */
     struct merge_source *sources;
     struct dictionary_walk *walks; /* by source */
     uint32_t count;
@@ -116,18 +117,28 @@ static bf_status merge_renumber(struct merger *merger, uint32_t doc_count, bool 
     bool is_renumbered = merger->options->reorder || alternates;
     for (uint32_t i = 0; i < merger->count; i++) is_renumbered |= merger->sources[i].arrived != NULL;
     if (!is_renumbered) return BF_OK;
-    uint32_t *renumbered = malloc(doc_count * sizeof *renumbered);
+    struct buffer room = buffer_in_scratch(&merger->scratch);
+    uint32_t *renumbered = (uint32_t *)(void *)buffer_extend(&room, doc_count * sizeof *renumbered);
     if (!renumbered) return fail_memory(error);
     if (merger->options->reorder) status = merge_find_order(merger, doc_count, renumbered, reordered, error);
     else merge_sources_keep_order(merger->sources, merger->count, renumbered);
     if (status == BF_OK) status = segment_writer_renumber(merger->writer, renumbered, error);
     for (uint32_t i = 0; status == BF_OK && i < merger->count; i++)
         status = merge_source_renumber(&merger->sources[i], renumbered, error);
-    free(renumbered);
+    buffer_free(&room);
     return status;
 }
 
 /* ---- Terms ---- */
+
+/* Lists are read into memory, long ones into files. */
+static void merge_keep_in_scratch(struct merger *merger)
+{
+    struct posting_sorter *sorter = &merger->sorter;
+    struct buffer *const buffers[] = {&merger->docs,  &merger->tfs,   &merger->positions, &merger->forms.numbers,
+                                      &sorter->order, &sorter->spare, &sorter->moved,     &sorter->starts};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) *buffers[i] = buffer_in_scratch(&merger->scratch);
+}
 
 static bool merge_source_has(const struct merger *merger, uint32_t source)
 {
@@ -292,6 +303,8 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
     if (!merger) return fail_memory(error);
     merger->count = count;
     merger->options = options;
+    merger->scratch = (struct scratch){index_path, options->scratch_least ? options->scratch_least : SCRATCH_LEAST};
+    merge_keep_in_scratch(merger);
     merger->sources = calloc(count, sizeof *merger->sources);
     merger->walks = calloc(count, sizeof *merger->walks);
     if (!merger->sources || !merger->walks) {
@@ -299,13 +312,14 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
         goto done;
     }
     status = segment_writer_open(index_path, number, options->sync, &merger->writer, error);
+    if (status == BF_OK) segment_writer_keep_in_scratch(merger->writer, &merger->scratch);
     for (uint32_t i = 0; i < count; i++)
         token_count += segments[i]->listed.token_count - segments[i]->listed.deleted_token_count;
     /* What arrived between the runs of one source must stay between them, be it of another source or of no source at all. */
     bool alternates = !snapshot_order_is_plain(segments, count);
     order.run_count = count;
     if (status == BF_OK && (alternates || !options->alone)) status = snapshot_order_list(segments, count, &order, error);
-    if (status == BF_OK) status = merge_sources_open(merger->sources, segments, count, &order, &doc_count, error);
+    if (status == BF_OK) status = merge_sources_open(merger->sources, segments, count, &order, &merger->scratch, &doc_count, error);
     if (status == BF_OK) status = merge_documents(merger, segments, &order, doc_count, error);
     if (status == BF_OK) status = merge_renumber(merger, doc_count, alternates, reordered, error);
     if (status == BF_OK && options->reorder)

@@ -1,8 +1,8 @@
 /*
  * Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays.
- * Streams term by term: memory for some bytes a document, for the documents and frequencies of the longest list, and for a
- * million occurrences; and for finding a better order what it is given. Where documents are reordered, a list is in memory as a
- * whole.
+ * Streams term by term. What grows with the number of documents, and lists that are long, are kept in files without names beside
+ * the segments (scratch.h). Memory is taken for the largest record, while it is handed to the store, and for finding a better order
+ * what is given for it.
  */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
@@ -15,6 +15,7 @@ struct merge_options {
     struct crew *reorder;    /* who finds a better order of documents; NULL: leave them as they are */
     uint64_t reorder_memory; /* bytes for that */
     bool alone;              /* nothing else arrived between their first document and their last */
+    size_t scratch_least;    /* bytes from which on what grows is kept in files; 0: SCRATCH_LEAST */
 };
 
 /* What came of reordering. */

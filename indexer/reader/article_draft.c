@@ -1,6 +1,7 @@
 #include "article_draft.h"
 
 #include "article_id.h"
+#include "byte_run.h"
 #include "calendar.h"
 #include "status.h"
 
@@ -60,10 +61,8 @@ bf_text draft_line(struct article_draft *draft, bf_text text)
 /* Copies a line's bytes without control characters; tabs stay. */
 static size_t copy_line(struct article_draft *draft, char *out, const char *line, size_t length)
 {
-    size_t kept = 0, plain = 0;
-    while (plain < length && !control(line[plain])) plain++;
+    size_t plain = byte_run_plain(line, length, 0), kept = plain;
     if (plain) memcpy(out, line, plain); /* all of most lines */
-    kept = plain;
     for (size_t i = plain; i < length; i++) {
         if (control(line[i]) && line[i] != '\t') {
             draft->stripped = true;
@@ -86,8 +85,9 @@ bf_text draft_paragraphs(struct article_draft *draft, bf_text text)
     size_t length = 0, at = 0;
     bool blank = false;
     while (at < text.length) {
-        size_t end = at;
-        while (end < text.length && !(text.bytes[end] >= '\n' && text.bytes[end] <= '\r')) end++;
+        size_t end = byte_run_plain(text.bytes, text.length, at);
+        while (end < text.length && !(text.bytes[end] >= '\n' && text.bytes[end] <= '\r'))
+            end = byte_run_plain(text.bytes, text.length, end + 1);
         /* A blank line is written as an empty one between two others, so a line needs at most one byte more than it had. */
         size_t start = length + (length > 0) + (length > 0 && blank);
         size_t kept = copy_line(draft, out + start, text.bytes + at, end - at);

@@ -1,5 +1,7 @@
 #include "json_span.h"
 
+#include "byte_run.h"
+
 #include <string.h>
 
 static bool white(char c)
@@ -40,6 +42,8 @@ static bool json_scan_string(struct json_scan *scan, const char *text, size_t le
 {
     size_t at = scan->at;
     for (; at < length; at++) {
+        if (!scan->escaped) at = byte_run_string(text, length, at);
+        if (at == length) break;
         char c = text[at];
         if (scan->escaped) {
             scan->escaped = false;

@@ -1,5 +1,6 @@
 #include "json_string.h"
 
+#include "byte_run.h"
 #include "utf8.h"
 
 #include <string.h>
@@ -49,6 +50,8 @@ size_t json_string_end(const char *text, size_t length, size_t at)
 {
     uint32_t code_point;
     for (at++; at < length;) {
+        at = byte_run_string(text, length, at);
+        if (at == length) break;
         uint8_t c = (uint8_t)text[at];
         if (c == '"') return at + 1;
         if (c < 0x20) return 0;

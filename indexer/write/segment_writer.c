@@ -6,6 +6,7 @@
 #include "column.h"
 #include "hash.h"
 #include "id_column.h"
+#include "id_order.h"
 #include "inline_list.h"
 #include "form_numbers.h"
 #include "position_group.h"
@@ -44,8 +45,8 @@ struct segment_writer {
     struct buffer record;         /* the posting list or position group being encoded */
     struct buffer impacts;        /* float a posting */
     struct buffer group_offsets;  /* u64 a group, and where the last ends */
-    struct position_room room;    /* for positions of the list; its scale */
-    struct position_scale scale;
+    struct position_room rooms[2]; /* for positions of a list, [1] with some beyond what lengths say; their scales */
+    struct position_scale scales[2];
     struct buffer title_docs, title_tfs; /* u32 a posting that occurs in the title */
     struct term_forms forms;
     struct buffer form_list;
@@ -75,6 +76,15 @@ bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync
     article_writer_begin(&writer->stored, &writer->articles, &writer->documents);
     *result = writer;
     return BF_OK;
+}
+
+void segment_writer_keep_in_scratch(struct segment_writer *writer, const struct scratch *scratch)
+{
+    struct buffer *const buffers[] = {
+        &writer->length_bytes, &writer->title_lengths, &writer->dates, &writer->id_order, &writer->arrival, &writer->ids.bytes,
+        &writer->ids.starts, &writer->stored.firsts, &writer->stored.offsets, &writer->record, &writer->impacts,
+        &writer->group_offsets, &writer->title_docs, &writer->title_tfs, &writer->documents.chunk, &writer->postings.chunk};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) *buffers[i] = buffer_in_scratch(scratch);
 }
 
 static void segment_writer_free(struct segment_writer *writer)
@@ -135,7 +145,7 @@ size_t segment_writer_memory(const struct segment_writer *writer)
 static bool segment_writer_permute(const struct segment_writer *writer, struct buffer *values, size_t size,
                                    const uint32_t *documents)
 {
-    struct buffer permuted = {0};
+    struct buffer permuted = buffer_in_scratch(values->scratch);
     uint8_t *to = buffer_extend(&permuted, values->length);
     if (!to) return false;
     for (uint32_t i = 0; i < writer->meta.doc_count; i++) memcpy(to + size * documents[i], values->bytes + size * i, size);
@@ -249,16 +259,18 @@ static bf_status segment_writer_positions(struct segment_writer *writer, bool is
     struct term_piece piece;
     bf_status status = segment_writer_rewind(postings, &piece, error);
     input->numbered = writer->forms.count > 1;
-    if (input->room.lengths != writer->room.lengths || input->room.beyond != writer->room.beyond) {
-        writer->room = input->room;
-        position_scale_make(&writer->room, &writer->scale);
+    struct position_room *room = &writer->rooms[input->room.beyond > 0];
+    struct position_scale *scale = &writer->scales[input->room.beyond > 0];
+    if (input->room.lengths != room->lengths || input->room.beyond != room->beyond) {
+        *room = input->room;
+        position_scale_make(room, scale);
     }
     buffer_clear(&writer->group_offsets);
     while (status == BF_OK && piece.end < postings->df) {
         status = segment_writer_piece(postings, posting_group_end(input, piece.end), &piece, error);
         if (status != BF_OK) break;
         const uint8_t *length_bytes = is_text ? writer->length_bytes.bytes : NULL;
-        const struct position_postings group = {&writer->scale, length_bytes, postings->docs + piece.first,
+        const struct position_postings group = {scale, length_bytes, postings->docs + piece.first,
                                                 postings->tfs + piece.first, piece.end - piece.first};
         uint64_t offset = section_writer_end(&writer->positions);
         buffer_clear(&writer->record);
@@ -406,12 +418,6 @@ bf_status segment_writer_term(struct segment_writer *writer, const uint8_t *term
 
 /* ---- The end ---- */
 
-static int compare_u64(const void *a, const void *b)
-{
-    uint64_t x = load_u64(a), y = load_u64(b);
-    return x < y ? -1 : x > y;
-}
-
 static bf_status segment_writer_blob(struct segment_writer *writer, enum segment_blob blob, const struct buffer *bytes,
                                      bf_error *error)
 {
@@ -432,7 +438,7 @@ static bf_status segment_writer_column(struct segment_writer *writer, enum segme
 /* By hash, then by document; on disk as hash, document: the halves change places. */
 static void segment_writer_order_ids(struct segment_writer *writer)
 {
-    qsort(writer->id_order.bytes, writer->meta.doc_count, sizeof(uint64_t), compare_u64);
+    id_order_sort((uint64_t *)(void *)writer->id_order.bytes, writer->meta.doc_count);
     for (uint32_t i = 0; i < writer->meta.doc_count; i++) {
         uint8_t *at = writer->id_order.bytes + 8 * (size_t)i;
         uint64_t value = load_u64(at);
@@ -443,7 +449,7 @@ static void segment_writer_order_ids(struct segment_writer *writer)
 static bf_status segment_writer_documents(struct segment_writer *writer, bf_error *error)
 {
     segment_writer_order_ids(writer);
-    struct buffer ids = {0};
+    struct buffer ids = buffer_in_scratch(writer->ids.bytes.scratch);
     id_column_finish(&writer->ids, &ids);
     writer->meta.article_block_count = writer->stored.block_count;
     bf_status status = segment_writer_blob(writer, BLOB_LENGTH_BYTES, &writer->length_bytes, error);

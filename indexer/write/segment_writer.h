@@ -18,6 +18,9 @@ struct segment_writer;
 bf_status segment_writer_open(const char *index_path, uint32_t number, bool sync, struct segment_writer **writer,
                               bf_error *error);
 
+/* Before the first document: what grows with their number, and with the length of lists, is kept in files. Borrows `scratch`. */
+void segment_writer_keep_in_scratch(struct segment_writer *writer, const struct scratch *scratch);
+
 /* What is kept of a document beside its postings and its stored record. */
 struct document_facts {
     const char *id;

@@ -2,12 +2,14 @@
 
 #include "hash.h"
 #include "near_finder.h"
+#include "phrase_finder.h"
 #include "status.h"
 #include "utf8.h"
 
 #include <string.h>
 
-enum { NONE = -1, TOKEN_BATCH = 256, CACHED_IDS = 3, CACHE_LEAST = 256, CACHE_MOST = 4096 };
+_Static_assert(NO_TERM == ANY_FORM, "one number says none of either");
+enum { NONE = NO_TERM, TOKEN_BATCH = 256, CACHED_IDS = 3, CACHE_LEAST = 256, CACHE_MOST = 4096 };
 
 /* A term some clause looks for. */
 struct wanted {
@@ -16,7 +18,6 @@ struct wanted {
     bool prefix;
     uint64_t hash;
     int32_t first_leaf;   /* of the clauses that are this term alone; NONE ends the list */
-    int32_t first_phrase; /* of the phrases that begin with it */
     int32_t first_form;   /* of the forms of it that some clause wants alone */
     int32_t first_near;   /* of the places it has among words near each other */
 };
@@ -32,18 +33,6 @@ struct wanted_form {
     const char *form;
     uint32_t length;
     int32_t next;         /* of the same term */
-};
-
-/* A phrase, found by the automaton of Knuth, Morris and Pratt over all its terms but the last, so that a last one that stands for
- * many terms need not be part of the automaton. Forms are none of it either: they are compared where all its terms stand. */
-struct phrase {
-    uint32_t clause, term_count;
-    uint32_t *ids;      /* of its terms */
-    int32_t *forms;     /* of its terms, NONE: any; NULL: all are NONE */
-    uint32_t *fallback; /* [i]: how many terms at its start also end its first i+1 */
-    uint32_t state;     /* how many of its terms, the last not counted, stand right before the next token */
-    bool active;        /* in the list of those with a state other than 0 */
-    int32_t next;       /* with the same first term */
 };
 
 /* What a surface form was found to be. */
@@ -69,18 +58,15 @@ struct text_matcher {
     int32_t *leaf_forms;   /* by clause */
     struct wanted_form *forms;
     uint32_t form_count;
-    struct phrase *phrases;
-    uint32_t phrase_count, longest;
-    uint32_t *active;      /* phrases */
-    uint32_t active_count;
+    struct phrase_wanted *phrases;
+    uint32_t phrase_count;
+    struct phrase_finder *phrase_finder; /* NULL: there are no phrases */
     struct near_finder **finders;
     uint32_t finder_count;
     struct near_place *near_places;
     uint32_t near_place_count;
     uint32_t *ids;         /* of the token at hand: at most 1 + prefix_count */
     int32_t form;          /* of the token at hand, if it is a wanted one */
-    uint32_t *ring;        /* where the last `longest` tokens began */
-    int32_t *ring_forms;   /* and the forms they were */
     struct cached *cache;
     size_t cache_size;
     bool by_letter;        /* `shortest` may be trusted */
@@ -127,7 +113,7 @@ static uint32_t wanted_add(struct text_matcher *matcher, const struct query_term
     uint32_t id = matcher->wanted_count++;
     struct wanted *wanted = &matcher->wanted[id];
     uint64_t hash = hash_bytes(term->term, term->term_length) + term->prefix;
-    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE, NONE, NONE};
+    *wanted = (struct wanted){term->term, term->term_length, term->prefix, hash, NONE, NONE, NONE};
     uint32_t at = (uint32_t)wanted->hash & matcher->slot_mask;
     while (matcher->slots[at]) at = (at + 1) & matcher->slot_mask;
     matcher->slots[at] = id + 1;
@@ -167,30 +153,20 @@ static bool leaf_looks_into(const struct query_node *leaf, enum query_field fiel
 
 static bool phrase_add(struct text_matcher *matcher, const struct query_node *leaf, uint32_t clause)
 {
-    struct phrase *phrase = &matcher->phrases[matcher->phrase_count++];
     uint32_t count = leaf->term_count;
-    *phrase = (struct phrase){.clause = clause, .term_count = count};
-    phrase->ids = arena_take(matcher->arena, count * sizeof *phrase->ids);
-    phrase->fallback = arena_take(matcher->arena, count * sizeof *phrase->fallback);
-    if (!phrase->ids || !phrase->fallback) return false;
+    struct phrase_wanted *phrase = &matcher->phrases[matcher->phrase_count++];
+    *phrase = (struct phrase_wanted){.clause = clause, .term_count = count, .ends_open = leaf->terms[count - 1].prefix};
+    phrase->terms = arena_take(matcher->arena, count * sizeof *phrase->terms);
+    if (!phrase->terms) return false;
     bool exact = false;
     for (uint32_t i = 0; i < count; i++) {
-        phrase->ids[i] = wanted_add(matcher, &leaf->terms[i]);
+        phrase->terms[i] = wanted_add(matcher, &leaf->terms[i]);
         exact |= leaf->terms[i].form != NULL;
     }
-    if (exact) {
-        phrase->forms = arena_take(matcher->arena, count * sizeof *phrase->forms);
-        if (!phrase->forms) return false;
-        for (uint32_t i = 0; i < count; i++) phrase->forms[i] = form_add(matcher, phrase->ids[i], &leaf->terms[i]);
-    }
-    phrase->fallback[0] = 0;
-    for (uint32_t i = 1, same = 0; i < count; i++) {
-        while (same > 0 && phrase->ids[same] != phrase->ids[i]) same = phrase->fallback[same - 1];
-        same += phrase->ids[same] == phrase->ids[i];
-        phrase->fallback[i] = same;
-    }
-    if (count > matcher->longest) matcher->longest = count;
-    return true;
+    if (!exact) return true;
+    phrase->forms = arena_take(matcher->arena, count * sizeof *phrase->forms);
+    for (uint32_t i = 0; phrase->forms && i < count; i++) phrase->forms[i] = form_add(matcher, phrase->terms[i], &leaf->terms[i]);
+    return phrase->forms;
 }
 
 static bool near_add(struct text_matcher *matcher, const struct query_node *leaf, uint32_t clause)
@@ -237,7 +213,6 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
         .forms = arena_take(arena, term_count * sizeof *made->forms),
         .form = NONE,
         .phrases = arena_take(arena, phrases * sizeof *made->phrases),
-        .active = arena_take(arena, phrases * sizeof *made->active),
         .finders = arena_take(arena, nears * sizeof *made->finders),
         .near_places = arena_take(arena, term_count * sizeof *made->near_places),
         .by_letter = text_matcher_only_shortens(analyzer_language(analyzer)) &&
@@ -245,7 +220,7 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
     };
     for (size_t i = 0; i < sizeof made->shortest / sizeof *made->shortest; i++) made->shortest[i] = UINT16_MAX;
     bool taken = made->wanted && made->slots && made->prefix_lengths && made->next_leaf && made->leaf_forms && made->forms &&
-                 made->phrases && made->active && made->finders && made->near_places;
+                 made->phrases && made->finders && made->near_places;
     for (uint32_t i = kept; taken && i-- > 0;) { /* backwards, so that the lists ascend */
         const struct query_node *leaf = leaves[clauses[i]];
         if (leaf->kind == QUERY_PHRASE) {
@@ -258,15 +233,12 @@ bf_status text_matcher_new(const struct query *query, struct analyzer *analyzer,
         made->next_leaf[clauses[i]] = wanted->first_leaf;
         wanted->first_leaf = (int32_t)clauses[i];
     }
-    for (uint32_t i = 0; taken && i < made->phrase_count; i++) {
-        struct wanted *wanted = &made->wanted[made->phrases[i].ids[0]];
-        made->phrases[i].next = wanted->first_phrase;
-        wanted->first_phrase = (int32_t)i;
+    if (taken && made->phrase_count > 0) {
+        made->phrase_finder = phrase_finder_new(made->phrases, made->phrase_count, made->wanted_count, arena);
+        taken = made->phrase_finder;
     }
     made->ids = arena_take(arena, (made->prefix_count + 1) * sizeof *made->ids);
-    made->ring = arena_take_zeroed(arena, (made->longest + 1) * sizeof *made->ring);
-    made->ring_forms = arena_take_zeroed(arena, (made->longest + 1) * sizeof *made->ring_forms);
-    if (!taken || !made->ids || !made->ring || !made->ring_forms) return fail_memory(error);
+    if (!taken || !made->ids) return fail_memory(error);
     *matcher = made;
     return BF_OK;
 }
@@ -331,44 +303,7 @@ static bool token_ids(struct text_matcher *matcher, const char *surface, uint32_
     return term_length > 0;
 }
 
-/* ---- Phrases ---- */
-
-static bool among(const uint32_t *ids, uint32_t count, uint32_t id)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (ids[i] == id) return true;
-    return false;
-}
-
-/* Feeds a token to the phrase; `exact` is its own term's number, or NONE. Returns whether the phrase ends with it. */
-static bool phrase_feed(struct phrase *phrase, int32_t exact, const uint32_t *ids, uint32_t id_count)
-{
-    uint32_t body = phrase->term_count - 1, state = phrase->state;
-    bool ends = state == body && among(ids, id_count, phrase->ids[body]);
-    while (state > 0 && (state == body || (int32_t)phrase->ids[state] != exact)) state = phrase->fallback[state - 1];
-    if (exact != NONE && (int32_t)phrase->ids[state] == exact) state++;
-    phrase->state = state;
-    return ends;
-}
-
-/* Whether the last tokens, the one numbered `last` among them, stand in the forms that the phrase wants. */
-static bool phrase_forms_stand(const struct text_matcher *matcher, const struct phrase *phrase, uint32_t last)
-{
-    for (uint32_t i = 0; phrase->forms && i < phrase->term_count; i++) {
-        uint32_t token = last + 1 - phrase->term_count + i;
-        if (phrase->forms[i] != NONE && phrase->forms[i] != matcher->ring_forms[token % matcher->longest]) return false;
-    }
-    return true;
-}
-
-static void forget_phrases(struct text_matcher *matcher)
-{
-    for (uint32_t i = 0; i < matcher->active_count; i++) {
-        matcher->phrases[matcher->active[i]].state = 0;
-        matcher->phrases[matcher->active[i]].active = false;
-    }
-    matcher->active_count = 0;
-}
+/* ---- Matches ---- */
 
 struct run {
     bf_text text;
@@ -379,66 +314,56 @@ struct run {
 
 /* Where what the wanted term found in the token ends: of a term that stands for all that begin with it, only that beginning,
  * which is one grapheme. */
-static size_t match_end(const struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id)
+static size_t match_end(const struct text_matcher *matcher, const struct matched_token *token, uint32_t id)
 {
-    size_t end = token.start + token.length;
-    return matcher->wanted[id].prefix ? utf8_grapheme_end(run->text.bytes, end, token.start) : end;
+    return matcher->wanted[id].prefix ? token->first_end : token->end;
 }
 
-static bf_status feed_phrases(struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id_count)
+static bf_status feed_leaves(struct text_matcher *matcher, const struct run *run, const struct matched_token *token)
 {
     bf_status status = BF_OK;
-    int32_t exact = NONE;
-    if (id_count > 0 && !matcher->wanted[matcher->ids[0]].prefix) exact = (int32_t)matcher->ids[0];
-    uint32_t kept = 0, active_count = matcher->active_count;
-    for (uint32_t i = 0; i < active_count; i++) {
-        struct phrase *phrase = &matcher->phrases[matcher->active[i]];
-        if (phrase_feed(phrase, exact, matcher->ids, id_count) && status == BF_OK &&
-            phrase_forms_stand(matcher, phrase, run->number)) {
-            uint32_t first = run->number + 1 - phrase->term_count;
-            struct text_match match = {
-                .start = matcher->ring[first % matcher->longest],
-                .end = match_end(matcher, run, token, phrase->ids[phrase->term_count - 1]),
-                .clause = phrase->clause,
-                .token = first,
-            };
+    for (uint32_t i = 0; i < token->term_count; i++) {
+        size_t end = match_end(matcher, token, token->terms[i]);
+        int32_t leaf = matcher->wanted[token->terms[i]].first_leaf;
+        for (; leaf != NONE && status == BF_OK; leaf = matcher->next_leaf[leaf]) {
+            if (matcher->leaf_forms[leaf] != NONE && matcher->leaf_forms[leaf] != token->form) continue;
+            struct text_match match = {token->start, end, (uint32_t)leaf, token->number};
             status = run->found(run->context, &match);
         }
-        phrase->active = phrase->state > 0;
-        if (phrase->active) matcher->active[kept++] = matcher->active[i];
-    }
-    matcher->active_count = kept;
-    for (int32_t i = exact == NONE ? NONE : matcher->wanted[exact].first_phrase; i != NONE; i = matcher->phrases[i].next) {
-        if (matcher->phrases[i].active) continue;
-        matcher->phrases[i].active = true;
-        matcher->phrases[i].state = 1;
-        matcher->active[matcher->active_count++] = (uint32_t)i;
     }
     return status;
 }
 
-/* Gives the token to the clauses of words near each other: first to all words that it is, since a stretch may end with two. */
-static bf_status feed_near(struct text_matcher *matcher, const struct run *run, struct token token, uint32_t id_count)
+/* Puts the token into the clauses of words near each other. */
+static void put_near(struct text_matcher *matcher, const struct matched_token *token, uint32_t id)
 {
-    const struct text_match *matches;
-    bf_status status = BF_OK;
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < id_count; i++) {
-            uint32_t id = matcher->ids[i];
-            for (int32_t at = matcher->wanted[id].first_near; at != NONE; at = matcher->near_places[at].next) {
-                const struct near_place *place = &matcher->near_places[at];
-                struct near_finder *finder = matcher->finders[place->finder];
-                if (place->form != NONE && place->form != matcher->form) continue;
-                if (pass == 0) {
-                    struct text_match match = {token.start, match_end(matcher, run, token, id), 0, run->number};
-                    near_finder_put(finder, place->word, &match);
-                    continue;
-                }
-                uint32_t count = near_finder_take(finder, &matches);
-                for (uint32_t m = 0; m < count && status == BF_OK; m++) status = run->found(run->context, &matches[m]);
-            }
-        }
+    for (int32_t at = matcher->wanted[id].first_near; at != NONE; at = matcher->near_places[at].next) {
+        const struct near_place *place = &matcher->near_places[at];
+        if (place->form != NONE && place->form != token->form) continue;
+        struct text_match match = {token->start, match_end(matcher, token, id), 0, token->number};
+        near_finder_put(matcher->finders[place->finder], place->word, &match);
     }
+}
+
+static bf_status take_near(struct text_matcher *matcher, const struct run *run, const struct matched_token *token, uint32_t id)
+{
+    bf_status status = BF_OK;
+    for (int32_t at = matcher->wanted[id].first_near; at != NONE; at = matcher->near_places[at].next) {
+        const struct near_place *place = &matcher->near_places[at];
+        if (place->form != NONE && place->form != token->form) continue;
+        const struct text_match *matches;
+        uint32_t count = near_finder_take(matcher->finders[place->finder], &matches);
+        for (uint32_t i = 0; i < count && status == BF_OK; i++) status = run->found(run->context, &matches[i]);
+    }
+    return status;
+}
+
+/* The token is put as all words that it is before a stretch is taken, since one may end with two of them. */
+static bf_status feed_near(struct text_matcher *matcher, const struct run *run, const struct matched_token *token)
+{
+    bf_status status = BF_OK;
+    for (uint32_t i = 0; i < token->term_count; i++) put_near(matcher, token, token->terms[i]);
+    for (uint32_t i = 0; i < token->term_count && status == BF_OK; i++) status = take_near(matcher, run, token, token->terms[i]);
     return status;
 }
 
@@ -447,23 +372,24 @@ static bf_status feed(struct text_matcher *matcher, struct run *run, struct toke
     uint32_t id_count;
     bf_status status = BF_OK;
     if (!token_ids(matcher, run->text.bytes + token.start, token.length, &id_count, failed)) return BF_OK;
-    if (matcher->longest > 0) {
-        matcher->ring[run->number % matcher->longest] = token.start;
-        matcher->ring_forms[run->number % matcher->longest] = matcher->form;
+    uint32_t number = run->number++;
+    if (id_count == 0) {
+        if (matcher->phrase_finder) phrase_finder_forget(matcher->phrase_finder);
+        return BF_OK;
     }
-    for (uint32_t i = 0; i < id_count && status == BF_OK; i++) {
-        int32_t leaf = matcher->wanted[matcher->ids[i]].first_leaf;
-        size_t end = leaf == NONE ? 0 : match_end(matcher, run, token, matcher->ids[i]);
-        for (; leaf != NONE && status == BF_OK; leaf = matcher->next_leaf[leaf]) {
-            if (matcher->leaf_forms[leaf] != NONE && matcher->leaf_forms[leaf] != matcher->form) continue;
-            struct text_match match = {token.start, end, (uint32_t)leaf, run->number};
-            status = run->found(run->context, &match);
-        }
-    }
-    if (id_count == 0) forget_phrases(matcher);
-    else if (matcher->phrase_count > 0 && status == BF_OK) status = feed_phrases(matcher, run, token, id_count);
-    if (matcher->finder_count > 0 && status == BF_OK) status = feed_near(matcher, run, token, id_count);
-    run->number++;
+    struct matched_token matched = {
+        .start = token.start,
+        .end = token.start + token.length,
+        .number = number,
+        .exact = matcher->wanted[matcher->ids[0]].prefix ? NO_TERM : (int32_t)matcher->ids[0],
+        .form = matcher->form,
+        .terms = matcher->ids,
+        .term_count = id_count,
+    };
+    if (matcher->prefix_count > 0) matched.first_end = utf8_grapheme_end(run->text.bytes, matched.end, matched.start);
+    status = feed_leaves(matcher, run, &matched);
+    if (matcher->phrase_finder && status == BF_OK) status = phrase_finder_feed(matcher->phrase_finder, &matched, run->found, run->context);
+    if (matcher->finder_count > 0 && status == BF_OK) status = feed_near(matcher, run, &matched);
     return status;
 }
 
@@ -482,7 +408,7 @@ bf_status text_matcher_run(struct text_matcher *matcher, bf_text text,
         if (!matcher->cache) return fail_memory(error);
         matcher->cache_size = cache_size;
     }
-    forget_phrases(matcher);
+    if (matcher->phrase_finder) phrase_finder_forget(matcher->phrase_finder);
     for (uint32_t i = 0; i < matcher->finder_count; i++) near_finder_forget(matcher->finders[i]);
 
     bf_status status = BF_OK;

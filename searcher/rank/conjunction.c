@@ -5,6 +5,7 @@
  * making the sum nothing.
  */
 #include "impact.h"
+#include "lead_sieve.h"
 #include "lead_walk.h"
 #include "status.h"
 
@@ -13,6 +14,9 @@ enum {
     MANY = 64,             /* hits: then nearly all candidates would be scored, and exact bounds are found for all at once */
     REFINED_LEAST = 32,    /* postings that are left, for which it pays too */
     SETTLE_LEAST = 48,     /* candidates, at least, by which the threshold is raised */
+    SET_LEAST = 512,       /* postings of a stretch, for which a paged list is made a set */
+    FIRST = 48,            /* postings with the best bounds that are looked into before others, at least ... */
+    FIRST_SHARE = 4,       /* ... if there are so many times as many: they raise the threshold for the rest */
 };
 
 struct conjunction {
@@ -22,41 +26,43 @@ struct conjunction {
     struct ranked_list **shorts;  /* the others that are not paged, rarest first */
     uint32_t short_count;
     uint32_t short_most;          /* their bounds together */
+    struct ranked_list **paged;   /* the others that are paged, rarest first */
+    uint32_t paged_count;
+    struct lead_sieve sieve;
     struct page_part *parts;      /* by list, all paged */
     bool many;                    /* hits are wanted */
     uint64_t settle_at;           /* so many candidates, and the threshold is raised; at first, and then that of further ones: */
     uint64_t settle_least;
 };
 
+/* Puts a list among others, the rarest first. */
+static void insert_list(struct ranked_list **lists, uint32_t count, struct ranked_list *list)
+{
+    uint32_t at = count;
+    for (; at > 0 && lists[at - 1]->df > list->df; at--) lists[at] = lists[at - 1];
+    lists[at] = list;
+}
+
 static bool choose_lead(struct conjunction *c)
 {
     struct rank_run *run = &c->run;
     c->shorts = arena_take(&run->arena, run->list_count * sizeof(struct ranked_list *));
-    if (!c->shorts) return false;
+    c->paged = arena_take(&run->arena, run->list_count * sizeof(struct ranked_list *));
+    if (!c->shorts || !c->paged) return false;
     for (uint32_t i = 0; i < run->list_count; i++)
         if (!c->lead || run->lists[i]->df < c->lead->df) c->lead = run->lists[i];
     for (uint32_t i = 0; i < run->list_count; i++) {
         struct ranked_list *list = run->lists[i];
         list->keeps_sets = c->lead->df > run->page_count;
-        if (list == c->lead || ranked_list_is_paged(list)) continue;
-        uint32_t at = c->short_count++;
-        for (; at > 0 && c->shorts[at - 1]->df > list->df; at--) c->shorts[at] = c->shorts[at - 1];
-        c->shorts[at] = list;
+        if (list == c->lead) continue;
+        if (ranked_list_is_paged(list)) {
+            insert_list(c->paged, c->paged_count++, list);
+            continue;
+        }
+        insert_list(c->shorts, c->short_count++, list);
         c->short_most += list->most;
     }
     return true;
-}
-
-/* The sum of what the paged lists can add to the document; 0: one of them does not have it. */
-static uint32_t paged_bound(const struct rank_run *run, uint32_t doc)
-{
-    uint32_t bound = 0;
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
-        uint32_t cell = ranked_list_cell(run->lists[run->by_weight[i]], doc);
-        if (!cell) return 0;
-        bound += cell;
-    }
-    return bound;
 }
 
 /* Keeps a candidate. When there are many again, the threshold is raised: by the bounds of all where these are exact, or by the
@@ -73,15 +79,16 @@ static bool push(struct conjunction *c, uint32_t doc, uint32_t bound)
     return true;
 }
 
-/* What the paged lists really add to a document that may be in all of them; documents ascend. 0: one of them does not have it. */
-static uint32_t paged_impacts(struct rank_run *run, uint32_t doc)
+/* Puts into the sum what the paged lists really add to a document instead of its cells; documents ascend. 0: one of the lists
+ * does not have it, or it can't reach the threshold. */
+static uint32_t add_paged(struct conjunction *c, uint32_t doc, uint32_t sum)
 {
-    uint32_t sum = 0;
-    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
-        struct ranked_list *list = run->lists[run->by_weight[i]];
+    for (uint32_t i = 0; i < c->paged_count; i++) {
+        struct ranked_list *list = c->paged[i];
         uint32_t posting = 0, tf = ranked_list_next_tf(list, doc, &posting);
         if (!tf) return 0;
-        sum += ranked_list_impact(list, doc, posting, tf);
+        sum = sum - ranked_list_cell(list, doc) + ranked_list_impact(list, doc, posting, tf);
+        if (sum + c->short_most < c->run.least) return 0;
     }
     return sum;
 }
@@ -100,28 +107,53 @@ static uint32_t add_shorts(struct conjunction *c, uint32_t doc, uint32_t sum)
     return sum;
 }
 
-/*
- * Goes through postings of the leading list whose documents all lists have that are not paged. Bounds come in the order of what
- * they cost: that of the page, those of the cells, what the leading list adds; and then lists are looked into, while what is known
- * and the most of the others reach the threshold.
- */
-static bool walk_kept(struct conjunction *c, const uint32_t *kept, uint32_t count)
+/* What of the threshold the lead and the paged lists must reach. */
+static uint32_t least_without_shorts(const struct conjunction *c)
+{
+    return c->run.least > c->short_most ? c->run.least - c->short_most : 0;
+}
+
+/* Looks into the lists for the documents that are left and whose bounds are from `least` to below `end`, as long as what is known
+ * and the most of the others reach the threshold. False: memory was refused. */
+static bool look_into_lists(struct conjunction *c, uint32_t least, uint32_t end)
 {
     struct rank_run *run = &c->run;
     struct ranked_list *lead = c->lead;
-    uint32_t most = lead->most + c->short_most;
+    const struct lead_sieve *sieve = &c->sieve;
+    uint32_t *chosen = run->scratch->chosen, count = lead_sieve_choose(sieve, least, end, chosen);
+    for (uint32_t i = 0; i < run->list_count; i++)
+        if (run->lists[i] != lead) ranked_list_rewind(run->lists[i]);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t posting = kept[i], doc = lead->docs[posting], sum = c->page_sums ? c->page_sums[doc / POSTING_PAGE] : 0;
-        if (c->page_sums && (!sum || sum + most < run->least)) continue;
-        if (c->page_sums && (!(sum = paged_bound(run, doc)) || sum + most < run->least)) continue;
+        uint32_t at = chosen[i], posting = sieve->postings[at], doc = lead->docs[posting], sum = sieve->sums[at];
+        if (sum + sieve->added[at] + c->short_most < run->least) continue;
         if (!ranked_list_tfs(lead, posting / POSTING_BLOCK)) return true;
-        uint32_t added = ranked_list_impact(lead, doc, posting, lead->tfs[posting]);
-        if (sum + added + c->short_most < run->least) continue;
-        if (c->page_sums && run->all_refined && !(sum = paged_impacts(run, doc))) continue;
-        sum = add_shorts(c, doc, sum + added);
+        sum += ranked_list_impact(lead, doc, posting, lead->tfs[posting]);
+        if (sum + c->short_most < run->least) continue;
+        if (run->all_refined && c->paged_count && !(sum = add_paged(c, doc, sum))) continue;
+        sum = add_shorts(c, doc, sum);
         if (sum && !push(c, doc, sum)) return false;
     }
     return true;
+}
+
+/*
+ * Goes through postings of the leading list, in a stretch of documents, whose documents all lists have that are not paged. Bounds
+ * come in the order of what they cost: what the lead adds and the page; where many are left, the rarest paged list's set; the cells;
+ * and then lists are looked into, first for those with the best bounds.
+ */
+static bool walk_kept(struct conjunction *c, uint32_t *kept, uint32_t count)
+{
+    struct lead_sieve *sieve = &c->sieve;
+    uint64_t first = c->run.ranking->top.k > FIRST / 2 ? 2 * c->run.ranking->top.k : FIRST;
+    lead_sieve_take(sieve, kept, count, least_without_shorts(c));
+    for (uint32_t i = 0; i < c->paged_count && sieve->count >= SET_LEAST; i++) lead_sieve_by_set(sieve, c->paged[i]);
+    for (uint32_t i = 0; i < c->paged_count && sieve->count; i++) lead_sieve_by_cells(sieve, c->paged[i], least_without_shorts(c));
+    uint32_t reached = UINT16_MAX + 1;
+    if (sieve->count > FIRST_SHARE * first) {
+        reached = lead_sieve_reached(sieve, (uint32_t)first);
+        if (!look_into_lists(c, reached, UINT16_MAX + 1)) return false;
+    }
+    return look_into_lists(c, least_without_shorts(c), reached);
 }
 
 static bool walk_lead(struct conjunction *c)
@@ -133,13 +165,12 @@ static bool walk_lead(struct conjunction *c)
         if (ranked_list_is_paged(run->lists[i])) others += run->lists[i]->most;
     for (uint32_t i = 0; i < run->list_count; i++) {
         ranked_list_rewind(run->lists[i]);
-        if (run->lists[i] == c->lead ? c->lead->df >= POSTING_BLOCK : c->many) ranked_list_tabulate(run->lists[i]);
+        if (c->many && run->lists[i] != c->lead) ranked_list_tabulate(run->lists[i]);
     }
+    if (!lead_sieve_open(&c->sieve, run, c->lead, c->page_sums)) return false;
     for (;;) {
         walk.needed = run->least > others ? run->least - others : 0;
         if (!lead_walk_next(&walk)) break;
-        /* The stretch is gone through once more. */
-        for (uint32_t i = 0; i < c->short_count; i++) ranked_list_rewind(c->shorts[i]);
         /* Of a handful, cells say enough of which to score. */
         if (run->candidate_count == 0 && walk.kept_count >= REFINED_LEAST) run->all_refined = true;
         if (!walk_kept(c, walk.kept, walk.kept_count)) return false;

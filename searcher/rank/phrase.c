@@ -269,7 +269,7 @@ static bool intersect(struct phrase_run *run)
 static bf_status phrase_segment(struct ranking *ranking, uint32_t number, bool counting, bf_error *error)
 {
     struct phrase_run run = {.ranking = ranking, .segment = ranking->snapshot->segments[number], .number = number,
-                             .counting = counting};
+                             .counting = counting, .arena = rank_arena_take(ranking->scratch)};
     struct match_context context = {run.segment, number, ranking->leaves, ranking->bm25, &run.arena};
     bf_status status = phrase_words_open(&context, ranking->query->root->children[0], &run.words, error);
     if (status == BF_OK) {
@@ -282,7 +282,7 @@ static bf_status phrase_segment(struct ranking *ranking, uint32_t number, bool c
         status = segment_outcome(run.segment, error);
         if (status == BF_OK && !good) status = fail_memory(error);
     }
-    arena_free(&run.arena);
+    rank_arena_return(ranking->scratch, &run.arena);
     return status == BF_NOT_FOUND ? BF_OK : status;
 }
 

@@ -21,8 +21,10 @@ static bf_status open_word(const struct match_context *context, const struct que
     word->need = node->span ? node->terms[number].need : 1;
     word->walking = false;
     word->part = (struct position_part){0};
-    word->page_docs = word->page_tfs = word->positions = NULL;
-    word->room = 0;
+    word->page = NULL;
+    word->page_number = UINT32_MAX;
+    word->positions = NULL;
+    word->room = word->index = 0;
     alone.leaves = &word->leaf;
     return ranked_list_open(&alone, &word->node, &word->list, error);
 }
@@ -56,22 +58,19 @@ static bool word_broken(struct phrase_word *word, const char *record, const char
 {
     segment_broken(word->list->segment, record, rule);
     word->part.count = 0;
+    word->page_number = UINT32_MAX;
     return false;
 }
 
 static bool load_page(struct phrase_words *words, struct phrase_word *word, uint32_t page)
 {
     struct ranked_list *list = word->list;
-    if (!word->page_docs) {
-        word->page_docs = arena_take(words->arena, 2 * POSTING_PAGE * sizeof *word->page_docs);
-        if (!word->page_docs) return word_broken(word, "postings", memory_rule);
-        word->page_tfs = word->page_docs + POSTING_PAGE;
-    }
+    if (!word->page) word->page = arena_take(words->arena, sizeof *word->page);
+    if (!word->page) return word_broken(word, "postings", memory_rule);
     if (!words->verified && !posting_list_verify_page(list->segment, &list->view, &list->list, page)) return false;
-    const char *rule = posting_page_docs(&list->list, page, word->page_docs);
-    if (!rule) rule = posting_page_tfs(&list->list, page, word->page_tfs);
+    const char *rule = posting_page_measure(&list->list, page, word->page);
     if (rule) return word_broken(word, "postings", rule);
-    word->part = (struct position_part){page, posting_page_count(&list->list, page), word->page_docs, word->page_tfs};
+    word->page_number = page;
     return true;
 }
 
@@ -86,25 +85,27 @@ static bool load_block(struct phrase_word *word, uint32_t doc)
     return true;
 }
 
-/* Makes the document's block or page that of the word. */
-static bool word_load(struct phrase_words *words, struct phrase_word *word, uint32_t doc)
+/* Postings that a vector of the smallest kind compares at once. */
+typedef uint32_t four __attribute__((vector_size(16)));
+
+/* How many of 16 documents are below `doc`: all are compared, since no branch could be foretold. */
+static uint32_t docs_below(const uint32_t docs[16], uint32_t doc)
 {
-    const struct position_part *part = &word->part;
-    if (ranked_list_is_paged(word->list))
-        return (part->count && part->number == doc / POSTING_PAGE) || load_page(words, word, doc / POSTING_PAGE);
-    return (part->count && doc >= part->docs[0] && doc <= part->docs[part->count - 1]) || load_block(word, doc);
+    four parts[4], below;
+    memcpy(parts, docs, sizeof parts);
+    below = (four)(parts[0] < doc) + (four)(parts[1] < doc) + (four)(parts[2] < doc) + (four)(parts[3] < doc);
+    return -(below[0] + below[1] + below[2] + below[3]);
 }
 
-/* The last posting of the part whose document is not above `doc`, or its first. */
-static uint32_t word_find(const struct phrase_word *word, uint32_t doc)
+/* The first posting of the block whose document is not below `doc`; there is one. Documents come in ascending order, mostly. */
+static uint32_t block_find(const struct phrase_word *word, uint32_t doc)
 {
-    const uint32_t *base = word->part.docs;
-    for (uint32_t left = word->part.count; left > 1;) {
-        uint32_t half = left / 2;
-        base += base[half] <= doc ? half : 0;
-        left -= half;
-    }
-    return (uint32_t)(base - word->part.docs);
+    const uint32_t *docs = word->part.docs;
+    uint32_t at = word->index < word->part.count && docs[word->index] <= doc ? word->index : 0, count = word->part.count;
+    while (at + 16 <= count && docs[at + 15] < doc) at += 16;
+    if (at + 16 <= count) return at + docs_below(docs + at, doc);
+    while (docs[at] < doc) at++;
+    return at;
 }
 
 /* ---- Positions ---- */
@@ -143,10 +144,19 @@ static uint32_t word_stand(struct phrase_words *words, struct phrase_word *word,
         word->walking = position_walk_open(walk, list->segment, &list->view, &list->list);
         if (!word->walking) return 0;
     }
-    if (!word_load(words, word, doc)) return 0;
-    word->index = word_find(word, doc);
-    word->tf = word->part.tfs[word->index];
-    return word->part.docs[word->index] == doc ? word->tf : 0;
+    if (list->list.paged) {
+        if (word->page_number != doc / POSTING_PAGE && !load_page(words, word, doc / POSTING_PAGE)) return 0;
+        int found = word->page->count ? word->page->kernel->find(word->page, doc % POSTING_PAGE) : -1;
+        if (found < 0) return 0;
+        word->index = (uint32_t)found;
+        word->tf = position_page_tf(word->page, word->index);
+        return word->tf;
+    }
+    const struct position_part *part = &word->part;
+    if ((!part->count || doc < part->docs[0] || doc > part->docs[part->count - 1]) && !load_block(word, doc)) return 0;
+    word->index = block_find(word, doc);
+    word->tf = part->tfs[word->index];
+    return part->docs[word->index] == doc ? word->tf : 0;
 }
 
 /* The positions of the posting it stands on, up to the first that is at least `enough`. Returns how many; 0: damage, which is
@@ -156,16 +166,20 @@ static uint32_t word_read(struct phrase_words *words, struct phrase_word *word, 
 {
     struct position_walk *walk = &word->walk;
     if (word->list->shape == CURSOR_INLINE) {
-        memcpy(word->positions, word->list->inlined.positions + word->before, word->tf * sizeof *word->positions);
-        return word->tf;
+        uint32_t count = 0;
+        do word->positions[count] = word->list->inlined.positions[word->before + count];
+        while (word->positions[count++] < enough && count < word->tf);
+        return count;
     }
-    if (!position_walk_turn(walk, &word->part)) return 0;
+    bool paged = word->list->list.paged;
+    if (!(paged ? position_walk_turn_page(walk, word->page_number, word->page) : position_walk_turn(walk, &word->part))) return 0;
     if (word->tf > word->room) {
         if (!position_walk_holds(walk, word->tf))
             return word_broken(word, "positions", "a posting has more positions than its group");
         if (!word_room(words, word, word->tf)) return 0;
     }
-    return position_walk_read(walk, &word->part, word->index, enough, word->positions);
+    return paged ? position_walk_read_page(walk, word->page, word->index, enough, word->positions)
+                 : position_walk_read(walk, &word->part, word->index, enough, word->positions);
 }
 
 /* Where the phrase may begin by its first word. */
@@ -261,11 +275,15 @@ bool phrase_words_match(struct phrase_words *words, uint32_t doc, uint32_t least
         if (found < tf) tf = found;
     }
     if (least && bound_of(words, doc, tf) < least) return false;
+    /* The one that occurs less often says best where the phrase may be. */
+    uint32_t second = words->count > 1 && words->words[1].tf < words->words[0].tf;
     for (uint32_t i = 0; i < words->count; i++) {
-        struct phrase_word *word = &words->words[i];
+        struct phrase_word *word = &words->words[i < 2 ? i ^ second : i];
         if (i >= 2 && !word_stand(words, word, doc)) return false;
         uint32_t count = word_read(words, word, i ? words->starts[left - 1] + word->offset : UINT32_MAX);
-        left = i ? keep_starts(words->starts, left, word, count) : first_starts(words, word, count);
+        if (i == 0) left = first_starts(words, word, count);
+        else if (left == 1) left = count && word->positions[count - 1] == words->starts[0] + word->offset; /* the last is enough */
+        else left = keep_starts(words->starts, left, word, count);
         if (!left) return false;
     }
     words->tf = left;

@@ -17,10 +17,11 @@ struct phrase_word {
     uint32_t need;                 /* of its positions, in each place where the phrase is; 0: those of another word are the same */
     struct position_walk walk;
     bool walking;                  /* it is open */
-    struct position_part part;     /* the block or page looked at last; `count` 0: none */
-    uint32_t index, tf;            /* the posting in it that was found last, and its frequency; */
+    struct position_part part;     /* the block looked at last; `count` 0: none */
+    struct position_page *page;    /* or the page looked at last, */
+    uint32_t page_number;          /* UINT32_MAX: none was */
+    uint32_t index, tf;            /* the posting that was found last, in the block or the page, and its frequency; */
     uint32_t before;               /* of an inline list, the positions before its own */
-    uint32_t *page_docs, *page_tfs;
     uint32_t *positions, room;     /* of the posting read last */
 };
 

@@ -330,6 +330,17 @@ uint32_t rank_run_refine(struct rank_run *run, uint32_t page, struct ranked_list
     return count;
 }
 
+/* Asks for the memory by which candidates will be scored that are next. */
+static void prefetch_candidates(const struct rank_run *run, const struct candidate *candidates, uint32_t at, uint32_t count)
+{
+    for (uint32_t i = run->list_count - run->paged_count; i < run->list_count; i++) {
+        const struct posting_list *list = &run->lists[run->by_weight[i]]->list;
+        if (at + 2 * AHEAD < count) posting_page_prefetch_directory(list, candidates[at + 2 * AHEAD].doc / POSTING_PAGE);
+        if (at + AHEAD < count && list->page_max[candidates[at + AHEAD].doc / POSTING_PAGE])
+            posting_page_prefetch(list, candidates[at + AHEAD].doc / POSTING_PAGE);
+    }
+}
+
 static void sort_few(struct candidate *candidates, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
@@ -401,8 +412,10 @@ bool rank_run_settle(struct rank_run *run, uint64_t wanted)
     if (run->all_refined && wanted < UINT64_MAX) wanted = 0;
     if (count > FEW) sort_many(run, sorted = run->scratch->sorted);
     else sort_few(candidates, count);
-    for (; i < count && i < wanted && sorted[i].bound >= run->least; i++)
+    for (; i < count && i < wanted && sorted[i].bound >= run->least; i++) {
+        prefetch_candidates(run, sorted, i, count);
         if (!score_candidate(run, &sorted[i])) return false;
+    }
     for (; i < count; i++)
         if (sorted[i].bound >= run->least) candidates[kept++] = sorted[i];
     run->candidate_count = kept;

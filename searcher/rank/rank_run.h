@@ -41,9 +41,12 @@ static inline uint32_t rank_set_words(uint32_t doc_count, uint32_t first)
  * a time, and `sums` is all zero between two. */
 struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
+    uint16_t places[RANK_WINDOW + 1], bounds[RANK_WINDOW + 1]; /* of documents in the window */
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
-    uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents */
+    uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents ... */
+    uint16_t added[RANK_SET], paged_sums[RANK_SET]; /* ... bounds of theirs, and which are looked into (lead_sieve.h) */
+    uint32_t chosen[RANK_SET];
     struct arena arena;          /* of the segment being ranked; between segments and queries it is empty, and keeps its room */
 };
 

@@ -152,7 +152,7 @@ static uint32_t lower_bound(const uint32_t *docs, uint32_t count, uint32_t doc)
     const uint32_t *base = docs;
     while (count > 1) {
         uint32_t half = count / 2;
-        base += base[half - 1] < doc ? half : 0;
+        base += half & -(uint32_t)(base[half - 1] < doc); /* a compiler makes a branch of a choice */
         count -= half;
     }
     return (uint32_t)(base - docs) + (count && *base < doc);

@@ -77,15 +77,14 @@ static bf_status count_term(struct snapshot *snapshot, uint32_t number, const st
                             uint64_t *df, bf_error *error)
 {
     struct segment *segment = snapshot->segments[number];
-    struct term_entry *entry = &term->entries[number];
+    const struct term_entry *entry = &term->entries[number];
     struct term_adjustment taken;
-    bf_status status = dictionary_find(segment, term->term, term->term_length, entry, error);
-    if (status == BF_NOT_FOUND) {
-        *entry = (struct term_entry){0};
-        return BF_OK;
-    }
+    bf_status status = BF_OK;
     bool is_term = true;
-    if (status == BF_OK && term->form) status = count_form(snapshot, number, term, titles, &is_term, df, error);
+    if (!entry->df) return BF_OK;
+    /* While the next term is counted, the head of this one's list comes from memory. */
+    if (entry->postings_length) section_prefetch(&segment->postings, entry->postings_offset);
+    if (term->form) status = count_form(snapshot, number, term, titles, &is_term, df, error);
     if (status == BF_OK && !is_term) return BF_OK;
     if (status == BF_OK) status = snapshot_adjust(snapshot, segment, term->term, term->term_length, &taken, error);
     if (status != BF_OK) return status;
@@ -117,6 +116,11 @@ static bf_status term_weight_make(const struct query_node *node, const struct qu
     if (!weight->term || (!weight->entries && !term->prefix)) return fail_memory(error);
     weight->term[0] = (uint8_t)dictionary_field(node->field);
     memcpy(weight->term + 1, term->term, term->term_length);
+    if (!term->prefix) {
+        bf_status status = dictionary_find_all(snapshot->segments, snapshot->segment_count, weight->term, weight->term_length,
+                                               weight->entries, error);
+        if (status != BF_OK) return status;
+    }
     for (uint32_t i = 0; i < snapshot->segment_count; i++) {
         bf_status status =
             term->prefix ? count_walk(snapshot, i, weight, node->field == QUERY_TITLE, &weight->df, error)

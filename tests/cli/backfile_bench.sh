@@ -89,7 +89,13 @@ says out '^\| exponent \|'
 grep -q '</svg>' "$work/growth.svg" || complain "no plot"
 runs 0 "$bench" growth "$work/growth/growth-1.bf" "$work/growth/growth-8.bf" --queries "$work/queries.tsv" --json
 says out '"articles": 16'
-[ "$(ls "$work/growth")" = "$(printf 'growth-%s.bf\n' 1 2 4 8)" ] || complain "growth left more than its indexes"
+[ "$(ls "$work/growth")" = "$(printf 'growth-%s.bf\ngrowth-%s.json\n' 1 1 2 2 4 4 8 8)" ] || complain "growth left more than its indexes"
+says out '"cost": null'
+runs 0 "$bench" growth --articles "$work/many.jsonl" --work "$work/growth2" --from 100 --steps 3 --memory 64M --threads 1 \
+    --queries "$work/queries.tsv" --svg "$work/growth2.svg"
+says out '^\| MB of articles \| articles '
+[ "$(grep -c '<svg' "$work/growth2.svg")" = 6 ] || complain "no plots of what indexing took"
+[ "$(ls "$work/growth2" | wc -l)" = 6 ] || complain "growth did not keep three indexes and what they took"
 runs 2 "$bench" growth --articles "$work/articles.jsonl" --work "$work/growth3" --queries "$work/queries.tsv"
 says err 'fewer than eight lines'
 
