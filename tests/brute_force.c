@@ -250,7 +250,8 @@ static void count_near_leaf(struct brute_answer *answer, struct brute_leaf *leaf
     uint32_t count = article->word_counts[field], in_title = 0;
     while (field == 0 && in_title < count && words[in_title].position < article->title_length) in_title++;
     leaf->title_tfs[number] = count_near(answer, leaf->node, words, in_title);
-    leaf->tfs[number] = leaf->title_tfs[number] + count_near(answer, leaf->node, words + in_title, count - in_title);
+    if (words) words += in_title;
+    leaf->tfs[number] = leaf->title_tfs[number] + count_near(answer, leaf->node, words, count - in_title);
 }
 
 /* ---- Words in a row ---- */

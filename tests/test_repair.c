@@ -1,7 +1,7 @@
 /*
  * A damaged index is repaired: every article comes out as it went in or is named as lost, nothing that was deleted comes back
  * unless the report says that it may, and the new index is sound. Damage: pages zeroed and bits flipped all over, files cut short or
- * missing.
+ * missing. TEST=test_order* for some of the tests.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -437,5 +437,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_order_of_threads_reordered, index_fixture_make, index_fixture_remove),
         cmocka_unit_test_setup_teardown(test_later_wins, index_fixture_make, index_fixture_remove),
     };
+    if (getenv("TEST")) cmocka_set_test_filter(getenv("TEST"));
     return cmocka_run_group_tests_name("repair", tests, NULL, NULL);
 }
