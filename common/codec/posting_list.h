@@ -22,18 +22,22 @@
 enum {
     POSTING_BLOCK = 128,      /* postings a block */
     POSTING_PAGE = 256,       /* documents a page */
-    POSTING_PAGED_DF = 8192,  /* lists of so many postings, and of 8 postings a page on average, are paged */
-    POSTING_PAGED_SHARE = 32, /* documents a posting */
+    POSTING_PAGED_DF = 8192,  /* lists of so many postings, and of 8 postings a page on average, are paged, */
+    POSTING_PAGED_SHARE = 32, /* documents a posting; */
+    POSTING_DENSE_DF = 256,   /* and so are those of so many, and of 32 a page */
+    POSTING_DENSE_SHARE = 8,
     POSTING_RUN = 16,         /* postings of a block that share a grid code: eight runs a block */
     POSTING_SLACK = 64,       /* readable bytes that must follow a record, of any content, for wide loads */
     POSTING_KTH = 3,          /* stored k-th best impacts */
 };
 
 /* The shape of a list. Where there are few postings a page, walking blocks is faster than looking at pages, and takes less room.
- * */
+ * Words as frequent as those that are paged in a large segment must be so in small ones too: of all others, whose postings are
+ * walked, a query over many small segments would walk all that there are. */
 static inline bool posting_is_paged(uint32_t df, uint32_t doc_count)
 {
-    return df >= POSTING_PAGED_DF && df >= doc_count / POSTING_PAGED_SHARE;
+    return (df >= POSTING_PAGED_DF && df >= doc_count / POSTING_PAGED_SHARE) ||
+           (df >= POSTING_DENSE_DF && df >= doc_count / POSTING_DENSE_SHARE);
 }
 
 static const uint32_t posting_kth_k[POSTING_KTH] = {10, 100, 1000};

@@ -290,9 +290,7 @@ static bf_status mixed_run(struct ranking *ranking, bf_error *error)
 {
     bf_status status = ranking->no_total && !ranking->count_only ? BF_OK : count_all(ranking, error);
     if (ranking->no_total && !ranking->count_only) ranking->total = BF_TOTAL_UNKNOWN;
-    for (uint32_t i = 0; status == BF_OK && ranking->top.k && i < ranking->snapshot->segment_count; i++)
-        status = rank_segment(ranking, i, error);
-    return status;
+    return status == BF_OK && ranking->top.k ? rank_segments(ranking, rank_segment, error) : status;
 }
 
 /* ---- When ---- */

@@ -286,6 +286,16 @@ static bf_status phrase_segment(struct ranking *ranking, uint32_t number, bool c
     return status == BF_NOT_FOUND ? BF_OK : status;
 }
 
+static bf_status count_segment(struct ranking *ranking, uint32_t number, bf_error *error)
+{
+    return phrase_segment(ranking, number, true, error);
+}
+
+static bf_status rank_segment(struct ranking *ranking, uint32_t number, bf_error *error)
+{
+    return phrase_segment(ranking, number, false, error);
+}
+
 static bool phrase_can(const struct ranking *ranking)
 {
     const struct query_node *root = ranking->query->root, *node = root->child_count == 1 ? root->children[0] : NULL;
@@ -302,8 +312,9 @@ static bf_status phrase_run(struct ranking *ranking, bf_error *error)
     bool titles = ranking->query->root->children[0]->field == QUERY_TITLE;
     bool counting = ranking->count_only || !ranking->no_total || titles;
     ranking->total = 0;
-    for (uint32_t i = 0; status == BF_OK && i < ranking->snapshot->segment_count; i++)
-        status = phrase_segment(ranking, i, counting, error);
+    if (!counting) status = rank_segments(ranking, rank_segment, error);
+    for (uint32_t i = 0; counting && status == BF_OK && i < ranking->snapshot->segment_count; i++)
+        status = count_segment(ranking, i, error);
     if (ranking->no_total && !ranking->count_only) ranking->total = BF_TOTAL_UNKNOWN;
     return status;
 }

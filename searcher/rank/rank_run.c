@@ -164,10 +164,10 @@ bool rank_run_pays(const struct ranking *ranking)
     return !ranking->count_only && ranking->top.k <= RANK_HITS_MOST && rank_run_can(ranking);
 }
 
-static bf_status rank_many_segments(struct ranking *ranking,
-                                    bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
-                                    bf_error *error)
+bf_status rank_segments(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
+                        bf_error *error)
 {
+    if (ranking->snapshot->segment_count == 1) return segment(ranking, 0, error);
     struct arena arena = {0};
     struct segment_order order;
     struct rank_tables tables = {&arena, arena_take_zeroed(&arena, ranking->leaf_count * sizeof *tables.of_leaf)};
@@ -193,8 +193,7 @@ bf_status rank_run_each(struct ranking *ranking, bf_status (*segment)(struct ran
     bf_status status = ranking->no_total ? BF_OK : ranking_count(ranking, error);
     if (ranking->no_total) ranking->total = BF_TOTAL_UNKNOWN;
     if (status != BF_OK || !ranking->top.k) return status;
-    if (ranking->snapshot->segment_count == 1) return segment(ranking, 0, error);
-    return rank_many_segments(ranking, segment, error);
+    return rank_segments(ranking, segment, error);
 }
 
 bf_status rank_run_outcome(const struct rank_run *run, bf_error *error)

@@ -3,7 +3,7 @@
  * query's words have stored, before anything of a segment is opened. The segments that promise most come first; once a threshold is above
  * what one promises, it and all that follow are left out.
  *
- * For a flat group of terms (rank_run_can).
+ * For any query. A score that k documents reach is found for a flat group of terms (rank_run_can), all of which may match.
  */
 #ifndef RANK_SEGMENT_ORDER_H
 #define RANK_SEGMENT_ORDER_H
