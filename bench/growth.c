@@ -65,7 +65,7 @@ int bench_growth(int argc, char **argv)
     struct growth g = {.plan = {.work = {.k = 10}, .passes = 5}, .making = {.steps = 5}};
     const struct option_spec specs[] = {
         {0, "queries", OPTION_STRING, &g.queries_path, "FILE", "the queries, as for latency"},
-        {0, "articles", OPTION_STRING, &g.making.articles, "FILE", "JSON lines: index the first eighth, quarter, half and all of them"},
+        {0, "articles", OPTION_STRING, &g.making.articles, "FILE", "JSON lines: index the first eighth, quarter, half and all"},
         {0, "work", OPTION_STRING, &g.making.work, "DIR", "where those indexes are kept; one that is there is used again"},
         {0, "from", OPTION_SIZE, &g.making.from, "SIZE", "rather index so much first, then by steps up to all"},
         {0, "steps", OPTION_U64, &g.making.steps, "N", "how many sizes with --from, evenly on a logarithmic scale (5)"},

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -52,6 +53,33 @@ static struct segment_store *open_store(const char *folder, uint32_t number)
     bf_error error = {0};
     assert_ok(segment_store_open(folder, number, &store, &error), &error);
     return store;
+}
+
+/* The last advice to the system, which it is also given: it stands before the C library's own. */
+static uintptr_t advised_from, advised_to;
+
+int madvise(void *at, size_t length, int advice)
+{
+    advised_from = (uintptr_t)at;
+    advised_to = advised_from + length;
+    return (int)syscall(SYS_madvise, at, length, advice);
+}
+
+/* The mapping that holds a place, from /proc/self/maps. */
+static void find_mapping(const void *place, uintptr_t *from, uintptr_t *to)
+{
+    char line[4096];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    *from = *to = 0;
+    while (*to == 0 && fgets(line, sizeof line, maps)) {
+        unsigned long first, end;
+        if (sscanf(line, "%lx-%lx", &first, &end) != 2 || (uintptr_t)place < first || (uintptr_t)place >= end) continue;
+        *from = first;
+        *to = end;
+    }
+    fclose(maps);
+    assert_int_not_equal(*to, 0);
 }
 
 static void put(struct segment_store_writer *writer, enum segment_database database, const char *key, const char *value)
@@ -593,6 +621,27 @@ static void test_manifest_prefixes(void **state)
     manifest_store_close(store);
 }
 
+/* A file is longer than what LMDB maps of it, for its seal stands behind; what is mapped there is somebody else's memory. */
+static void test_no_more_is_forgotten_than_is_mapped(void **state)
+{
+    bf_error error = {0};
+    const uint8_t *value;
+    size_t length;
+    uintptr_t from, to;
+    struct segment_store_writer *writer = create(folder_of(state), 1);
+    put(writer, DATABASE_META, "a", "b");
+    assert_ok(segment_store_finish(writer, false, &error), &error);
+    struct segment_store *store = open_store(folder_of(state), 1);
+    assert_ok(segment_store_get(store, DATABASE_META, "a", 1, &value, &length, &error), &error);
+    find_mapping(value, &from, &to);
+    assert_true(segment_store_bytes(store) > to - from);
+    segment_store_forget(store);
+    assert_int_equal(advised_from, from);
+    assert_int_equal(advised_to, to);
+    assert_memory_equal(value, "b", 1);
+    segment_store_close(store);
+}
+
 int main(void)
 {
 #define in_folder(test) cmocka_unit_test_setup_teardown(test, index_fixture_make, index_fixture_remove)
@@ -603,6 +652,7 @@ int main(void)
         in_folder(test_section_malformed_chunks),
         in_folder(test_forgetting_ends_with_the_map),
         cmocka_unit_test(test_segment_names),
+        in_folder(test_no_more_is_forgotten_than_is_mapped),
         in_folder(test_segment_look_ups),
         in_folder(test_segment_files),
         in_folder(test_one_environment_a_process),

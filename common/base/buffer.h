@@ -23,7 +23,7 @@ struct buffer {
 /* Frees the room; where the buffer is kept once it is large again stays said. */
 void buffer_free(struct buffer *buffer);
 
-/* An empty buffer that will be kept in a file once it is large: borrowed, it must live as long. Where the file is refused it stays in
+/* An empty buffer that will be kept in a file once it is large; the scratch is borrowed. Where the file is refused it stays in
  * memory. */
 static inline struct buffer buffer_in_scratch(const struct scratch *scratch)
 {

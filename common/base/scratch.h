@@ -26,8 +26,8 @@ int scratch_open(const struct scratch *scratch);
 /* Whether a file has a name that scratch_open may leave when the process is killed at that moment. */
 bool scratch_is_left(const char *name);
 
-/* Makes `room` bytes of the file's `size` more and maps them all, elsewhere than `bytes` if need be (NULL: it has none yet). NULL:
- * refused, and everything is as it was. */
+/* Makes the file's `size` bytes `room` and maps them all, elsewhere than `bytes` if need be (NULL: it has none yet). NULL: refused,
+ * and everything is as it was. */
 uint8_t *scratch_grow(int file, uint8_t *bytes, size_t size, size_t room);
 
 /* Gives all of it back; `bytes` NULL: nothing was mapped. */

@@ -30,6 +30,7 @@ struct shared_environment {
     MDB_env *env;
     MDB_dbi databases[DATABASE_COUNT];
     const uint8_t *map;
+    size_t mapped;   /* bytes from there on that LMDB maps: the seal behind them is not */
     int fd;
     uint64_t bytes;
     char path[PATH_MAX];
@@ -47,6 +48,7 @@ static struct shared_environment *registry; /* guarded by registry_mutex */
 static bf_status shared_environment_open(struct shared_environment *shared, bf_error *error)
 {
     MDB_txn *txn = NULL;
+    MDB_envinfo about = {0};
     bf_status status = segment_seal_open(shared->path, &shared->seal, error);
     if (status != BF_OK) return status;
     int code = mdb_env_create(&shared->env);
@@ -66,6 +68,8 @@ static bf_status shared_environment_open(struct shared_environment *shared, bf_e
     if (!code) code = mdb_get(txn, main_database, &key, &value);
     if (!code) status = segment_seal_mapped(shared->seal, value.mv_data, &shared->map, error);
     if (!code) code = mdb_env_get_fd(shared->env, &shared->fd);
+    if (!code) code = mdb_env_info(shared->env, &about);
+    shared->mapped = about.me_mapsize;
     if (!code) code = mdb_txn_commit(txn); /* keeps the database handles open for later transactions */
     else if (txn) mdb_txn_abort(txn);
     if (code == MDB_NOTFOUND) code = MDB_CORRUPTED; /* a database is missing */
@@ -172,12 +176,8 @@ uint64_t segment_store_bytes(const struct segment_store *store)
 
 void segment_store_forget(const struct segment_store *store)
 {
-    const struct shared_environment *shared = store->shared;
-    MDB_envinfo info;
-    /* No further than LMDB mapped: the seal stands behind, and what lies there in memory is someone else's, whose bytes would
-     * become 0. Advice: where it is not taken, the pages stay. */
-    if (mdb_env_info(shared->env, &info) == 0 && info.me_mapsize <= shared->bytes)
-        (void)madvise((void *)(uintptr_t)shared->map, info.me_mapsize, MADV_DONTNEED);
+    /* Advice: where it is not taken, the pages stay. Never of a byte more: what is mapped behind may be a piece of memory. */
+    (void)madvise((void *)(uintptr_t)store->shared->map, store->shared->mapped, MADV_DONTNEED);
 }
 
 bf_status segment_store_read(struct segment_store *store, const uint8_t *at, size_t length, uint8_t *bytes, bf_error *error)

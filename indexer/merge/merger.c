@@ -319,7 +319,8 @@ bf_status merge_segments(const char *index_path, struct segment **segments, uint
     bool alternates = !snapshot_order_is_plain(segments, count);
     order.run_count = count;
     if (status == BF_OK && (alternates || !options->alone)) status = snapshot_order_list(segments, count, &order, error);
-    if (status == BF_OK) status = merge_sources_open(merger->sources, segments, count, &order, &merger->scratch, &doc_count, error);
+    if (status == BF_OK)
+        status = merge_sources_open(merger->sources, segments, count, &order, &merger->scratch, &doc_count, error);
     if (status == BF_OK) status = merge_documents(merger, segments, &order, doc_count, error);
     if (status == BF_OK) status = merge_renumber(merger, doc_count, alternates, reordered, error);
     if (status == BF_OK && options->reorder)

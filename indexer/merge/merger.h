@@ -1,8 +1,8 @@
 /*
  * Merges segments into one: live documents in order, or in a better one; deleted ones left out. Their order of arrival stays.
  * Streams term by term. What grows with the number of documents, and lists that are long, are kept in files without names beside
- * the segments (scratch.h). Memory is taken for the largest record, while it is handed to the store, and for finding a better order
- * what is given for it.
+ * the segments (scratch.h). Memory is taken for the largest record, while it is handed to the store, and for finding a better
+ * order what is given for it.
  */
 #ifndef MERGE_MERGER_H
 #define MERGE_MERGER_H
