@@ -256,50 +256,6 @@ static void test_section_flips(void **state)
     free_records(&records);
 }
 
-/* Where a segment's file is mapped: by a value of its tree, whose page says its number. */
-static const uint8_t *map_of(struct segment_store *store)
-{
-    const uint8_t *value;
-    size_t length;
-    bf_error error = {0};
-    assert_ok(segment_store_get(store, DATABASE_META, "name", 4, &value, &length, &error), &error);
-    const uint8_t *page = value - ((uintptr_t)value & 4095);
-    return page - load_u64(page) * 4096;
-}
-
-/* What is mapped behind a segment is someone else's, and stays when the segment's pages are given back. A place for the map is made
- * before a page of ours; where another gap was taken for it, that is filled now, and the next segment is tried. */
-static void test_forgetting_ends_with_the_map(void **state)
-{
-    enum { TRIES = 16 };
-    struct segment_store *stores[TRIES] = {NULL};
-    uint32_t tried = 0;
-    bool was_behind = false;
-    for (; tried < TRIES && !was_behind; tried++) {
-        char path[128];
-        struct stat about;
-        struct segment_store_writer *writer = create(folder_of(state), tried + 1);
-        put(writer, DATABASE_META, "name", "value");
-        finish(writer);
-        segment_store_path(folder_of(state), tried + 1, path, sizeof path);
-        assert_int_equal(stat(path, &about), 0);
-        size_t mapped = (size_t)about.st_size & ~(size_t)4095; /* but for the seal, which begins with a page */
-        assert_true(mapped < (size_t)about.st_size);
-        uint8_t *room = mmap(NULL, mapped + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        assert_true(room != MAP_FAILED);
-        memset(room + mapped, 0xa5, 4096);
-        assert_int_equal(munmap(room, mapped), 0);
-        stores[tried] = open_store(folder_of(state), tried + 1);
-        was_behind = map_of(stores[tried]) == room;
-        segment_store_forget(stores[tried]);
-        for (size_t i = 0; i < 4096; i++) assert_int_equal(room[mapped + i], 0xa5);
-        assert_non_null(map_of(stores[tried])); /* which can still be read */
-        assert_int_equal(munmap(room + mapped, 4096), 0);
-    }
-    if (!was_behind) skip(); /* no gap was ever filled as thought */
-    for (uint32_t i = 0; i < tried; i++) segment_store_close(stores[i]);
-}
-
 /* Chunks that LMDB keeps faithfully but that are none. */
 static void test_section_malformed_chunks(void **state)
 {
@@ -650,7 +606,6 @@ int main(void)
         in_folder(test_section_out_of_range),
         in_folder(test_section_flips),
         in_folder(test_section_malformed_chunks),
-        in_folder(test_forgetting_ends_with_the_map),
         cmocka_unit_test(test_segment_names),
         in_folder(test_no_more_is_forgotten_than_is_mapped),
         in_folder(test_segment_look_ups),
