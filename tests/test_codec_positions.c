@@ -373,8 +373,8 @@ static void test_read(void **state)
                 for (uint32_t times = 0; tf > 1 && times < 1 + (chance_below(&chance, 8) == 0); times++) {
                     uint32_t *positions = malloc(tf * sizeof *positions); /* not one more is to be written */
                     assert_non_null(positions);
-                    assert_null(position_read_at(level)(&reader, place.high, low, position_width(eighths, tf), tf, enough, positions,
-                                                        &count));
+                    uint32_t width = position_width(eighths, tf);
+                    assert_null(position_read_at(level)(&reader, place.high, low, width, tf, enough, positions, &count));
                     assert_true(count == tf || positions[count - 1] >= enough);
                     assert_true(count == 1 || positions[count - 2] < enough);
                     assert_memory_equal(positions, wanted, count * sizeof *positions);
