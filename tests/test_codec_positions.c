@@ -318,8 +318,8 @@ static void test_pages(void **state)
         uint32_t most = chance_below(&chance, 2) ? 40 : 256;
         struct group group = make(&chance, 1 + chance_below(&chance, most), 1U << chance_below(&chance, 15), 1U << 16,
                                   some_room(&chance));
-        uint32_t count = group.postings.count, first = group.docs[0] / POSITION_PAGE, last = group.docs[count - 1] / POSITION_PAGE;
-        if (first != last) { /* not in one page */
+        uint32_t count = group.postings.count;
+        if (group.docs[0] / POSITION_PAGE != group.docs[count - 1] / POSITION_PAGE) { /* not in one page */
             release(&group);
             continue;
         }
@@ -365,14 +365,16 @@ static void test_read(void **state)
                 const struct position_postings one = {group.scale, group.postings.length_bytes, group.docs + i, group.tfs + i, 1};
                 struct position_place end = place;
                 uint32_t tf = group.tfs[i], last = chance_below(&chance, tf), count = 0;
-                uint32_t enough = chance_below(&chance, 3) ? wanted[last] - (wanted[last] && chance_below(&chance, 2)) : UINT32_MAX;
+                uint32_t enough = wanted[last] - (wanted[last] && chance_below(&chance, 2));
+                if (chance_below(&chance, 3) == 0) enough = UINT32_MAX;
                 uint32_t eighths = group.scale->eighths[group.postings.length_bytes ? group.length_bytes[group.docs[i]] : 0];
                 position_place_add(&end, &one);
+                uint64_t low = reader.bits - end.low;
                 for (uint32_t times = 0; tf > 1 && times < 1 + (chance_below(&chance, 8) == 0); times++) {
                     uint32_t *positions = malloc(tf * sizeof *positions); /* not one more is to be written */
                     assert_non_null(positions);
-                    assert_null(position_read_at(level)(&reader, place.high, reader.bits - end.low, position_width(eighths, tf), tf,
-                                                        enough, positions, &count));
+                    uint32_t width = position_width(eighths, tf);
+                    assert_null(position_read_at(level)(&reader, place.high, low, width, tf, enough, positions, &count));
                     assert_true(count == tf || positions[count - 1] >= enough);
                     assert_true(count == 1 || positions[count - 2] < enough);
                     assert_memory_equal(positions, wanted, count * sizeof *positions);

@@ -45,8 +45,8 @@ struct position_page_kernel {
     /* The posting of document `low`, itself below 256; -1: there is none. */
     int (*find)(const struct position_page *page, uint32_t low);
 
-    /* Rooms and widths of all postings. `length_bytes`, of the page's documents, of which the segment has so many; NULL: they don't
-     * count. */
+    /* Rooms and widths of all postings. `length_bytes`: those of the page's documents, of which the segment has `docs`; NULL:
+     * they don't count. */
     void (*widen)(const struct position_scale *scale, const uint8_t *length_bytes, uint32_t docs, struct position_page *page);
 
     /* What the first `index` postings take, index <= count, but for those aside. */

@@ -68,8 +68,8 @@ AVX2 static void widen(const struct position_scale *scale, const uint8_t *length
 AVX2 static struct position_taken before(const struct position_page *page, uint32_t index)
 {
     const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi8(1), ones = _mm256_set1_epi16(1);
-    const __m256i lanes = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
-                                           25, 26, 27, 28, 29, 30, 31);
+    const __m256i lanes = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+                                           24, 25, 26, 27, 28, 29, 30, 31);
     __m256i lows = zero, highs = zero; /* of four bytes, of eight */
     for (uint32_t i = 0; i < index; i += 32) {
         __m256i there = _mm256_cmpgt_epi8(_mm256_set1_epi8((char)(index - i < 32 ? index - i : 32)), lanes);

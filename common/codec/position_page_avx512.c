@@ -90,7 +90,8 @@ AVX512 static inline void collect(const uint8_t *length_bytes, uint32_t docs, co
     }
 }
 
-AVX512 static void widen(const struct position_scale *scale, const uint8_t *length_bytes, uint32_t docs, struct position_page *page)
+AVX512 static void widen(const struct position_scale *scale, const uint8_t *length_bytes, uint32_t docs,
+                         struct position_page *page)
 {
     /* position_less and 7, of which none is negative. */
     __m128i bytes = _mm_add_epi8(_mm512_cvtepi32_epi8(_mm512_loadu_si512(position_less)), _mm_set1_epi8(7));

@@ -244,7 +244,8 @@ static const char *last_rule(const struct posting_list *list, uint32_t number, c
 {
     uint32_t docs = list->doc_count - number * POSTING_PAGE; /* of the segment in this page */
     if (docs >= POSTING_PAGE) return NULL;
-    return page->count < PAGE_LOW_BYTES ? (page->lows[page->count - 1] < docs ? NULL : beyond) : set_rule(list, number, page->set);
+    if (page->count >= PAGE_LOW_BYTES) return set_rule(list, number, page->set);
+    return page->lows[page->count - 1] < docs ? NULL : beyond;
 }
 
 const char *posting_page_measure(const struct posting_list *list, uint32_t number, struct position_page *page)

@@ -282,8 +282,8 @@ bool phrase_words_match(struct phrase_words *words, uint32_t doc, uint32_t least
         if (i >= 2 && !word_stand(words, word, doc)) return false;
         uint32_t count = word_read(words, word, i ? words->starts[left - 1] + word->offset : UINT32_MAX);
         if (i == 0) left = first_starts(words, word, count);
-        else if (left == 1) left = count && word->positions[count - 1] == words->starts[0] + word->offset; /* the last is enough */
-        else left = keep_starts(words->starts, left, word, count);
+        else if (left > 1) left = keep_starts(words->starts, left, word, count);
+        else left = count && word->positions[count - 1] == words->starts[0] + word->offset; /* none behind it was read */
         if (!left) return false;
     }
     words->tf = left;

@@ -1,6 +1,7 @@
 /*
  * The words of a phrase in one segment, and how often the phrase is in a document that has them all: positions are read from the
- * rarest word to the most frequent, each only as far as the phrase may still begin somewhere, or words may still be near it.
+ * rarest word to the most frequent, but of the first two the one first that is less often in the document; each only as far as
+ * the phrase may still begin somewhere, or words may still be near it.
  */
 #ifndef RANK_PHRASE_WORD_H
 #define RANK_PHRASE_WORD_H
