@@ -6,7 +6,7 @@
 #   make deps       only install what is missing
 #   make install    PREFIX=/usr/local DESTDIR=
 #   make check-layers check-headers
-#   make asan tsan clang   the tests under another flavour of the build
+#   make asan tsan clang   the tests under another flavour of the build; asan CC=clang (after clean) also sees offsets to null pointers
 #   make neon       the kernels of AArch64 and their tests, cross-compiled and run by qemu (Debian: gcc-aarch64-linux-gnu, qemu-user)
 #   make fuzz       FUZZ_SECONDS=60 a target; FUZZERS_WANTED=fuzz_codec FUZZ_PART=articles: one decoder of one target
 #   make fuzz-parts every decoder and every reader by itself, FUZZ_SECONDS=60 each (3600 for the long form)

@@ -41,7 +41,7 @@ static void write_some(struct steps *steps)
     if (!step(steps, "open", bf_writer_open(steps->path, &(bf_writer_options){.no_sync = true}, &writer, error))) return;
     bool going = true;
     for (int i = 0; going && i < 3; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "n%d", i);
         bf_text keyword = text_of("weather");
         bf_article article = {.id = text_of(id), .title = text_of("News of the weather"), .body = text_of(bodies[i]),

@@ -398,7 +398,7 @@ static void test_segment_files(void **state)
     writer = create(folder_of(state), 5);
     memset(large, 'x', sizeof large);
     for (int i = 0; i < 30; i++) {
-        char key[8];
+        char key[16];
         snprintf(key, sizeof key, "%04d", i);
         assert_ok(segment_store_put(writer, DATABASE_ARTICLES, key, 4, large, sizeof large, &error), &error);
     }

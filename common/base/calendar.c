@@ -333,6 +333,7 @@ static bool parse_named(struct cursor cursor, struct parts *parts)
 
 bf_status bf_date_parse(bf_text text, bf_date *date)
 {
+    if (text.length == 0) return BF_NOT_FOUND; /* and perhaps no bytes to add a length to */
     struct cursor cursor = {text.bytes, text.bytes + text.length};
     skip_spaces(&cursor);
     while (cursor.end > cursor.at && (cursor.end[-1] == ' ' || cursor.end[-1] == '\t' || cursor.end[-1] == '\n' ||

@@ -52,7 +52,7 @@ AVX512 bool position_measure_avx512(const struct position_postings *postings, st
     sums->low[0] = sums->high[0] = 0;
     if (last_doc > INT32_MAX) return false;
     for (uint32_t i = 0; i < count; i += 16) {
-        __mmask16 there = count - i < 16 ? (__mmask16)((1U << (count - i)) - 1) : (__mmask16)0xffff;
+        __mmask16 there = (__mmask16)(count - i < 16 ? (1U << (count - i)) - 1 : 0xffff);
         __m512i tf = _mm512_maskz_loadu_epi32(there, postings->tfs + i), length = zero;
         if (postings->length_bytes) {
             __m512i docs = _mm512_maskz_loadu_epi32(there, postings->docs + i);

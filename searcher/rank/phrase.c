@@ -234,7 +234,7 @@ static bool sift(struct phrase_run *run)
             for (uint32_t j = 0; j < count; j++) {
                 uint32_t low = docs[j] - (uint32_t)first;
                 docs[kept] = docs[j];
-                kept += set[low / 64] >> low % 64 & 1;
+                kept += (uint32_t)(set[low / 64] >> low % 64 & 1);
             }
             count = kept;
         }
