@@ -85,8 +85,8 @@ static void table_odds(struct one_term *one)
     }
 }
 
-/* Those documents of a cell that reach the threshold. Which these are is found out without a branch where the cell is full, as those
- * of a word that is everywhere are. */
+/* Those documents of a cell that reach the threshold. Which these are is found out without a branch where the cell is full, as
+ * those of a word that is everywhere are. */
 static bool rank_cell(struct one_term *one, uint32_t first, uint32_t set, const uint8_t *lengths, const uint32_t *tfs)
 {
     uint32_t reached = 0, full = set == 0xffff;
