@@ -114,6 +114,15 @@ static unsigned child_of(const uint8_t *page, const uint8_t *key, size_t key_len
     return low;
 }
 
+/* A look-up reads half a dozen places of a leaf, each found by the one before: waiting for memory once is shorter, even for all of
+ * it. */
+static void leaf_prefetch(const struct segment_seal *seal, uint64_t number)
+{
+    enum { LINE = 64 };
+    const uint8_t *leaf = seal->file + (size_t)number * TREE_PAGE;
+    for (size_t at = 0; at < TREE_PAGE && number < seal->record.page_count; at += LINE) __builtin_prefetch(leaf + at);
+}
+
 bf_status segment_seal_find_term(struct segment_seal *seal, const void *key, size_t key_length, struct store_entry *entry,
                                  bf_error *error)
 {
@@ -121,6 +130,7 @@ bf_status segment_seal_find_term(struct segment_seal *seal, const void *key, siz
     const uint8_t *page, *node;
     if (number == SEAL_NO_ROOT) return BF_NOT_FOUND;
     for (unsigned depth = seal->record.terms_depth;; depth--) {
+        if (depth == 1) leaf_prefetch(seal, number);
         bf_status status = seal_terms_page(seal, number, depth, &page, error);
         if (status != BF_OK) return status;
         node = tree_page_node(page, child_of(page, key, key_length));
