@@ -1,8 +1,8 @@
 /*
- * Up to 128 integers of up to 32 bits as a Rice code (Rice and Plaunt 1971): the low bits of each, packed, and then a bit stream of
- * the high parts, for each integer as many zeros as it is high and a one. The width of the low bits is in a byte before them,
+ * Up to 128 integers of up to 32 bits as a Rice code (Rice and Plaunt 1971): the low bits of each, packed, and then a bit stream
+ * of the high parts, for each integer as many zeros as it is high and a one. The width of the low bits is in a byte before them,
  * chosen so that the whole is smallest. Gaps between documents drawn by chance take a tenth of a bit more than they must, where
- * patched frames take half a bit more, and all ones are found at once (rice_unpack.h), so that no integer waits for the one before.
+ * patched frames take half a bit more, and all ones are found at once (rice_unpack.h), so that no integer waits for another.
  */
 #ifndef CODEC_RICE_BLOCK_H
 #define CODEC_RICE_BLOCK_H
@@ -19,8 +19,8 @@ void rice_block_encode(const uint32_t *values, uint32_t count, struct buffer *ou
  * anything after them up to a multiple of 16. Returns NULL or the rule broken. */
 const char *rice_block_decode(const uint8_t *bytes, size_t length, uint32_t count, uint32_t more, uint32_t values[BITPACK_COUNT]);
 
-/* The same of gaps less one as the numbers they lead to: values[i] is before + the sum of (integer j + 1) for j <= i, modulo 2^32;
- * before is UINT32_MAX where nothing stands before. */
+/* The same of gaps less one as the numbers they lead to: values[i] is before + the sum of (integer j + 1) for j <= i, modulo
+ * 2^32; before is UINT32_MAX where nothing stands before. */
 const char *rice_block_decode_sums(const uint8_t *bytes, size_t length, uint32_t count, uint32_t before,
                                    uint32_t values[BITPACK_COUNT]);
 

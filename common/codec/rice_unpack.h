@@ -1,6 +1,6 @@
 /*
- * The integers of a Rice block (rice_block.h) from its two streams: what takes time where lists are walked. AVX-512 with VBMI2 does
- * it in one pass, without going through memory for high parts, low parts and sums; elsewhere it is put together from what
+ * The integers of a Rice block (rice_block.h) from its two streams: what takes time where lists are walked. AVX-512 with VBMI2
+ * does it in one pass, without going through memory for high parts, low parts and sums; elsewhere it is put together from what
  * bitpack.h and page_unpack.h have for each instruction set. All give the same results.
  *
  * `packed` has the low bits, `stream` the high parts; 64 readable bytes follow each. 1 <= count <= 128, width <= 32. Numbers are

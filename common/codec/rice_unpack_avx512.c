@@ -1,6 +1,6 @@
 /*
- * Thirty-two bits of the stream are a mask that compresses as many ascending numbers of 16 bits (VBMI2): so the places of the ones
- * are found a step of 32 bits at a time. The place of one i less i is the sum of the high parts up to it, so that of sums of
+ * Thirty-two bits of the stream are a mask that compresses as many ascending numbers of 16 bits (VBMI2): so the places of the
+ * ones are found a step of 32 bits at a time. The place of one i less i is the sum of the high parts up to it, so that of sums of
  * integers only the low parts have to be added up.
  */
 #include "rice_unpack.h"
@@ -21,9 +21,8 @@ enum {
 AVX512 static inline uint32_t find_ones(const uint8_t *stream, uint32_t count, uint16_t *ones)
 {
     const __m512i step = _mm512_set1_epi16(32);
-    const __m512i low = _mm512_cvtepu8_epi16(_mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
-                                                              21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31));
-    __m512i numbers = low;
+    __m512i numbers = _mm512_cvtepu8_epi16(_mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19,
+                                                            20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31));
     uint32_t found = 0;
     for (uint32_t i = 0; i < STEPS && (i < USUAL_STEPS || found < count); i++) {
         uint32_t mask = load_u32(stream + 4 * (size_t)i);
@@ -81,7 +80,8 @@ AVX512 static uint32_t unpack_values(const uint8_t *packed, const uint8_t *strea
     const __m512i always = _mm512_set1_epi32((int)more);
     const __m256i one = _mm256_set1_epi16(1);
     for (uint32_t i = 0; i < count; i += LANES, packed += 2 * (size_t)width) {
-        __m256i here = _mm256_loadu_si256((const __m256i *)(ones + i)), before = _mm256_loadu_si256((const __m256i *)(ones + i - 1));
+        __m256i here = _mm256_loadu_si256((const __m256i *)(ones + i));
+        __m256i before = _mm256_loadu_si256((const __m256i *)(ones + i - 1));
         __m512i high = _mm512_cvtepu16_epi32(_mm256_sub_epi16(_mm256_sub_epi16(here, before), one));
         __m512i value = _mm512_add_epi32(_mm512_sll_epi32(high, shift), always);
         if (width) value = _mm512_add_epi32(value, low_parts_take(&low, packed));

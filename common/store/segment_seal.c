@@ -116,6 +116,14 @@ static unsigned child_of(const uint8_t *page, const uint8_t *key, size_t key_len
     return low;
 }
 
+/* A look-up reads half a dozen places of a leaf, each found by the one before: waiting for memory once is shorter, even for all of
+ * it. */
+static void leaf_prefetch(const struct segment_seal *seal, uint64_t number)
+{
+    const uint8_t *leaf = seal->file + (size_t)number * TREE_PAGE;
+    for (size_t at = 0; at < TREE_PAGE; at += CACHE_LINE) __builtin_prefetch(leaf + at);
+}
+
 bf_status segment_seal_approach_term(struct segment_seal *seal, const void *key, size_t key_length, struct term_way *way,
                                      bf_error *error)
 {
@@ -129,7 +137,7 @@ bf_status segment_seal_approach_term(struct segment_seal *seal, const void *key,
     }
     if (way->page >= seal->record.page_count) return BF_OK; /* which is found on arrival */
     __builtin_prefetch(&seal->verified[way->page >> 6]);
-    __builtin_prefetch(seal->file + (size_t)way->page * TREE_PAGE);
+    leaf_prefetch(seal, way->page);
     return BF_OK;
 }
 

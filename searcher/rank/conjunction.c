@@ -1,8 +1,8 @@
 /*
  * Exact top k of a flat group of terms that must all match. The rarest leads. If its list is not paged, its postings are walked:
- * a document is dropped as soon as bounds of what it and the others can add are too low, or a cell of another list is empty,
- * before anything of the other lists is read. If all are paged, bounds are added up page by page and cell by cell, empty ones
- * making the sum nothing.
+ * those that the other lists which are not paged have (lead_walk.h) are sieved by bounds of what the lead and the paged lists add
+ * to them (lead_sieve.h), before anything of the paged lists is read. If all are paged, bounds are added up page by page and cell
+ * by cell, empty ones making the sum nothing.
  */
 #include "impact.h"
 #include "lead_sieve.h"
@@ -138,8 +138,8 @@ static bool look_into_lists(struct conjunction *c, uint32_t least, uint32_t end)
 
 /*
  * Goes through postings of the leading list, in a stretch of documents, whose documents all lists have that are not paged. Bounds
- * come in the order of what they cost: what the lead adds and the page; where many are left, the rarest paged list's set; the cells;
- * and then lists are looked into, first for those with the best bounds.
+ * come in the order of what they cost: what the lead adds and the page; where many are left, sets of paged lists, the rarest first;
+ * the cells; and then lists are looked into, first for those with the best bounds.
  */
 static bool walk_kept(struct conjunction *c, uint32_t *kept, uint32_t count)
 {
@@ -147,7 +147,7 @@ static bool walk_kept(struct conjunction *c, uint32_t *kept, uint32_t count)
     uint64_t first = c->run.ranking->top.k > FIRST / 2 ? 2 * c->run.ranking->top.k : FIRST;
     lead_sieve_take(sieve, kept, count, least_without_shorts(c));
     for (uint32_t i = 0; i < c->paged_count && sieve->count >= SET_LEAST; i++) lead_sieve_by_set(sieve, c->paged[i]);
-    for (uint32_t i = 0; i < c->paged_count && sieve->count; i++) lead_sieve_by_cells(sieve, c->paged[i], least_without_shorts(c));
+    for (uint32_t i = 0; i < c->paged_count; i++) lead_sieve_by_cells(sieve, c->paged[i], least_without_shorts(c));
     uint32_t reached = UINT16_MAX + 1;
     if (sieve->count > FIRST_SHARE * first) {
         reached = lead_sieve_reached(sieve, (uint32_t)first);

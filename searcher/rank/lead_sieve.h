@@ -12,7 +12,7 @@ struct lead_sieve {
     struct rank_scratch *scratch;
     struct ranked_list *lead;     /* not paged */
     const uint16_t *page_sums;    /* of the paged lists (rank_run_page_sums); NULL: there are none */
-    uint16_t (*most)[256];        /* by frequency and length byte: the most that the lead adds; NULL: too few postings to table it */
+    uint16_t (*most)[256];        /* by frequency and length byte: the most that the lead adds; NULL: its postings are too few */
     uint32_t count;
     uint32_t *postings;           /* of the lead, ascending ... */
     uint16_t *added, *sums;       /* ... what it adds at most, and what the paged lists do: 0 where there are none */
@@ -21,8 +21,8 @@ struct lead_sieve {
 /* Tables what the lead adds. False: memory was refused. */
 bool lead_sieve_open(struct lead_sieve *sieve, const struct rank_run *run, struct ranked_list *lead, const uint16_t *page_sums);
 
-/* Takes the postings, which stay where they are, but for those whose lead and page do not reach `least` together, or whose page is
- * empty in a list. */
+/* Takes the postings, which stay where they are, but for those whose lead and page do not reach `least` together, or whose page
+ * is empty in a list. */
 void lead_sieve_take(struct lead_sieve *sieve, uint32_t *postings, uint32_t count, uint32_t least);
 
 /* Keeps those whose documents a paged list has; all are in one stretch of RANK_SET documents, after those of the call before. */

@@ -22,6 +22,8 @@ struct one_term {
     float title_most;                    /* how often an occurrence counts at most */
     float odds;                          /* a posting must occur so many times its norm, all occurrences counting most */
     double odds_limit;                   /* the score that this was computed from */
+    float tabled_odds;                   /* those that the next was computed from */
+    uint32_t least_tf[256];              /* by length byte: how often that is */
     uint32_t first[IMPACT_CODE_MAX + 1]; /* by code: the first part that has it as its maximum, or NONE ... */
     uint32_t *following;                 /* ... and by part: another of the same */
 };
@@ -68,14 +70,31 @@ static bool rank_block(struct one_term *one, uint32_t block)
     return true;
 }
 
-/* Those documents of a cell that reach the threshold. */
+/* A frequency of 2^24 and more passes in any case: so far floats hold all integers. */
+static void table_odds(struct one_term *one)
+{
+    const float *norms = one->list->bm25->norm, odds = one->odds, same = one->list->bm25->k1, most = 1 << 24;
+    const bool counts_length = one->list->leaf->counts_length;
+    if (one->tabled_odds == odds) return;
+    one->tabled_odds = odds;
+    for (uint32_t i = 0; i < 256; i++) {
+        float least = odds * (counts_length ? norms[i] : same);
+        if (!(least < most)) least = most;
+        int32_t whole = (int32_t)least;
+        one->least_tf[i] = (uint32_t)whole + ((float)whole < least);
+    }
+}
+
+/* Those documents of a cell that reach the threshold. Which these are is found out without a branch where the cell is full, as
+ * those of a word that is everywhere are. */
 static bool rank_cell(struct one_term *one, uint32_t first, uint32_t set, const uint8_t *lengths, const uint32_t *tfs)
 {
-    const struct ranked_list *list = one->list;
-    for (; set; set &= set - 1, tfs++) {
-        uint32_t low = (uint32_t)__builtin_ctz(set);
-        float norm = list->leaf->counts_length ? list->bm25->norm[lengths[first + low]] : list->bm25->k1;
-        if ((float)*tfs >= one->odds * norm && !score(one, first + low, 0, *tfs)) return false;
+    uint32_t reached = 0, full = set == 0xffff;
+    for (uint32_t low = 0; full && low < 16; low++) reached |= (uint32_t)(tfs[low] >= one->least_tf[lengths[first + low]]) << low;
+    for (uint32_t left = full ? reached : set; left; left &= left - 1) {
+        uint32_t low = (uint32_t)__builtin_ctz(left);
+        uint32_t tf = full ? tfs[low] : *tfs++;
+        if (tf >= one->least_tf[lengths[first + low]] && !score(one, first + low, 0, tf)) return false;
     }
     return true;
 }
@@ -98,6 +117,7 @@ static bool rank_page(struct one_term *one, uint32_t page)
     if (!rule) rule = posting_page_tfs(&list->list, page, tfs);
     if (rule) segment_broken(run->segment, "postings", rule);
     if (rule || !lengths) return true;
+    table_odds(one);
     for (uint32_t cell = 0; cell < KERNEL_CELLS && live >> cell; cell++) {
         uint32_t here = (uint32_t)(set[cell / 4] >> cell % 4 * 16) & 0xffff;
         if ((live >> cell & 1) && !rank_cell(one, first + cell * 16, here, lengths, tfs + at)) return false;
@@ -170,6 +190,7 @@ static bool rank_list(struct one_term *one)
     one->title_most = list->titles_matter && list->bm25->title_weight > 1 ? list->bm25->title_weight : 1;
     one->odds = 0;
     one->odds_limit = 0;
+    one->tabled_odds = -1;
     raise_odds(one);
     if (list->shape == CURSOR_INLINE) {
         for (uint32_t i = 0; i < list->df; i++)
