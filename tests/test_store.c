@@ -239,8 +239,8 @@ static const uint8_t *map_of(struct segment_store *store)
     return page - load_u64(page) * 4096;
 }
 
-/* What is mapped behind a segment is someone else's, and stays when the segment's pages are given back. A place for the map is made
- * before a page of ours; where another gap was taken for it, that is filled now, and the next segment is tried. */
+/* What is mapped behind a segment is someone else's, and stays when the segment's pages are given back. A place for the map is
+ * made before a page of ours; where another gap was taken for it, that is filled now, and the next segment is tried. */
 static void test_forgetting_ends_with_the_map(void **state)
 {
     enum { TRIES = 16 };
