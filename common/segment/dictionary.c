@@ -49,12 +49,13 @@ static bf_status look_arrive(struct dictionary_look *look, const uint8_t *term, 
 }
 
 /* Whoever looks a word up reads its list next. */
-static bf_status look_read(const struct dictionary_look *look, const uint8_t *term, uint32_t term_length, struct term_entry *entry,
-                           bf_error *error)
+static bf_status look_read(const struct dictionary_look *look, const uint8_t *term, uint32_t term_length,
+                           struct term_entry *entry, bf_error *error)
 {
     bool found = false;
-    const char *rule = look->absent ? NULL
-                                    : term_block_find(look->stored.value, look->stored.value_length, term, term_length, entry, &found);
+    const struct store_entry *block = &look->stored;
+    const char *rule = NULL;
+    if (!look->absent) rule = term_block_find(block->value, block->value_length, term, term_length, entry, &found);
     if (rule) return segment_corrupt(look->segment, "terms", rule, error);
     if (!found) *entry = (struct term_entry){0};
     else if (entry->postings_length) section_prefetch(&look->segment->postings, entry->postings_offset);

@@ -91,6 +91,9 @@ static inline bool clause_set_is_empty(const uint64_t set[4]) { return !(set[0] 
 /* Computes page_sums of the root, and of all groups. False: memory was refused. */
 bool clause_tree_sum_pages(struct clause_tree *tree);
 
+/* Asks for the memory of pages that will be looked at soon: pages[at] is next. */
+void clause_tree_prefetch(const struct clause_tree *tree, const uint32_t *pages, uint32_t at, uint32_t count);
+
 /* Computes the root's `cells` of a page. `sets_known`: nothing is computed of groups that the page's sets say are not there. */
 void clause_tree_cells(struct clause_tree *tree, uint32_t page, bool sets_known);
 

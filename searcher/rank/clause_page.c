@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { AHEAD = 4 }; /* pages whose memory is asked for before they are looked at */
+
 /* ---- All pages ---- */
 
 static bool sum_group(struct clause_tree *tree, struct clause *group);
@@ -46,6 +48,21 @@ static bool sum_group(struct clause_tree *tree, struct clause *group)
 }
 
 bool clause_tree_sum_pages(struct clause_tree *tree) { return sum_group(tree, tree->root); }
+
+static void prefetch_list(const struct posting_list *list, const uint32_t *pages, uint32_t at, uint32_t count)
+{
+    if (at + 2 * AHEAD < count) posting_page_prefetch_directory(list, pages[at + 2 * AHEAD]);
+    if (at + AHEAD < count && list->page_max[pages[at + AHEAD]]) posting_page_prefetch(list, pages[at + AHEAD]);
+}
+
+void clause_tree_prefetch(const struct clause_tree *tree, const uint32_t *pages, uint32_t at, uint32_t count)
+{
+    for (uint32_t i = 0; i < tree->scorer_count; i++)
+        for (uint32_t j = 0; j < tree->scorers[i]->word_count; j++) {
+            const struct ranked_list *list = tree->scorers[i]->words[j].list;
+            if (list && ranked_list_is_paged(list)) prefetch_list(&list->list, pages, at, count);
+        }
+}
 
 /* ---- Cells ---- */
 

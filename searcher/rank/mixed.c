@@ -257,7 +257,9 @@ static bool rank_pages(struct mixed *mixed)
     if (!clause_tree_sum_pages(&mixed->tree) || !order_pages(mixed)) return false;
     for (uint32_t i = 0; i < mixed->page_count && mixed->segment->failure.status == BF_OK; i++) {
         if (mixed->least > UINT16_MAX) return true;
-        if (mixed->tree.root->page_sums[mixed->pages[i]] >= mixed->least && !rank_page(mixed, mixed->pages[i])) return false;
+        if (mixed->tree.root->page_sums[mixed->pages[i]] < mixed->least) continue;
+        clause_tree_prefetch(&mixed->tree, mixed->pages, i, mixed->page_count);
+        if (!rank_page(mixed, mixed->pages[i])) return false;
     }
     return true;
 }

@@ -89,7 +89,8 @@ bool rank_run_can(const struct ranking *ranking);
 /* The same, and few enough hits are wanted for candidates to pay. */
 bool rank_run_pays(const struct ranking *ranking);
 
-/* Ranks segment after segment, those that promise most first, and leaves out those that can't have one of the top k: for any query. */
+/* Ranks segment after segment, those that promise most first, and leaves out those that can't have one of the top k: for any
+ * query. */
 bf_status rank_segments(struct ranking *ranking, bf_status (*segment)(struct ranking *ranking, uint32_t number, bf_error *error),
                         bf_error *error);
 
