@@ -16,15 +16,15 @@ struct growth {
     struct growth_report report;
 };
 
-static bf_status size_measure(struct growth *g, const char *index, const struct growth_cost *cost, bf_error *error)
+static bf_status size_measure(struct growth *g, const char *index, bf_error *error)
 {
     struct growth_size *size = &g->report.sizes[g->report.size_count];
     struct latency_samples samples = {0};
     bf_searcher *searcher = NULL;
     g->plan.index_path = size->index = index;
-    size->cost = *cost;
     fprintf(stderr, "%s\n", index);
-    bf_status status = bf_searcher_open(index, &searcher, error);
+    bf_status status = growth_cost_load(index, &size->cost, error);
+    if (status == BF_OK) status = bf_searcher_open(index, &searcher, error);
     if (status == BF_OK) status = bf_searcher_stats(searcher, &size->stats, error);
     bf_searcher_close(searcher);
     if (status == BF_OK) status = latency_samples_make(&g->plan, "search", &samples, error);
@@ -39,7 +39,6 @@ static bf_status growth_run(struct growth *g, const char *const *indexes, size_t
 {
     enum query_mode mode = QUERY_AS_TYPED;
     char *made[GROWTH_SIZES_MOST] = {0};
-    struct growth_cost costs[GROWTH_SIZES_MOST] = {0};
     bf_status status = BF_OK;
     if (g->mode_name && !query_mode_parse(g->mode_name, &mode))
         return fail(error, BF_BAD_ARGUMENT, "--mode is or, and, or phrase, not \"%s\"", g->mode_name);
@@ -47,10 +46,10 @@ static bf_status growth_run(struct growth *g, const char *const *indexes, size_t
         return fail(error, BF_BAD_ARGUMENT, "--passes is 1 or more; --passes or -k may be too large");
     status = query_set_read(g->queries_path, mode, &g->plan.set, error);
     if (status == BF_OK && g->making.articles) {
-        status = growth_index_make(&g->making, made, costs, &count, error);
+        status = growth_index_make(&g->making, made, &count, error);
         indexes = (const char *const *)made;
     }
-    for (size_t i = 0; status == BF_OK && i < count; i++) status = size_measure(g, indexes[i], &costs[i], error);
+    for (size_t i = 0; status == BF_OK && i < count; i++) status = size_measure(g, indexes[i], error);
     g->report.plan = &g->plan;
     if (status == BF_OK) status = g->json ? growth_report_json(&g->report, error) : growth_report_table(&g->report, error);
     if (status == BF_OK && g->svg) status = growth_report_plot(&g->report, g->svg, error);

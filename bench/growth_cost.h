@@ -1,4 +1,4 @@
-/* What it took to make an index: measured, and kept in a file of JSON beside it. */
+/* What it took to make an index: measured, and kept in a file of JSON beside it, INDEX.cost.json. */
 #ifndef BENCH_GROWTH_COST_H
 #define BENCH_GROWTH_COST_H
 
@@ -9,8 +9,8 @@ struct growth_cost {
     struct resources used;
 };
 
-/* Reads what was kept; where there is no such file, nothing is known. */
-bf_status growth_cost_load(const char *path, struct growth_cost *cost, bf_error *error);
-bf_status growth_cost_save(const char *path, const struct growth_cost *cost, bf_error *error);
+/* Reads what was kept of an index; where there is no such file, nothing is known. */
+bf_status growth_cost_load(const char *index, struct growth_cost *cost, bf_error *error);
+bf_status growth_cost_save(const char *index, const struct growth_cost *cost, bf_error *error);
 
 #endif

@@ -91,36 +91,32 @@ static bf_status index_make(const struct growth_making *making, const char *arti
 
 /* The first `length` bytes. `name` tells them from others. */
 static bf_status beginning_index(FILE *in, uint64_t length, const char *name, const struct growth_making *making, char **path,
-                                 struct growth_cost *cost, bf_error *error)
+                                 bf_error *error)
 {
-    char *articles = NULL, *unfinished = NULL, *kept = NULL;
+    struct growth_cost cost = {.input_bytes = length};
+    char *articles = NULL, *unfinished = NULL;
     bf_status status = BF_OK;
     if (asprintf(path, "%s/growth-%s.bf", making->work, name) < 0) *path = NULL;
     if (asprintf(&articles, "%s/growth-%s.jsonl", making->work, name) < 0) articles = NULL;
     if (asprintf(&unfinished, "%s/growth-%s.unfinished", making->work, name) < 0) unfinished = NULL;
-    if (asprintf(&kept, "%s/growth-%s.json", making->work, name) < 0) kept = NULL;
-    if (!*path || !articles || !unfinished || !kept) {
+    if (!*path || !articles || !unfinished) {
         status = fail_memory(error);
-    } else if (access(*path, F_OK) == 0) {
-        status = growth_cost_load(kept, cost, error);
-    } else {
+    } else if (access(*path, F_OK) != 0) {
         fprintf(stderr, "making %s\n", *path);
         if (access(unfinished, F_OK) == 0)
             status = fail(error, BF_BAD_ARGUMENT, "%s is left from an earlier run: remove it", unfinished);
         else status = beginning_copy(in, length, articles, error);
-        if (status == BF_OK) status = index_make(making, articles, unfinished, *path, cost, error);
-        cost->input_bytes = length;
-        if (status == BF_OK) status = growth_cost_save(kept, cost, error);
+        if (status == BF_OK) status = index_make(making, articles, unfinished, *path, &cost, error);
+        if (status == BF_OK) status = growth_cost_save(*path, &cost, error);
         unlink(articles);
     }
     free(articles);
     free(unfinished);
-    free(kept);
     return status;
 }
 
-bf_status growth_index_make(const struct growth_making *making, char *paths[GROWTH_SIZES_MOST],
-                            struct growth_cost costs[GROWTH_SIZES_MOST], size_t *count, bf_error *error)
+bf_status growth_index_make(const struct growth_making *making, char *paths[GROWTH_SIZES_MOST], size_t *count,
+                            bf_error *error)
 {
     uint64_t ends[GROWTH_SIZES_MOST] = {0};
     char name[32];
@@ -133,7 +129,7 @@ bf_status growth_index_make(const struct growth_making *making, char *paths[GROW
     for (size_t i = 0; status == BF_OK && i < *count; i++) {
         if (making->from) snprintf(name, sizeof name, "%" PRIu64, ends[i]);
         else snprintf(name, sizeof name, "%u", 1u << i);
-        status = beginning_index(in, ends[i], name, making, &paths[i], &costs[i], error);
+        status = beginning_index(in, ends[i], name, making, &paths[i], error);
     }
     fclose(in);
     return status;

@@ -15,8 +15,8 @@ struct growth_making {
 };
 
 /* Makes WORK/growth-1.bf, -2, -4 and -8 of the file's first lines, or, with `from`, WORK/growth-<bytes>.bf, or leaves those that
- * are there. Their paths are the caller's to free, on failure too. What each took is kept beside it, and known again. */
-bf_status growth_index_make(const struct growth_making *making, char *paths[GROWTH_SIZES_MOST],
-                            struct growth_cost costs[GROWTH_SIZES_MOST], size_t *count, bf_error *error);
+ * are there. Their paths are the caller's to free, on failure too. What each took is kept beside it (growth_cost.h). */
+bf_status growth_index_make(const struct growth_making *making, char *paths[GROWTH_SIZES_MOST], size_t *count,
+                            bf_error *error);
 
 #endif
