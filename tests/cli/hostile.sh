@@ -5,7 +5,7 @@ big=${HOSTILE:-small}
 pick() { if [ "$big" = big ]; then echo "$2"; else echo "$1"; fi; } # pick SMALL BIG
 M=$((1 << 20))
 peak_most=$((420 * M)) # the most an article may have is 256 MiB
-# A sanitizer holds on to what is freed, and has a ninth of shadow: its peaks say nothing.
+# A sanitizer holds on to what is freed, and has its shadow: its peaks say nothing.
 measures_memory=yes
 case $(basename "$build") in asan | tsan | fuzz) measures_memory= ;; esac
 
