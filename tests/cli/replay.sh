@@ -12,5 +12,6 @@ for target in tests/fuzz_*.c; do
         echo "$name has no inputs"
         exit 1
     fi
-    echo "$name: $("$BUILD/tests/replay_${name#fuzz_}" "${inputs[@]}")"
+    said=$("$BUILD/tests/replay_${name#fuzz_}" "${inputs[@]}") # by itself, or its failure would be lost
+    echo "$name: $said"
 done
