@@ -37,6 +37,7 @@ struct disjunction {
     struct page_part *parts;
     struct candidate found[POSTING_PAGE]; /* in the page being looked at */
     struct short_window window;           /* of the short lists */
+    uint16_t places[SHORT_WINDOW_FEW + 1], bounds[SHORT_WINDOW_FEW + 1]; /* of documents in it that may win, less its first */
 };
 
 /* ---- Short lists ---- */
@@ -109,22 +110,22 @@ static bool collect_page(struct disjunction *d, uint32_t page)
 static uint32_t take_stretch(struct disjunction *d, const struct short_stretch *stretch, uint32_t found)
 {
     struct rank_run *run = &d->run;
-    uint16_t *all = run->scratch->sums, *places = run->scratch->places, *bounds = run->scratch->bounds;
+    uint16_t *all = run->scratch->sums;
     for (uint32_t i = 0; i < stretch->count; i++) { /* without a branch that depends on them */
-        uint32_t doc = stretch->docs[i], place = doc - d->window.first, sum = all[place], bound = sum + d->page_sums[doc / POSTING_PAGE];
+        uint32_t doc = stretch->docs[i], place = doc - d->window.first, sum = all[place];
+        uint32_t bound = sum + d->page_sums[doc / POSTING_PAGE];
         all[place] = 0; /* in another list it is not found again */
-        places[found] = (uint16_t)place;
-        bounds[found] = (uint16_t)bound;
+        d->places[found] = (uint16_t)place;
+        d->bounds[found] = (uint16_t)bound;
         found += (sum > 0) & (bound >= run->least);
     }
     return found;
 }
 
-/* Takes the window's sums out again and keeps the documents that may win: by the postings if these are few, otherwise by pages. */
+/* Takes the window's sums out again and keeps the documents that may win: by its postings if these are few, otherwise by pages. */
 static bool collect_window(struct disjunction *d)
 {
     struct rank_run *run = &d->run;
-    const uint16_t *places = run->scratch->places, *bounds = run->scratch->bounds;
     uint32_t found = 0;
     if (d->window.count > SHORT_WINDOW_FEW) {
         for (uint64_t left = d->window.touched; left; left &= left - 1)
@@ -133,7 +134,7 @@ static bool collect_window(struct disjunction *d)
     }
     for (uint32_t i = 0; i < d->window.stretch_count; i++) found = take_stretch(d, &d->window.stretches[i], found);
     for (uint32_t i = 0; i < found; i++) {
-        uint32_t doc = d->window.first + places[i], bound = lower_to_cells(d, doc, bounds[i]);
+        uint32_t doc = d->window.first + d->places[i], bound = lower_to_cells(d, doc, d->bounds[i]);
         if (bound && !segment_is_deleted(run->segment, doc) && !rank_run_push(run, doc, bound)) return false;
     }
     return true;
@@ -184,7 +185,8 @@ static void add_page(struct disjunction *d, struct ranked_list *list, uint32_t p
 static bool sum_page(struct disjunction *d, uint32_t page)
 {
     struct rank_run *run = &d->run;
-    uint16_t *page_sums = run->scratch->sums + (page * POSTING_PAGE - d->window.first), sums[KERNEL_PAGE], cell_sums[KERNEL_CELLS] = {0};
+    uint16_t *page_sums = run->scratch->sums + (page * POSTING_PAGE - d->window.first);
+    uint16_t sums[KERNEL_PAGE], cell_sums[KERNEL_CELLS] = {0};
     uint8_t lows[KERNEL_PAGE];
     uint32_t paged = d->page_sums[page], least = run->least > 0 ? run->least : 1;
     bool touched = d->window.touched >> (page - d->window.first / POSTING_PAGE) & 1;

@@ -2,7 +2,7 @@
  * What is done for 256 documents at a time, an instruction set a file. All give the same results; the scalar one is the
  * reference.
  *
- * `sums` are upper bounds of scores as integers, one a document of a page; they stay below 2^16 (cells.c).
+ * `sums` are upper bounds of scores as integers, one a document of a page; they stay below 2^16 (rank_run.h).
  */
 #ifndef RANK_PAGE_KERNEL_H
 #define RANK_PAGE_KERNEL_H

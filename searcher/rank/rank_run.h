@@ -41,7 +41,6 @@ static inline uint32_t rank_set_words(uint32_t doc_count, uint32_t first)
  * a time, and `sums` is all zero between two. */
 struct rank_scratch {
     uint16_t sums[RANK_WINDOW];
-    uint16_t places[RANK_WINDOW + 1], bounds[RANK_WINDOW + 1]; /* of documents in the window */
     struct candidate candidates[RANK_CANDIDATES], sorted[RANK_CANDIDATES];
     uint64_t sets[2][RANK_SET / 64];
     uint32_t postings[RANK_SET]; /* numbers of those of a list, in a stretch of documents ... */

@@ -34,8 +34,8 @@ static void short_walk_to_window(const struct short_window *window, struct short
     if (code) walk->most = ranked_list_bound(list, code);
 }
 
-/* Adds what postings add, at most a block. None of their occurrences in titles counts differently. First all, as if frequencies beyond the
- * table's were its last, for which ones are can't be foretold; then what is lacking of those. */
+/* Adds what postings add, at most a block. None of their occurrences in titles counts differently. First all, as if frequencies
+ * beyond the table's were its last, for which ones are can't be foretold; then what those lack. */
 static void short_window_add_plain(struct short_window *window, const struct ranked_list *list, uint32_t at, uint32_t count)
 {
     uint16_t *sums = window->run->scratch->sums;
@@ -114,9 +114,11 @@ static void short_window_add_postings(struct short_window *window, struct ranked
 static void short_window_add_runs(struct short_window *window, struct ranked_list *list, uint32_t block, uint32_t count)
 {
     uint32_t codes = posting_block_runs(&list->list, block);
-    for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4)
+    for (uint32_t at = 0; at < count; at += POSTING_RUN, codes >>= 4) {
+        uint32_t here = count - at < POSTING_RUN ? count - at : POSTING_RUN;
         if ((codes & 15) * list->grid_step >= window->run->least)
-            short_window_add_postings(window, list, block * POSTING_BLOCK + at, count - at < POSTING_RUN ? count - at : POSTING_RUN);
+            short_window_add_postings(window, list, block * POSTING_BLOCK + at, here);
+    }
 }
 
 /* Adds those of the window's blocks that can be part of a winner. `others`: the most that all other lists can add. */

@@ -1,6 +1,7 @@
 /*
- * The lists of a query that are not paged, walked a window of documents at a time: what their postings add is added up in an array
- * of sums (rank_scratch).
+ * The lists of a query that are not paged, walked a window of documents at a time: what their postings add is added up in an
+ * array of sums (rank_scratch). Where a window's postings are few, the sums are found again by them, which costs less than looking
+ * through the whole array.
  */
 #ifndef RANK_SHORT_WINDOW_H
 #define RANK_SHORT_WINDOW_H
@@ -9,7 +10,7 @@
 
 enum {
     SHORT_WINDOW_PAGES = RANK_WINDOW / KERNEL_PAGE,
-    SHORT_WINDOW_FEW = 10 * SHORT_WINDOW_PAGES, /* postings of a window, which are remembered: its sums are found by them */
+    SHORT_WINDOW_FEW = 10 * SHORT_WINDOW_PAGES, /* postings of a window */
 };
 
 /* A list that is walked. */
