@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "article_block.h"
 #include "index_fixture.h"
 #include "snapshot.h"
 
@@ -283,10 +284,10 @@ static void test_missing_files(void **state)
 
 /* ---- Segments built at once ---- */
 
-/* Articles large enough for every thread to have many batches of them; then some are deleted. */
+/* Articles large enough for every thread to have many batches of them, and each to be a block by itself; then some are deleted. */
 static void make_threaded_index(const char *path, bool reorder)
 {
-    static char body[12100];
+    static char body[ARTICLE_BLOCK_TARGET + 200];
     bf_error error;
     bf_writer_options options = {.memory = 8 << 20, .threads = 2, .no_merge = true, .no_sync = true};
     bf_writer *writer = open_writer(path, &options);
@@ -294,7 +295,7 @@ static void make_threaded_index(const char *path, bool reorder)
         char id[32];
         uint64_t state = (uint64_t)i + 1;
         size_t length = 0;
-        while (length < 12000)
+        while (length < ARTICLE_BLOCK_TARGET + 100)
             length += (size_t)snprintf(body + length, sizeof body - length, "w%u ", (unsigned)(random_next(&state) % 9000));
         snprintf(id, sizeof id, "id-%d", i);
         add_article(writer, id, "A title", body);
