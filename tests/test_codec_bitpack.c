@@ -119,7 +119,7 @@ static void check_rice_levels(const uint8_t *bytes, const uint32_t *values, uint
     for (enum cpu_level level = CPU_SCALAR; level <= cpu_level(); level++) {
         const struct rice_unpack *functions = rice_unpack_at(level);
         uint32_t back[BITPACK_COUNT], sum = given;
-        assert_int_not_equal(functions->values(packed, stream, count, bytes[0], given, back), UINT32_MAX);
+        assert_true(functions->values(packed, stream, count, bytes[0], given, back) != UINT32_MAX);
         for (uint32_t i = 0; i < count; i++) assert_int_equal(back[i], values[i] + given);
         assert_int_not_equal(functions->sums(packed, stream, count, bytes[0], given, back), UINT32_MAX);
         for (uint32_t i = 0; i < count; i++) assert_int_equal(back[i], sum += values[i] + 1);
