@@ -121,7 +121,7 @@ static void check_rice_levels(const uint8_t *bytes, const uint32_t *values, uint
         uint32_t back[BITPACK_COUNT], sum = given;
         assert_true(functions->values(packed, stream, count, bytes[0], given, back) != UINT32_MAX);
         for (uint32_t i = 0; i < count; i++) assert_int_equal(back[i], values[i] + given);
-        assert_int_not_equal(functions->sums(packed, stream, count, bytes[0], given, back), UINT32_MAX);
+        assert_true(functions->sums(packed, stream, count, bytes[0], given, back) != UINT32_MAX);
         for (uint32_t i = 0; i < count; i++) assert_int_equal(back[i], sum += values[i] + 1);
     }
 }
