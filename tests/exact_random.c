@@ -11,6 +11,11 @@ static bool often(struct chance *chance, uint32_t percent)
     return chance_below(chance, 100) < percent;
 }
 
+static bool one_in(struct chance *chance, uint32_t count)
+{
+    return chance_below(chance, count) == 0;
+}
+
 static void append_query_word(struct shaped *shaped, struct buffer *text)
 {
     struct chance *chance = &shaped->chance;
@@ -108,6 +113,31 @@ static void append_words(struct shaped *shaped, struct buffer *text, uint32_t st
     }
 }
 
+/* The best of a few, or of two lists, without the articles of a rare word or a phrase: of what these have stored nothing may be
+ * believed, neither that k articles score as much nor that no other is left out. */
+static void append_excluding(struct shaped *shaped, struct buffer *text, bf_search_options *options)
+{
+    struct chance *chance = &shaped->chance;
+    uint32_t strict = one_in(chance, 2) ? 100 : one_in(chance, 2) ? 50 : 0, count = 1 + chance_below(chance, 2);
+    if (!one_in(chance, 4)) *options = (bf_search_options){.k = 1 + chance_below(chance, 3) * chance_below(chance, 6)};
+    for (uint32_t i = 0; i < count; i++) {
+        if (often(chance, strict)) buffer_append_u8(text, '+');
+        buffer_append_format(text, "w%" PRIu32 " ", chance_below(chance, one_in(chance, 3) ? shaped->vocabulary : 3));
+    }
+    buffer_append_u8(text, '-');
+    if (one_in(chance, 5)) append_phrase(shaped, text);
+    else buffer_append_format(text, "w%" PRIu32, shaped->vocabulary - 1 - chance_below(chance, shaped->vocabulary / 2));
+}
+
+/* All of a rare word and a common one, as a lead and what it leads. */
+static void append_lead(struct shaped *shaped, struct buffer *text, bf_search_options *options)
+{
+    struct chance *chance = &shaped->chance;
+    if (!one_in(chance, 4)) *options = (bf_search_options){.k = 1 + chance_below(chance, 12)};
+    buffer_append_format(text, "+w%" PRIu32 " +w%" PRIu32, shaped->vocabulary - 1 - chance_below(chance, shaped->vocabulary / 2),
+                         chance_below(chance, 3));
+}
+
 static void choose_options(struct shaped *shaped, bf_search_options *options)
 {
     static const uint32_t ks[] = {1, 1, 2, 3, 10, 10, 10, 11, 100, 100, 101, 1000, 1000, 100000};
@@ -143,7 +173,9 @@ const char *shaped_query(struct shaped *shaped, struct buffer *text, bf_search_o
     buffer_clear(text);
     choose_options(shaped, options);
     if (form < 8) append_query_word(shaped, text);
-    else if (form < 38) append_words(shaped, text, 0, 0);
+    else if (form < 20) append_excluding(shaped, text, options);
+    else if (form < 26) append_lead(shaped, text, options);
+    else if (form < 43) append_words(shaped, text, 0, 0);
     else if (form < 53) append_words(shaped, text, 100, 0);
     else if (form < 68) append_words(shaped, text, 20, 15);
     else if (form < 76) append_phrase(shaped, text);

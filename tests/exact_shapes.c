@@ -274,6 +274,42 @@ static void titles_write(struct shaped *shaped, uint32_t number)
     if (often(&shaped->chance, 40)) append_skewed(shaped, &shaped->body, chance_below(&shaped->chance, 10));
 }
 
+/* ---- Words in all articles, and rare ones of high impact, some of them only in later segments ---- */
+
+enum { LOPSIDED_COMMON = 3 };
+
+static void lopsided_begin(struct shaped *shaped)
+{
+    shaped->vocabulary = SHAPE_WORDS;
+    shaped->articles = one_of(&shaped->chance, (const uint32_t[]){1500, 9000, 18000, 18000}, 4);
+    shaped->segments = one_of(&shaped->chance, (const uint32_t[]){1, 2, 2, 2, 3, 6}, 6);
+    for (uint32_t i = LOPSIDED_COMMON; i < SHAPE_WORDS; i++) {
+        uint32_t stride = one_of(&shaped->chance, (const uint32_t[]){5, 13, 13, 50, 50, 120}, 6);
+        bool half = often(&shaped->chance, 40);
+        shaped->words[i] = (struct shape_word){half ? shaped->articles / 2 : 0, UINT32_MAX, stride,
+                                               chance_below(&shaped->chance, stride), 1 + chance_below(&shaped->chance, 8)};
+    }
+}
+
+/* A rare word is in a title seldom, and then of a long article: a title might lift the others far above what the list has. */
+static void lopsided_write(struct shaped *shaped, uint32_t number)
+{
+    append_word(&shaped->body, 0, 1);
+    append_word(&shaped->body, 1, number % 7 ? 1 : 2);
+    append_word(&shaped->body, 2, number % 3 == 0);
+    for (uint32_t i = LOPSIDED_COMMON; i < SHAPE_WORDS; i++) {
+        const struct shape_word *word = &shaped->words[i];
+        if (number < word->start || number % word->stride != word->phase) continue;
+        if (number / word->stride % 60 == 7) {
+            append_word(&shaped->title, i, 1);
+            append_filler(&shaped->body, 300);
+        } else {
+            append_word(&shaped->body, i, 1 + chance_below(&shaped->chance, word->tf_most));
+        }
+    }
+    append_filler(&shaped->body, 10 + number % 11);
+}
+
 static const struct shape skewed = {"skewed", "words as frequent as in real text", skewed_begin, skewed_write};
 static const struct shape tied = {"tied", "scores that are all the same, or nearly all", tied_begin, tied_write};
 static const struct shape enormous = {"enormous", "one article as long as thousands", enormous_begin, enormous_write};
@@ -284,9 +320,11 @@ static const struct shape runs = {"runs", "words in runs of articles", runs_begi
 static const struct shape edges = {"edges", "impacts at the edges of their codes", edges_begin, edges_write};
 static const struct shape wide = {"wide", "few articles with hundreds of words that queries ask for", wide_begin, wide_write};
 static const struct shape titles = {"titles", "words mostly of titles", titles_begin, titles_write};
+static const struct shape lopsided = {"lopsided", "common words, and rare ones of high impact in some segments", lopsided_begin,
+                                      lopsided_write};
 
 const struct shape *const exact_shapes[] = {&skewed, &tied,  &enormous, &equal,  &borders,
-                                            &runs,   &edges, &wide,     &titles, NULL};
+                                            &runs,   &edges, &wide,     &titles, &lopsided, NULL};
 
 /* ---- A collection ---- */
 
@@ -298,8 +336,9 @@ void shaped_begin(struct shaped *shaped, const struct shape *shape, uint64_t see
     shaped->articles = one_of(&shaped->chance, articles, COUNT(articles));
     if (shape->begin) shape->begin(shaped);
     if (most && shaped->articles > most) shaped->articles = most;
-    shaped->segments = often(&shaped->chance, 50) ? 1 : often(&shaped->chance, 70) ? 2 + chance_below(&shaped->chance, 4)
-                                                                                   : 64 + chance_below(&shaped->chance, 8);
+    uint32_t segments = often(&shaped->chance, 50) ? 1 : often(&shaped->chance, 70) ? 2 + chance_below(&shaped->chance, 4)
+                                                                                    : 64 + chance_below(&shaped->chance, 8);
+    if (!shaped->segments) shaped->segments = segments;
     if (shaped->segments > shaped->articles) shaped->segments = shaped->articles;
     shaped->deleted = one_of(&shaped->chance, (const uint32_t[]){0, 0, 0, 10, 30, 30, 70}, 7);
     shaped->reordered = often(&shaped->chance, 20);
