@@ -5,6 +5,8 @@
  */
 #include "bitpack.h"
 
+#include "lane_sums_avx512.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -49,17 +51,14 @@ AVX512 static void unpack(const uint8_t *bytes, uint32_t count, uint32_t width, 
     }
 }
 
-/* Shifted additions over 1, 2, 4 and 8 lanes (alignr with zeros shifts the register up), then the step's total is carried on. */
+/* Each step's total is carried on. */
 AVX512 static void sum_gaps(uint32_t values[BITPACK_COUNT], uint32_t count, uint32_t before)
 {
-    const __m512i zero = _mm512_setzero_si512(), one = _mm512_set1_epi32(1), last = _mm512_set1_epi32(15);
+    const __m512i one = _mm512_set1_epi32(1), last = _mm512_set1_epi32(15);
     __m512i carry = _mm512_set1_epi32((int)before);
     for (uint32_t i = 0; i < count; i += 16) {
         __m512i v = _mm512_add_epi32(_mm512_loadu_si512(values + i), one);
-        v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 15));
-        v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 14));
-        v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 12));
-        v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 8));
+        v = lane_sums(v);
         v = _mm512_add_epi32(v, carry);
         _mm512_storeu_si512(values + i, v);
         carry = _mm512_permutexvar_epi32(last, v);

@@ -1,19 +1,11 @@
 #include "position_measure.h"
 
+#include "lane_sums_avx512.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")))
-
-/* Each lane with those before it added. */
-AVX512 static inline __m512i sum_lanes(__m512i v)
-{
-    const __m512i zero = _mm512_setzero_si512();
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 15));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 14));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 12));
-    return _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 8));
-}
 
 /* A table of 256 bytes, and what it has for the byte in each lane. */
 struct table {
@@ -66,8 +58,8 @@ AVX512 bool position_measure_avx512(const struct position_postings *postings, st
         __m512i taken = _mm512_permutexvar_epi32(_mm512_srlv_epi32(tf, halved), less);
         taken = _mm512_add_epi32(taken, _mm512_slli_epi32(halved, 3));
         __m512i width = _mm512_srli_epi32(_mm512_max_epi32(_mm512_sub_epi32(room, taken), zero), 3);
-        low = _mm512_add_epi32(low, sum_lanes(_mm512_madd_epi16(width, tf)));
-        high = _mm512_add_epi32(high, sum_lanes(_mm512_maskz_mov_epi32(_mm512_cmpgt_epi32_mask(tf, _mm512_set1_epi32(1)), tf)));
+        low = _mm512_add_epi32(low, lane_sums(_mm512_madd_epi16(width, tf)));
+        high = _mm512_add_epi32(high, lane_sums(_mm512_maskz_mov_epi32(_mm512_cmpgt_epi32_mask(tf, _mm512_set1_epi32(1)), tf)));
         _mm512_storeu_si512(sums->low + i + 1, low);
         _mm512_storeu_si512(sums->high + i + 1, high);
         low = _mm512_permutexvar_epi32(last, low);

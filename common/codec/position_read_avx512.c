@@ -3,6 +3,7 @@
  * of all high parts so far: their sum needs no adding up. That of the low parts is one over lanes.
  */
 #include "bytes.h"
+#include "lane_sums_avx512.h"
 #include "position_read.h"
 
 #if defined(__x86_64__)
@@ -36,16 +37,6 @@ AVX512 static inline bool pass_high(struct position_reader *reader, uint64_t wan
     }
     reader->passed = wanted;
     return true;
-}
-
-/* Each lane with those before it added. */
-AVX512 static inline __m512i sum_lanes(__m512i v)
-{
-    const __m512i zero = _mm512_setzero_si512();
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 15));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 14));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 12));
-    return _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 8));
 }
 
 /* The number of each byte. */
@@ -92,7 +83,7 @@ AVX512 const char *position_read_avx512(struct position_reader *reader, uint64_t
         if (next + ((zeros + last + 1 - here) << width) > POSITION_MOST) return position_too_far;
         __m512i numbers = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(_mm512_maskz_compress_epi8(word, bit_numbers())));
         __m512i passed = _mm512_add_epi32(_mm512_sub_epi32(numbers, lanes), _mm512_set1_epi32((int)zeros));
-        __m512i sums = _mm512_add_epi32(sum_lanes(low_parts(reader->bytes, low, lanes, width)),
+        __m512i sums = _mm512_add_epi32(lane_sums(low_parts(reader->bytes, low, lanes, width)),
                                         _mm512_sll_epi32(passed, _mm_cvtsi32_si128((int)width)));
         sums = _mm512_add_epi32(_mm512_add_epi32(sums, lanes), _mm512_set1_epi32((int)next));
         __mmask16 there = (__mmask16)((1U << here) - 1);

@@ -5,6 +5,8 @@
  */
 #include "rice_unpack.h"
 
+#include "lane_sums_avx512.h"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 
@@ -58,16 +60,6 @@ AVX512 static inline __m512i low_parts_take(const struct low_parts *parts, const
     return _mm512_and_si512(_mm512_srlv_epi32(_mm512_permutexvar_epi8(parts->permutation, all), parts->shifts), parts->mask);
 }
 
-/* Shifted additions over 1, 2, 4 and 8 lanes. */
-AVX512 static inline __m512i add_up(__m512i v)
-{
-    const __m512i zero = _mm512_setzero_si512();
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 15));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 14));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 12));
-    return _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 8));
-}
-
 AVX512 static uint32_t unpack_values(const uint8_t *packed, const uint8_t *stream, uint32_t count, uint32_t width, uint32_t more,
                                      uint32_t values[BITPACK_COUNT])
 {
@@ -105,7 +97,7 @@ AVX512 static uint32_t unpack_sums(const uint8_t *packed, const uint8_t *stream,
         __m512i high = _mm512_sub_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(ones + i))), index);
         __m512i sum = _mm512_add_epi32(_mm512_sll_epi32(high, shift), index);
         if (width) {
-            __m512i lows = _mm512_add_epi32(add_up(low_parts_take(&low, packed)), carry);
+            __m512i lows = _mm512_add_epi32(lane_sums(low_parts_take(&low, packed)), carry);
             carry = _mm512_permutexvar_epi32(last, lows);
             sum = _mm512_add_epi32(sum, lows);
         } else {

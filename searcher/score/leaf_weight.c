@@ -82,8 +82,6 @@ static bf_status count_term(struct snapshot *snapshot, uint32_t number, const st
     bf_status status = BF_OK;
     bool is_term = true;
     if (!entry->df) return BF_OK;
-    /* While the next term is counted, the head of this one's list comes from memory. */
-    if (entry->postings_length) section_prefetch(&segment->postings, entry->postings_offset);
     if (term->form) status = count_form(snapshot, number, term, titles, &is_term, df, error);
     if (status == BF_OK && !is_term) return BF_OK;
     if (status == BF_OK) status = snapshot_adjust(snapshot, segment, term->term, term->term_length, &taken, error);
